@@ -1,0 +1,205 @@
+"""What the simulated MetaTrader speaks: sockets, frames, verbs, events and return codes.
+
+**Sockets.** `PATH` is the server (what managers and agents connect to), `PATH.control` its stage
+door (what demos and tests use). Both are local stream sockets.
+
+**Frames.** Four bytes, big-endian: the length of the body; then the body, one JSON object in UTF-8,
+at most 64 MiB. A frame that is none ends the connection.
+
+**Values.** Money, prices and percentages are decimal text ("12.30"); volumes whole hundredths of a
+lot; logins, tickets, stamps and enumerations whole numbers. A moment (`*_at`, `now`) is UTC text
+"2026-03-02T09:30:00Z", perhaps with fractions; the server's wall clock (`*_server_time`,
+`server_time`) is the same text without the "Z"; "none" is null. A record is an object with exactly
+the fields of its class in `trading.terms` (AccountRecord, TradeRecord, Quote, SymbolSpec,
+GroupSpec, MarginState), in these notations.
+
+**Hello.** The first frame on PATH names the mode, and the two modes never mix, as in MetaTrader:
+`{"mode": "direct"}` or `{"mode": "pumping"}`. Answer: `{"code": 0, "text": …, "mode": …, "server":
+name, "build": number, "connection": number}`; code 65 and the end of the connection for any other.
+
+**Direct.** One request at a time: `{"id": n, "verb": …, "args": {…}}` is answered by
+`{"id": n, "code": MetaTrader's return code, "text": …, "result": …}`; `result` is null unless the
+code is 0. The next request is read when the answer has been sent. An answer with code 0 to a change
+means: on disk, and survives a kill. An unknown verb or a wrong argument gives 3. Verbs:
+
+- server_info() → {name, company, build, timezone, server_time, now, end_of_day ("HH:MM" server
+  time), closed_window (whether the end of day is running)}
+- symbols() → [SymbolSpec] · groups() → [GroupSpec] · quotes() → [Quote]
+- accounts(since_stamp, after, limit) → {"records": [AccountRecord], "next": login}: changed at or
+  after the stamp, login > after, at most limit (≤ 5000; 1000 when left out); next is the `after` of
+  the following page, 0 on the last one
+- trades(since_stamp, after, limit) → the same with TradeRecords of every kind, by ticket
+- open_trades() → [TradeRecord] positions and pending orders at current prices
+- logins() → [login]
+- account(login) → AccountRecord; 65 when there is none
+- trade(ticket) → TradeRecord, open or closed; 3 when there is none
+- history(login, start, end) → [TradeRecord]: closed, by closing time, UTC, half-open
+- find_marker(marker, start, end) → [TradeRecord]: balance and credit records of any login whose
+  comment starts with the marker, by time of booking, UTC, half-open
+- margin(login) → MarginState; 65 no such login, 136 when a quote is missing
+- transaction(…) → {"order": ticket, "trade": TradeRecord as booked, "remainder": ticket or 0}
+- user_new(group, name, leverage, password, password_investor, email, phone, country, city, comment)
+  → {"login": chosen}
+- users_group_op(logins, command, leverage, group) → {"changed": n}; command is one of enable,
+  disable, read_only, tradable, leverage, group
+
+**Transaction** has the fields of TradeTransInfo: type, cmd, order, orderby, symbol, volume, price,
+sl, tp, comment, expiration (a moment or null); what is left out is 0, "" or null. Types:
+
+- 75 open or place: cmd 0…5, orderby = login, symbol, volume, price, sl, tp, comment, expiration
+- 76 close, wholly or in part: order = ticket, volume, price (mandatory)
+- 77 delete a pending order: order
+- 80 modify: order, price (of a pending order), sl, tp, expiration (of a pending order)
+- 82 rewrite a comment, also of a booked record: order, comment
+- 83 balance (cmd 6) or credit (cmd 7): orderby = login, price = signed amount, comment, expiration
+  (a credit in needs a future one)
+
+Every other type, those of client terminals (64 … 74) among them, gives 3. A partial close books the
+closed part under its own ticket with the comment `to #new` and goes on under a new ticket
+(`remainder`) with `from #old`. A comment is cut to 31 bytes of the server's code page.
+
+**Pumping.** The server sends and never listens (end of input = goodbye). Every frame has `number`
+(1, 2, 3 … on one connection, no holes), `kind` and `at` (UTC), and the field of its kind:
+`start` {"connection"} · `quote` {"quote"} · `account` {"account"} · `trade_open`, `trade_update`,
+`trade_close` {"trade"} · `trade_delete` {"ticket", "trade" (the cancelled order)} · `ping` every
+second · `stop` {} before an orderly end. A balance or credit record comes as `trade_close`; the
+`account` it changed follows. A listener that reads too slowly is sent `stop` and dropped. Nothing
+is resent: after a new connection ask again (mt4.md §12.4).
+
+**Control** (PATH.control; requests and answers as in direct, no hello):
+
+- status() → {pid, accounts, open, held, closed_window, margin_calls, operations, listeners}
+- set_quote(symbol, bid, ask or none: the spread stays) → Quote
+- hold() / release() → {"held": …}: while held nothing ticks by itself, no night's swap is charged,
+  no terminal trades by itself; set_quote moves a price, with all that follows from it
+- client_open(login, cmd, symbol, volume, price (of a pending order), sl, tp, comment, magic,
+  expiration) · client_close(login, ticket, volume, 0 = all) · client_modify(login, ticket, price,
+  sl, tp, expiration) · client_cancel(login, ticket): what a client's terminal does, at the market
+  → as transaction
+- end_of_day(at "HH:MM" server time, seconds) → the setting in force, {"at", "seconds"}
+- run_end_of_day(seconds) → {"swaps": n}: the end of day now (swaps, daily balances), and the closed
+  window for so long
+
+**Codes.** `Code` below: the numbers of MetaTrader's API; `TEXTS` its words. In the end-of-day
+window every transaction gives 132.
+"""
+
+import asyncio
+import dataclasses
+import struct
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+import orjson
+
+MAX_FRAME = 64 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+
+
+class Code(IntEnum):
+    """MetaTrader's return codes that this server gives."""
+
+    OK = 0
+    INVALID_DATA = 3
+    ACCOUNT_DISABLED = 64
+    BAD_ACCOUNT_INFO = 65
+    BAD_PRICES = 129
+    BAD_STOPS = 130
+    BAD_VOLUME = 131
+    MARKET_CLOSED = 132
+    TRADE_DISABLE = 133
+    NO_MONEY = 134
+    OFFQUOTES = 136
+    MODIFY_DENIED = 145
+    EXPIRATION_DENIED = 147
+
+
+TEXTS = {
+    Code.OK: "all right",
+    Code.INVALID_DATA: "invalid trade parameters",
+    Code.ACCOUNT_DISABLED: "account blocked",
+    Code.BAD_ACCOUNT_INFO: "bad login or wrong login type",
+    Code.BAD_PRICES: "wrong prices",
+    Code.BAD_STOPS: "wrong stops",
+    Code.BAD_VOLUME: "wrong volume",
+    Code.MARKET_CLOSED: "market is closed",
+    Code.TRADE_DISABLE: "trade is disabled",
+    Code.NO_MONEY: "not enough money",
+    Code.OFFQUOTES: "no quotes",
+    Code.MODIFY_DENIED: "modification denied",
+    Code.EXPIRATION_DENIED: "expiration not allowed",
+}
+
+
+class Transaction(IntEnum):
+    """What a manager may send in `type` of a transaction; the client types (64 … 74) it may not."""
+
+    OPEN = 75
+    CLOSE = 76
+    DELETE = 77
+    MODIFY = 80
+    COMMENT = 82
+    BALANCE = 83
+
+
+class No(Exception):  # noqa: N818 - it is an answer, not an error
+    """The server refuses: `code` is MetaTrader's return code, `text` its words with the reason."""
+
+    def __init__(self, code: Code, reason: str = "") -> None:
+        self.code = code
+        self.text = f"{TEXTS[code]}: {reason}" if reason else TEXTS[code]
+        super().__init__(self.text)
+
+
+class BadFrame(Exception):  # noqa: N818
+    """What came is no frame of this protocol; the connection cannot go on."""
+
+
+def moment_text(moment: datetime) -> str:
+    """Return an aware moment as UTC text with "Z", a naive one (server wall clock) without."""
+    if moment.tzinfo is None:
+        return moment.isoformat()
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def plain(value: Any) -> Any:
+    """Return a term, or any value inside one, in the notations of this protocol."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field: plain(getattr(value, field)) for field in value.__dataclass_fields__}
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, IntEnum):
+        return int(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """Return one frame; values must already be plain (an `orjson.Fragment` is)."""
+    body = orjson.dumps(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+async def read_frame(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    """Return the next message, None at the end of input; raise BadFrame for anything else."""
+    try:
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        if length > MAX_FRAME:
+            raise BadFrame(f"a frame of {length} bytes is too long")
+        message = orjson.loads(await reader.readexactly(length))
+    except asyncio.IncompleteReadError as cut:
+        if cut.partial:
+            raise BadFrame("the frame breaks off") from cut
+        return None
+    except orjson.JSONDecodeError as wrong:
+        raise BadFrame(f"the body is no JSON: {wrong}") from wrong
+    if not isinstance(message, dict):
+        raise BadFrame("the body is no object")
+    return message
