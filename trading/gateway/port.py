@@ -5,7 +5,7 @@ Questions raise `Unavailable` when no answer came; they may be asked again. Comm
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
@@ -24,7 +24,6 @@ from trading.terms import (
     TradeRecord,
 )
 
-
 T = TypeVar("T")
 
 
@@ -38,7 +37,7 @@ class ServerAddress:
     server: str
     url: str
     key_id: str
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +55,8 @@ class NewAccount:
     group: str
     name: str
     leverage: int
-    password: str
-    investor_password: str
+    password: str = field(repr=False)
+    investor_password: str = field(repr=False)
     email: str = ""
     phone: str = ""
     country: str = ""
@@ -191,4 +190,3 @@ class Gateway(Questions, Commands, Stream, Protocol):
 
 #: How long each kind of call may take in all, in seconds (mt4.md §14.1).
 DEADLINE_SECONDS: dict[str, int] = {"trade": 5, "read": 10, "change": 15, "history": 30}
-
