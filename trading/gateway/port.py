@@ -69,8 +69,8 @@ class News:
     """One numbered frame of the stream.
 
     `kind` is one of snapshot_start, quote, account, trade_open, trade_update, trade_close,
-    trade_delete, start, stop, ping, gap. `gap` means frames were lost: reconcile. Only the field that
-    the kind names is filled; `ticket` names a deleted trade.
+    trade_delete, start, stop, ping, gap. `gap` means frames were lost: reconcile. Only the field
+    that the kind names is filled; `ticket` names a deleted trade.
     """
 
     number: int
@@ -110,12 +110,12 @@ class Questions(Protocol):
         """Return every login on the server: the key snapshot that deletes are found by."""
 
     def history(self, *, login: int, start: datetime, end: datetime) -> tuple[TradeRecord, ...]:
-        """Return the closed trades and balance records of a login, by closing time (UTC, half-open)."""
+        """Return closed trades and balance records of a login, by closing time (UTC, half-open)."""
 
     def find_marker(
         self, *, login: int, marker: str, start: datetime, end: datetime
     ) -> tuple[TradeRecord, ...]:
-        """Return balance records of any login that carry the marker; `login` is only for the gate."""
+        """Return balance records of any login that carry the marker; `login` is for the gate."""
 
     def margin(self, *, login: int) -> MarginState:
         """Return MetaTrader's own figures for an account."""
@@ -174,14 +174,14 @@ class Commands(Protocol):
         """Change the stops of a position, or the price, stops and expiry of a pending order."""
 
     def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
-        """Close an attempt for ever: after this no byte of it can leave (proof of absence, step 1)."""
+        """Close an attempt for ever: no byte of it can leave any more (proof of absence, step 1)."""
 
 
 class Stream(Protocol):
     """What the server tells unasked."""
 
     def stream(self, *, resume_after: int = 0) -> AsyncIterator[News]:
-        """Yield numbered news; frames missed while away are resent if the window still holds them."""
+        """Yield numbered news; frames missed while away are resent if the window holds them."""
 
 
 class Gateway(Questions, Commands, Stream, Protocol):

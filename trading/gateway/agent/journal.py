@@ -1,0 +1,221 @@
+"""The agent's memory of what it sent: append-only, on disk before the first byte leaves.
+
+One file, `journal`, of records: length, CRC, JSON. The first record names the journal by a random id,
+so that a lost journal is a changed id. A torn last record is cut off at the start (it was never
+acknowledged, so nothing was sent on its strength); damage before the end is refused. A failed write
+or fsync ends the journal for good: a second try may report success for data that is gone.
+"""
+
+import fcntl
+import os
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from struct import Struct
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+_HEAD = Struct("<II")  # length of the body, CRC-32 of length and body
+_LARGEST_RECORD = 64 * 1024
+
+
+class JournalFailed(Exception):
+    """The journal cannot be opened or written; its sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the journal holds of one attempt: whether it was sent, on which connection, and closed."""
+
+    sent: bool = False
+    closed: bool = False
+    connection: int = 0
+
+
+class Disk:
+    """The calls to the operating system that a record's safety hangs on."""
+
+    def append(self, file: int, data: bytes) -> None:
+        """Write all of the data at the end of the file."""
+        while data:
+            data = data[os.write(file, data) :]
+
+    def sync(self, file: int) -> None:
+        """Return when everything written to the file is on the disk."""
+        os.fsync(file)
+
+    def put_in_place(self, new: Path, name: Path) -> None:
+        """Give a finished file its name."""
+        new.rename(name)
+
+
+def _packed(record: Mapping[str, Any]) -> bytes:
+    body = orjson.dumps(record)
+    length = len(body).to_bytes(4, "little")
+    return _HEAD.pack(len(body), zlib.crc32(length + body)) + body
+
+
+def _body_at(data: bytes, offset: int) -> bytes | None:
+    """Return the body of the record that starts here, or None where no whole record does."""
+    start = offset + _HEAD.size
+    if start > len(data):
+        return None
+    length, crc = _HEAD.unpack_from(data, offset)
+    body = data[start : start + length]
+    if not 0 < length <= _LARGEST_RECORD or len(body) < length:
+        return None
+    return body if zlib.crc32(data[offset : offset + 4] + body) == crc else None
+
+
+def _records(data: bytes, name: Path) -> tuple[list[dict[str, Any]], int]:
+    """Return the whole records and the offset at which they end; JournalFailed if one is damaged."""
+    records, offset = [], 0
+    while (body := _body_at(data, offset)) is not None:
+        records.append(orjson.loads(body))
+        offset += _HEAD.size + len(body)
+    later = range(offset + 1, len(data) - _HEAD.size)
+    if any(_body_at(data, place) is not None for place in later):
+        raise JournalFailed(
+            f"The journal {name} is damaged at byte {offset}: restore it from a copy, or move it away "
+            "and settle every open operation of this server by search."
+        )
+    return records, offset
+
+
+def _locked(directory: Path) -> int:
+    """Return the lock of the journal's folder, held until the process ends or `release` is called."""
+    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise JournalFailed(
+            f"Another agent holds the journal in {directory}: one agent serves one server; "
+            "stop it, or give this one a journal of its own."
+        ) from None
+    return file
+
+
+class Journal:
+    """What was sent and what was closed, by marker and attempt; written by one thread only."""
+
+    def __init__(self, directory: Path, *, now: datetime, disk: Disk | None = None) -> None:
+        """Open the journal of a folder, or make it; JournalFailed says why it cannot be done."""
+        self._disk = disk or Disk()
+        self._attempts: dict[str, dict[int, Attempt]] = {}
+        self._connections = 0
+        self.failed = False
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _locked(directory)
+            self._file, self.id = self._opened(directory, now)
+        except OSError as wrong:
+            raise JournalFailed(f"The journal in {directory} cannot be opened: {wrong}.") from wrong
+
+    def _opened(self, directory: Path, now: datetime) -> tuple[int, str]:
+        name = directory / "journal"
+        if not name.exists():
+            self._make(directory, name, now)
+        data = name.read_bytes()
+        records, end = _records(data, name)
+        if not records or "journal" not in records[0]:
+            raise JournalFailed(f"{name} is not a journal: move it away, or name another folder.")
+        for record in records[1:]:
+            self._learn(record)
+        file = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        if end < len(data):
+            os.ftruncate(file, end)
+        # What a killed agent wrote but had not synced becomes the truth only when it is on the disk.
+        self._disk.sync(file)
+        return file, str(records[0]["journal"])
+
+    def _make(self, directory: Path, name: Path, now: datetime) -> None:
+        new = directory / "journal.new"
+        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            header = {"journal": secrets.token_hex(16), "made_at": now.isoformat()}
+            self._disk.append(file, _packed(header))
+            self._disk.sync(file)
+        finally:
+            os.close(file)
+        self._disk.put_in_place(new, name)
+        folder = os.open(directory, os.O_RDONLY)
+        try:
+            self._disk.sync(folder)
+        finally:
+            os.close(folder)
+
+    def _learn(self, record: Mapping[str, Any]) -> None:
+        kind = record["kind"]
+        if kind == "connected":
+            self._connections = record["number"]
+            return
+        if kind not in ("intent", "closed"):
+            return
+        attempts = self._attempts.setdefault(record["marker"], {})
+        known = attempts.get(record["attempt"], Attempt())
+        if kind == "intent":
+            known = replace(known, sent=True, connection=record["connection"])
+        else:
+            known = replace(known, closed=True)
+        attempts[record["attempt"]] = known
+
+    def _append(self, record: Mapping[str, Any]) -> None:
+        """Put a record on the disk; JournalFailed, now and for ever, if that cannot be known."""
+        if self.failed:
+            raise JournalFailed("The journal failed before: the agent must be restarted.")
+        try:
+            self._disk.append(self._file, _packed(record))
+            self._disk.sync(self._file)
+        except OSError as wrong:
+            self.failed = True
+            raise JournalFailed(f"The journal cannot be written: {wrong}.") from wrong
+        self._learn(record)
+
+    def attempts(self, marker: str) -> Mapping[int, Attempt]:
+        """Return what is known of every attempt of a marker."""
+        return MappingProxyType(self._attempts.get(marker, {}))
+
+    def write_intent(
+        self, *, marker: str, attempt: int, login: int, digest: str, connection: int, now: datetime
+    ) -> None:
+        """Say that this attempt is about to be sent; on return it is on the disk."""
+        self._append(
+            {
+                "kind": "intent",
+                "marker": marker,
+                "attempt": attempt,
+                "login": login,
+                "digest": digest,
+                "connection": connection,
+                "at": now.isoformat(),
+            }
+        )
+
+    def write_answer(self, *, marker: str, attempt: int, answer: str, now: datetime) -> None:
+        """Keep what became of an attempt, in words: for the people who search, not for the gate."""
+        record = {"kind": "answer", "marker": marker, "attempt": attempt, "answer": answer[:500]}
+        self._append(record | {"at": now.isoformat()})
+
+    def write_closed(self, *, marker: str, attempt: int, now: datetime) -> None:
+        """Close an attempt for ever; on return that is on the disk. Twice does no harm."""
+        if self.attempts(marker).get(attempt, Attempt()).closed:
+            return
+        record = {"kind": "closed", "marker": marker, "attempt": attempt}
+        self._append(record | {"at": now.isoformat()})
+
+    def write_connected(self, *, now: datetime) -> int:
+        """Count a new connection to MetaTrader; the count goes on over restarts."""
+        number = self._connections + 1
+        self._append({"kind": "connected", "number": number, "at": now.isoformat()})
+        return number
+
+    def release(self) -> None:
+        """Close the file and let go of the lock."""
+        os.close(self._file)
+        os.close(self._lock)
