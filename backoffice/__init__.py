@@ -1,0 +1,1 @@
+"""The house: what every app stands on, and the composition root."""

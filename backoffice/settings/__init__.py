@@ -1,0 +1,1 @@
+"""Settings: `env` reads the surroundings, `base` joins the concerns, the rest are differences."""

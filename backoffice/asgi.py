@@ -1,0 +1,12 @@
+"""Sockets only: `uvicorn backoffice.asgi:application` serves /ws/; pages go by wsgi."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings.prod")
+get_asgi_application()  # loads the apps, which routing needs
+
+from backoffice import routing  # noqa: E402
+
+application = routing.application

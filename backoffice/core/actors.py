@@ -1,0 +1,57 @@
+"""Who did it, in one value that an event and a work row can carry as text: `staff:42`."""
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+Kind = Literal["staff", "client", "machine", "system"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, a machine or a part of the system that acts.
+
+    The key is a user's number for staff, clients and machines, a short name for the system.
+    """
+
+    kind: Kind
+    key: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"No such kind of actor: {self.kind!r}")
+        if not self.key or any(sign in self.key for sign in ": \n"):
+            raise ValueError(f"Not a key of an actor: {self.key!r}")
+        if self.kind != "system" and not self.key.isdecimal():
+            raise ValueError(f"A {self.kind} actor is named by a number, not by {self.key!r}")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+    @classmethod
+    def staff(cls, pk: int) -> Self:
+        """Return the member of staff whose user row has this number."""
+        return cls("staff", str(pk))
+
+    @classmethod
+    def client(cls, pk: int) -> Self:
+        """Return the client whose user row has this number."""
+        return cls("client", str(pk))
+
+    @classmethod
+    def machine(cls, pk: int) -> Self:
+        """Return the machine (an API key's owner) whose user row has this number."""
+        return cls("machine", str(pk))
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        """Return a part of the system by its short name, for example `sync`."""
+        return cls("system", name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the actor that `str()` wrote; ValueError when the text is none."""
+        kind, _, key = text.partition(":")
+        if kind not in KINDS:
+            raise ValueError(f"Not an actor: {text!r}")
+        return cls(kind, key)  # type: ignore[arg-type]  # checked in the line above

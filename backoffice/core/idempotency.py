@@ -1,0 +1,20 @@
+"""once(key): one key, one effect, however often it is asked."""
+
+from django.db import connection
+
+from backoffice.core.errors import NoTransaction
+
+
+def once(key: str) -> bool:
+    """Use the key up; return True the first time, False ever after.
+
+    It stands or falls with the caller's transaction. A second caller waits until the first one has
+    committed (False) or rolled back (True). NoTransaction outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise NoTransaction("idempotency.once() stands or falls with a transaction; open one")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotency_key (key) VALUES (%s) ON CONFLICT (key) DO NOTHING", [key]
+        )
+        return bool(cursor.rowcount)

@@ -1,0 +1,7 @@
+"""What the kernel keeps: events, the work they cause, keys that are used up."""
+
+from backoffice.core.models.event import EventRecord, EventSubject
+from backoffice.core.models.idempotency import IdempotencyKey
+from backoffice.core.models.work import Work, WorkState
+
+__all__ = ["EventRecord", "EventSubject", "IdempotencyKey", "Work", "WorkState"]

@@ -1,0 +1,73 @@
+"""What happened, append-only: Python refuses a change, and the database refuses it again."""
+
+import json
+from typing import Any, NoReturn
+
+from django.db import models
+
+
+class AppendOnly(RuntimeError):
+    """Events are written by `outbox.emit()` and never changed or deleted."""
+
+
+class ReadOnlyRows(models.QuerySet[Any]):
+    """Rows that can be read and nothing else."""
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise AppendOnly(f"{self.model.__name__} is written by outbox.emit() only")
+
+    create = update = delete = bulk_create = bulk_update = _refuse
+    get_or_create = update_or_create = _refuse
+
+
+class AppendOnlyModel(models.Model):
+    """A row that the application reads; the one way in is event_append()."""
+
+    objects = ReadOnlyRows.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: an event is emitted, not saved."""
+        raise AppendOnly(f"{type(self).__name__} is written by outbox.emit() only")
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: what happened stays."""
+        raise AppendOnly(f"{type(self).__name__} is never deleted")
+
+
+class EventRecord(AppendOnlyModel):
+    """One event as its exact canonical bytes; the other columns are read out of them by SQL."""
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    name = models.TextField()
+    actor = models.TextField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "core_event"
+        indexes = [models.Index("name", models.F("id").desc(), name="core_event_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+    def told(self) -> dict[str, Any]:
+        """Return what the bytes say: event, actor, at, id, fields, subjects."""
+        told: dict[str, Any] = json.loads(bytes(self.body))
+        return told
+
+
+class EventSubject(AppendOnlyModel):
+    """Whom an event is about, so that a timeline is one indexed query (the key, read backward)."""
+
+    pk = models.CompositePrimaryKey("kind", "key", "event_id")
+    kind = models.TextField()
+    key = models.TextField()
+    event = models.ForeignKey(EventRecord, on_delete=models.PROTECT, related_name="subjects")
+
+    class Meta:
+        db_table = "core_event_subject"

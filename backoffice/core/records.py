@@ -1,0 +1,63 @@
+"""How events are read: the timeline of whom they are about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from backoffice.core import events
+from backoffice.core.actors import Actor
+from backoffice.core.models import EventRecord, EventSubject
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One event, ready for a timeline. `number` is the cursor for the page before it."""
+
+    number: int
+    name: str
+    at: datetime
+    actor: Actor
+    fields: Mapping[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in the reader's language, with the actor as `staff:42`."""
+        return self.told_by(str(self.actor))
+
+    def told_by(self, actor_name: str) -> str:
+        """Return the sentence with the actor's name; a retired event is told by its name alone."""
+        try:
+            wording = gettext(events.named(self.name).sentence)
+        except events.UnknownEvent:
+            return f"{actor_name}: {self.name}"
+        return wording.format_map(_Spoken(self.fields, actor=actor_name))
+
+
+class _Spoken(dict[str, Any]):
+    def __missing__(self, word: str) -> str:  # a field that this event's record is too old to have
+        return "—"
+
+
+def for_subject(
+    kind: str, key: int | str, *, before: int | None = None, limit: int = 50
+) -> list[EventView]:
+    """Return what happened to this subject, newest first; `before` is the number to go on from."""
+    links = EventSubject.objects.filter(kind=kind, key=str(key))
+    if before is not None:
+        links = links.filter(event_id__lt=before)
+    newest = links.select_related("event").order_by("-event_id")[:limit]
+    return [view(link.event) for link in newest]
+
+
+def view(record: EventRecord) -> EventView:
+    """Return a record as people read it."""
+    return EventView(
+        number=record.pk,
+        name=record.name,
+        at=record.occurred_at,
+        actor=Actor.parse(record.actor),
+        fields=record.told()["fields"],
+    )

@@ -1,0 +1,137 @@
+"""The work list: who reacts to which event, and how a worker takes the next piece.
+
+A piece is claimed under a lease in one short transaction, and done outside of any: a reaction calls
+an action, which opens its own. A worker that dies leaves a lease that runs out. So a reaction can
+run twice, and running twice must not matter.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from backoffice.core import events
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Later, Rejected
+from backoffice.core.events import Event
+from backoffice.core.models import Work, WorkState
+
+LEASE = timedelta(minutes=5)  # longer than Celery lets a task run (settings/celery.py)
+LONGEST_WAIT = timedelta(hours=1)
+MOST_ATTEMPTS = 20  # with doubling waits: about ten hours
+KEPT = timedelta(days=30)  # how long finished work can still be looked at
+
+log = structlog.get_logger(__name__)
+
+
+class Reaction(Protocol):
+    """A function of a `tasks.py` that answers an event by calling an action."""
+
+    def __call__(self, event: Any, *, actor: Actor, now: datetime) -> None: ...
+
+
+React = TypeVar("React", bound=Reaction)
+_reactions: dict[str, Reaction] = {}
+_by_event: dict[str, list[str]] = {}
+
+
+def reacts_to(kind: type[Event]) -> Callable[[React], React]:
+    """Register the decorated function as a reaction to every event of this kind."""
+
+    def register(reaction: React) -> React:
+        name = f"{reaction.__module__}.{reaction.__qualname__}"  # type: ignore[attr-defined]
+        _reactions[name] = reaction
+        names = _by_event.setdefault(kind.name, [])
+        if name not in names:
+            names.append(name)
+        return reaction
+
+    return register
+
+
+def reactions_to(kind: type[Event]) -> tuple[str, ...]:
+    """Return the names of the reactions to this kind of event, in the order of registration."""
+    return tuple(_by_event.get(kind.name, ()))
+
+
+def run_due(now: datetime, limit: int = 50) -> int:
+    """Do up to `limit` pieces of work that are due; return how many were taken."""
+    for taken in range(limit):
+        piece = claim(now)
+        if piece is None:
+            return taken
+        _do(piece, now)
+    return limit
+
+
+def claim(now: datetime) -> Work | None:
+    """Take the next due piece under a lease, past those that other workers are just taking."""
+    with transaction.atomic():
+        piece = (
+            Work.objects.filter(state=WorkState.WAITING, run_after__lte=now)
+            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
+            .order_by("run_after", "id")
+            .select_for_update(skip_locked=True)
+            .first()
+        )
+        if piece is None:
+            return None
+        piece.lease_until = now + LEASE
+        piece.attempts += 1
+        piece.save(update_fields=["lease_until", "attempts"])
+    return piece
+
+
+def waiting_time(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: 2, 4, 8 … seconds, at most an hour."""
+    return min(timedelta(seconds=2 ** min(attempts, 12)), LONGEST_WAIT)
+
+
+def _do(piece: Work, now: datetime) -> None:
+    try:
+        _react(piece, now)
+    except Later as reason:
+        _wait(piece, now, reason)
+    except Rejected as reason:
+        # The business will say no again: a person has to look.
+        _close(piece, WorkState.STUCK, now, error=str(reason))
+        log.error("work_rejected", reaction=piece.reaction, work=piece.pk, reason=str(reason))
+    except Exception as error:
+        log.exception("work_failed", reaction=piece.reaction, work=piece.pk)
+        _wait(piece, now, error)
+    else:
+        _close(piece, WorkState.DONE, now)
+
+
+def _react(piece: Work, now: datetime) -> None:
+    reaction = _reactions[piece.reaction]
+    told = piece.event.told()
+    event = events.rebuilt(told["event"], told["fields"])
+    reaction(event, actor=Actor.parse(told["actor"]), now=now)
+
+
+def _wait(piece: Work, now: datetime, error: Exception) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    if piece.attempts >= MOST_ATTEMPTS:
+        _close(piece, WorkState.STUCK, now, error=reason)
+        return
+    run_after = now + waiting_time(piece.attempts)
+    _still_ours(piece).update(run_after=run_after, lease_until=None, last_error=reason)
+
+
+def _close(piece: Work, state: WorkState, now: datetime, *, error: str = "") -> None:
+    _still_ours(piece).update(state=state, lease_until=None, finished_at=now, last_error=error)
+
+
+def _still_ours(piece: Work) -> Any:
+    # Whoever took it after our lease ran out has counted another attempt.
+    return Work.objects.filter(pk=piece.pk, attempts=piece.attempts, state=WorkState.WAITING)
+
+
+def clear_finished(now: datetime) -> int:
+    """Drop the rows of work done more than KEPT ago; return how many. The events stay."""
+    gone, _ = Work.objects.filter(state=WorkState.DONE, finished_at__lt=now - KEPT).delete()
+    return gone

@@ -1,0 +1,49 @@
+"""Celery: the doorbell of the work list, and the one table of what runs when.
+
+What must not be lost is in PostgreSQL; so there is no result backend, messages are JSON and carry
+ids only, and a task may run twice.
+"""
+
+from datetime import timedelta
+
+from backoffice.settings import redis
+
+CELERY_BROKER_URL = redis.broker()
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 230
+CELERY_TASK_TIME_LIMIT = 240  # shorter than a work lease (core/work.py)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis as long as it takes
+# A web request that rings must not hang when Redis does.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "visibility_timeout": 600,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0.2,
+}
+
+CELERY_BEAT_SCHEDULE = {
+    "core-sweep": {
+        "task": "backoffice.core.tasks.sweep",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "core-clear-finished": {
+        "task": "backoffice.core.tasks.clear_finished",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+}

@@ -1,0 +1,181 @@
+"""Every environment variable, typed and read once. A wrong one is one sentence and exit code 2."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+Value = TypeVar("Value")
+
+ENVIRONMENTS = ("demo", "test", "production")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+# What a machine without any configuration gets; production must say its own.
+LOCAL = {
+    "SECRET_KEY": "only-for-this-machine-" + "x" * 40,
+    "DATABASE_URL": "postgresql://mt4bo_app@127.0.0.1:5432/mt4bo",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "LIVE_URL": "ws://127.0.0.1:8001/ws/",
+    "SITE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1],testserver",
+}
+
+
+class BadVariable(Exception):
+    """An environment variable is missing or wrong: what, why, remedy, in one sentence."""
+
+
+@dataclass(frozen=True)
+class AgentKey:
+    """The key with which messages to the agent of one MetaTrader server are sealed."""
+
+    key_id: str
+    secret: bytes
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the surroundings tell this process; see docs/how-to/configure.md."""
+
+    environment: str
+    secret_key: str
+    database: Mapping[str, Any]
+    database_pool: bool
+    redis_url: str
+    live_url: str
+    site_url: str
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: int
+    agent_keys: Mapping[str, AgentKey]
+    log_level: str
+    default_from_email: str
+    reporting_currency: str
+    static_root: str
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Return the typed environment; BadVariable for the first variable that is missing or wrong."""
+    kind = _read(environ, "ENVIRONMENT", _one_of(*ENVIRONMENTS), "demo")
+    local = LOCAL if kind != "production" else {}
+
+    def get(name: str, parse: Callable[[str], Value], default: str | None = None) -> Value:
+        return _read(environ, name, parse, local.get(name, default))
+
+    return Environment(
+        environment=kind,
+        secret_key=get("SECRET_KEY", _secret),
+        database=get("DATABASE_URL", database),
+        database_pool=get("DB_POOL", _one_of("0", "1"), "0") == "1",
+        redis_url=get("REDIS_URL", _url("redis", "rediss", "unix")),
+        live_url=get("LIVE_URL", _url("ws", "wss")),
+        site_url=get("SITE_URL", _url("http", "https")).rstrip("/"),
+        allowed_hosts=get("ALLOWED_HOSTS", _words),
+        trusted_proxies=get("TRUSTED_PROXIES", _count, "0"),
+        agent_keys=get("MT4_AGENT_KEYS", agent_keys, ""),
+        log_level=get("LOG_LEVEL", _one_of(*LOG_LEVELS), "INFO"),
+        default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
+        reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
+        static_root=get("STATIC_ROOT", str, ""),
+    )
+
+
+def load() -> Environment:
+    """Return this process's environment, or end the process with one sentence."""
+    try:
+        return read(os.environ)
+    except BadVariable as sentence:
+        sys.stderr.write(f"{sentence}\n")
+        raise SystemExit(2) from None
+
+
+def database(text: str) -> dict[str, Any]:
+    """Return Django's database settings for a postgresql:// address; ValueError says what is wrong.
+
+    A socket's folder is given as `?host=/folder`; other parameters are libpq's own.
+    """
+    url = urlsplit(text)
+    if url.scheme not in ("postgres", "postgresql"):
+        raise ValueError("it is not of the form postgresql://user:password@host:port/database")
+    name = unquote(url.path.lstrip("/"))
+    if not name or not url.username:
+        raise ValueError("it names no user or no database")
+    options = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(url.username),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": options.pop("host", unquote(url.hostname or "")),
+        "PORT": options.pop("port", str(url.port or "")),
+        "OPTIONS": options,
+    }
+
+
+def agent_keys(text: str) -> dict[str, AgentKey]:
+    """Return the agents' keys by server code; the form is `server=keyid:hex,server2=keyid:hex`."""
+    keys = {}
+    for part in _words(text):
+        match = re.fullmatch(r"([\w.-]+)=([\w.-]+):((?:[0-9a-fA-F]{2})+)", part)
+        if match is None:
+            raise ValueError("it is not of the form server=keyid:hex,server2=keyid:hex")
+        server, key_id, secret = match.groups()
+        keys[server] = AgentKey(key_id, bytes.fromhex(secret))
+    return keys
+
+
+def _read(
+    environ: Mapping[str, str], name: str, parse: Callable[[str], Value], default: str | None
+) -> Value:
+    text = environ.get(name, default)
+    if text is None:
+        raise BadVariable(f"{name} is not set: production needs it, see docs/how-to/configure.md.")
+    try:
+        return parse(text)
+    except ValueError as reason:
+        raise BadVariable(f"{name} is wrong: {reason}; see docs/how-to/configure.md.") from None
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"it is {text!r} and may be {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        url = urlsplit(text)
+        if url.scheme not in schemes or not (url.netloc or url.path):
+            raise ValueError(f"it is {text!r} and must begin with {'://, '.join(schemes)}://")
+        return text
+
+    return parse
+
+
+def _secret(text: str) -> str:
+    if len(text) < 50:
+        raise ValueError("it has fewer than 50 characters")
+    return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(f"it is {text!r} and must be a whole number")
+    return int(text)
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3,4}", text):
+        raise ValueError(f"it is {text!r} and must be a currency code such as USD")
+    return text
+
+
+env = load()

@@ -1,0 +1,25 @@
+"""Production: TLS only, hashed names of static files, and no default for anything secret."""
+
+import sys
+
+from backoffice.settings.base import *  # noqa: F403
+from backoffice.settings.env import env
+
+if env.environment != "production":
+    sys.stderr.write(
+        f"ENVIRONMENT is {env.environment} but the production settings are in use: "
+        "set ENVIRONMENT=production, or DJANGO_SETTINGS_MODULE=backoffice.settings.demo.\n"
+    )
+    raise SystemExit(2)
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+if env.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+}
