@@ -174,7 +174,7 @@ class Commands(Protocol):
         """Change the stops of a position, or the price, stops and expiry of a pending order."""
 
     def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
-        """Close an attempt for ever: no byte of it can leave any more (proof of absence, step 1)."""
+        """Close an attempt for ever: no byte of it can leave any more (absence proof, step 1)."""
 
 
 class Stream(Protocol):

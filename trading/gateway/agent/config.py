@@ -13,7 +13,7 @@ _SHORTEST_KEY = 32  # bytes: as long as the digest that it keys
 ENGINES = ("simulated",)
 
 
-class BadSetting(Exception):
+class SettingError(Exception):
     """A setting is missing or wrong; its sentence names the variable and the remedy."""
 
 
@@ -40,7 +40,7 @@ class Config:
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
-    """Return the settings that the environment holds; BadSetting if one is missing or wrong."""
+    """Return the settings that the environment holds; SettingError if one is missing or wrong."""
     host, port = _setting(environment, "MT4_AGENT_LISTEN", _address)
     engine = _setting(environment, "MT4_AGENT_ENGINE", _one_of(ENGINES))
     return Config(
@@ -69,13 +69,13 @@ def _setting(
     """Return one variable as `read` understands it; `read` says what is wrong by ValueError."""
     text = environment.get(name, "").strip() or default
     if not text:
-        raise BadSetting(
+        raise SettingError(
             f"{name} is not set: the agent needs it (docs/how-to names every variable)."
         )
     try:
         return read(text)
     except ValueError as wrong:
-        raise BadSetting(f"{name} {wrong}.") from None
+        raise SettingError(f"{name} {wrong}.") from None
 
 
 def _text(text: str) -> str:
@@ -123,6 +123,9 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+_PAUSE = _whole(0, 3600)
 
 
 def _clock_error(text: str) -> int | None:

@@ -1,7 +1,7 @@
 """The agent's memory of what it sent: append-only, on disk before the first byte leaves.
 
-One file, `journal`, of records: length, CRC, JSON. The first record names the journal by a random id,
-so that a lost journal is a changed id. A torn last record is cut off at the start (it was never
+One file, `journal`, of records: length, CRC, JSON. The first record names the journal by a random
+id, so that a lost journal is a changed id. A torn last record is cut off at the start (it was never
 acknowledged, so nothing was sent on its strength); damage before the end is refused. A failed write
 or fsync ends the journal for good: a second try may report success for data that is gone.
 """
@@ -24,13 +24,13 @@ _HEAD = Struct("<II")  # length of the body, CRC-32 of length and body
 _LARGEST_RECORD = 64 * 1024
 
 
-class JournalFailed(Exception):
+class JournalError(Exception):
     """The journal cannot be opened or written; its sentence says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the journal holds of one attempt: whether it was sent, on which connection, and closed."""
+    """What the journal holds of one attempt: was it sent, on which connection, is it closed."""
 
     sent: bool = False
     closed: bool = False
@@ -73,28 +73,28 @@ def _body_at(data: bytes, offset: int) -> bytes | None:
 
 
 def _records(data: bytes, name: Path) -> tuple[list[dict[str, Any]], int]:
-    """Return the whole records and the offset at which they end; JournalFailed if one is damaged."""
+    """Return the whole records and the offset where they end; JournalError if one is damaged."""
     records, offset = [], 0
     while (body := _body_at(data, offset)) is not None:
         records.append(orjson.loads(body))
         offset += _HEAD.size + len(body)
     later = range(offset + 1, len(data) - _HEAD.size)
     if any(_body_at(data, place) is not None for place in later):
-        raise JournalFailed(
-            f"The journal {name} is damaged at byte {offset}: restore it from a copy, or move it away "
-            "and settle every open operation of this server by search."
+        raise JournalError(
+            f"The journal {name} is damaged at byte {offset}: restore it from a copy, "
+            "or move it away and settle every open operation of this server by search."
         )
     return records, offset
 
 
 def _locked(directory: Path) -> int:
-    """Return the lock of the journal's folder, held until the process ends or `release` is called."""
+    """Return the lock of the journal's folder, held until the process ends or `release`."""
     file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(file)
-        raise JournalFailed(
+        raise JournalError(
             f"Another agent holds the journal in {directory}: one agent serves one server; "
             "stop it, or give this one a journal of its own."
         ) from None
@@ -105,7 +105,7 @@ class Journal:
     """What was sent and what was closed, by marker and attempt; written by one thread only."""
 
     def __init__(self, directory: Path, *, now: datetime, disk: Disk | None = None) -> None:
-        """Open the journal of a folder, or make it; JournalFailed says why it cannot be done."""
+        """Open the journal of a folder, or make it; JournalError says why it cannot be done."""
         self._disk = disk or Disk()
         self._attempts: dict[str, dict[int, Attempt]] = {}
         self._connections = 0
@@ -115,7 +115,7 @@ class Journal:
             self._lock = _locked(directory)
             self._file, self.id = self._opened(directory, now)
         except OSError as wrong:
-            raise JournalFailed(f"The journal in {directory} cannot be opened: {wrong}.") from wrong
+            raise JournalError(f"The journal in {directory} cannot be opened: {wrong}.") from wrong
 
     def _opened(self, directory: Path, now: datetime) -> tuple[int, str]:
         name = directory / "journal"
@@ -124,13 +124,13 @@ class Journal:
         data = name.read_bytes()
         records, end = _records(data, name)
         if not records or "journal" not in records[0]:
-            raise JournalFailed(f"{name} is not a journal: move it away, or name another folder.")
+            raise JournalError(f"{name} is not a journal: move it away, or name another folder.")
         for record in records[1:]:
             self._learn(record)
         file = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         if end < len(data):
             os.ftruncate(file, end)
-        # What a killed agent wrote but had not synced becomes the truth only when it is on the disk.
+        # What a killed agent wrote but had not synced becomes the truth only once it is on disk.
         self._disk.sync(file)
         return file, str(records[0]["journal"])
 
@@ -166,15 +166,15 @@ class Journal:
         attempts[record["attempt"]] = known
 
     def _append(self, record: Mapping[str, Any]) -> None:
-        """Put a record on the disk; JournalFailed, now and for ever, if that cannot be known."""
+        """Put a record on the disk; JournalError, now and for ever, if that cannot be known."""
         if self.failed:
-            raise JournalFailed("The journal failed before: the agent must be restarted.")
+            raise JournalError("The journal failed before: the agent must be restarted.")
         try:
             self._disk.append(self._file, _packed(record))
             self._disk.sync(self._file)
         except OSError as wrong:
             self.failed = True
-            raise JournalFailed(f"The journal cannot be written: {wrong}.") from wrong
+            raise JournalError(f"The journal cannot be written: {wrong}.") from wrong
         self._learn(record)
 
     def attempts(self, marker: str) -> Mapping[int, Attempt]:
