@@ -1,5 +1,6 @@
 """Tests: hashing that costs nothing, mail in memory."""
 
+from backoffice.settings import testrun  # noqa: F401  first: it says where the run lives
 from backoffice.settings.base import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
