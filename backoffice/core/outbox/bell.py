@@ -1,4 +1,4 @@
-"""The bell tells a worker, after the commit, that there is work; nothing depends on its being heard."""
+"""The bell tells a worker, after a commit, that there is work; nothing depends on its sound."""
 
 import time
 
