@@ -117,6 +117,8 @@ class Cluster:
         )
         with self._superuser("postgres") as session:
             session.execute(command)
+        with self._superuser(name) as session:
+            session.execute(PROVISION.read_bytes())  # grants on a database are not copied
         return Database(name, self.postgres)
 
     def drop(self, database: Database) -> None:
