@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+import backoffice.celery  # noqa: F401 - every process rings, so every process knows the broker
+
 
 class CoreConfig(AppConfig):
     """Loads `permissions`, `events` and `tasks` of every app, in every process."""

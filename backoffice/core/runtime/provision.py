@@ -1,4 +1,4 @@
-"""Makes the database and its roles, as a superuser: once per database, before the first migration."""
+"""Makes the database and its roles, as a superuser, once, before the first migration."""
 
 from collections.abc import Mapping
 from pathlib import Path
