@@ -1,0 +1,61 @@
+"""A way for money to come in or go out, of one legal entity and in one currency."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.states import DIRECTION_LABELS, METHOD_KIND_LABELS, Direction, MethodKind
+from backoffice.core.access import Scope
+from backoffice.core.amounts import CurrencyField
+
+
+class PaymentMethod(models.Model):
+    """What a client of this legal entity is offered for a deposit or a withdrawal."""
+
+    legal_entity = models.ForeignKey(
+        "company.LegalEntity",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("legal entity"),
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(
+        _("kind"),
+        max_length=16,
+        choices=[(kind.value, METHOD_KIND_LABELS[kind]) for kind in MethodKind],
+    )
+    currency = CurrencyField(_("currency"))
+    direction = models.CharField(
+        _("direction"),
+        max_length=4,
+        choices=[(way.value, DIRECTION_LABELS[way]) for way in Direction],
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    # Everybody who may see methods sees those of the legal entities in reach; none has an owner.
+    scope = Scope(entity="legal_entity_id")
+
+    class Meta:
+        verbose_name = _("payment method")
+        verbose_name_plural = _("payment methods")
+        ordering = ["legal_entity_id", "code", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["legal_entity", "code", "currency"], name="accounts_method_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in MethodKind])
+                & Q(direction__in=[way.value for way in Direction]),
+                name="accounts_method_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3,4}$"), name="accounts_method_currency"
+            ),
+            models.CheckConstraint(
+                condition=~Q(code="") & ~Q(name=""), name="accounts_method_named"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.currency}"

@@ -1,0 +1,162 @@
+"""What the identity room announces. Names and addresses of people stay out: ids only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backoffice.core.events import Event
+from backoffice.core.words import noop
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffCreated(Event):
+    """Somebody joined."""
+
+    name: ClassVar[str] = "identity.staff.created"
+    sentence: ClassVar[str] = noop("{actor} created staff user {user_id}")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSuspended(Event):
+    """Somebody may not sign in any more; open pages and sockets close."""
+
+    name: ClassVar[str] = "identity.staff.suspended"
+    sentence: ClassVar[str] = noop("{actor} suspended staff user {user_id}: {reason}")
+
+    user_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffReinstated(Event):
+    """Somebody may sign in again."""
+
+    name: ClassVar[str] = "identity.staff.reinstated"
+    sentence: ClassVar[str] = noop("{actor} reinstated staff user {user_id}")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskChanged(Event):
+    """Somebody works at another desk, or at none."""
+
+    name: ClassVar[str] = "identity.staff.desk_changed"
+    sentence: ClassVar[str] = noop("{actor} moved staff user {user_id} to desk {desk_id}")
+
+    user_id: int
+    desk_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferencesChanged(Event):
+    """Somebody changed how their screen looks."""
+
+    name: ClassVar[str] = "identity.preferences.changed"
+    sentence: ClassVar[str] = noop("{actor} changed the preferences: {fields}")
+
+    user_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(Event):
+    """Somebody got a role, in one legal entity or in all."""
+
+    name: ClassVar[str] = "identity.role.granted"
+    sentence: ClassVar[str] = noop("{actor} granted role {role} to staff user {user_id}")
+
+    grant_id: int
+    user_id: int
+    role: str
+    legal_entity_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRevoked(Event):
+    """Somebody lost a role."""
+
+    name: ClassVar[str] = "identity.role.revoked"
+    sentence: ClassVar[str] = noop("{actor} revoked role {role} from staff user {user_id}")
+
+    grant_id: int
+    user_id: int
+    role: str
+    legal_entity_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorEnrolled(Event):
+    """Somebody has a second factor now."""
+
+    name: ClassVar[str] = "identity.factor.enrolled"
+    sentence: ClassVar[str] = noop("{actor} enrolled a second factor for user {user_id}")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorReset(Event):
+    """Somebody's second factor was taken away; the next sign-in enrols a new one."""
+
+    name: ClassVar[str] = "identity.factor.reset"
+    sentence: ClassVar[str] = noop(
+        "{actor} took away the second factor of user {user_id}: {reason}"
+    )
+
+    user_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """New recovery codes; the old ones are void."""
+
+    name: ClassVar[str] = "identity.recovery_codes.made"
+    sentence: ClassVar[str] = noop("{actor} made {count} recovery codes for user {user_id}")
+
+    user_id: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """A recovery code stood in for the one-time code."""
+
+    name: ClassVar[str] = "identity.recovery_code.used"
+    sentence: ClassVar[str] = noop("{actor} used a recovery code; {left} are left")
+
+    user_id: int
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    """Somebody passed both factors."""
+
+    name: ClassVar[str] = "identity.user.signed_in"
+    sentence: ClassVar[str] = noop("{actor} signed in")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """Somebody left, or the session's time was up."""
+
+    name: ClassVar[str] = "identity.user.signed_out"
+    sentence: ClassVar[str] = noop("{actor} signed out")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInRefused(Event):
+    """Somebody tried to be this user and was refused."""
+
+    name: ClassVar[str] = "identity.user.sign_in_refused"
+    sentence: ClassVar[str] = noop("A sign-in as user {user_id} was refused: {reason}")
+
+    user_id: int
+    reason: str

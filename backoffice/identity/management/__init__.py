@@ -1,0 +1,1 @@
+"""Commands that the identity room offers on the command line."""

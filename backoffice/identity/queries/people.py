@@ -1,0 +1,50 @@
+"""Staff: who there is, and who can own a client."""
+
+from django.db.models import Q, QuerySet
+
+from backoffice.core import access
+from backoffice.identity.models import User
+from backoffice.identity.permissions import SEE_STAFF
+from backoffice.identity.states import Kind
+
+
+def get_staff(user_id: int) -> User | None:
+    """Return an active member of staff, or None."""
+    return (
+        User.objects.filter(pk=user_id, kind=Kind.STAFF, is_active=True)
+        .select_related("desk")
+        .first()
+    )
+
+
+def find_staff(email: str) -> User | None:
+    """Return the member of staff with this e-mail address, active or not, or None."""
+    return User.objects.filter(kind=Kind.STAFF, email=email.strip().lower()).first()
+
+
+def list_staff_for(user: User) -> QuerySet[User]:
+    """Return the staff that the user may see, by name."""
+    staff = User.objects.filter(kind=Kind.STAFF).select_related("desk")
+    return access.restrict(staff, user, SEE_STAFF).order_by("full_name", "id")
+
+
+def list_owners() -> QuerySet[User]:
+    """Return active staff for a choice of owners, by name: names are no secret in the house."""
+    return User.objects.filter(kind=Kind.STAFF, is_active=True).order_by("full_name", "id")
+
+
+def names_of(user_ids: set[int]) -> dict[int, str]:
+    """Return the names behind user numbers, for example of the actors of a timeline."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "full_name"))
+
+
+def other_administrators(user_id: int, permission: object) -> int:
+    """Count the active staff, this one apart, who hold the permission without an end."""
+    others = User.objects.filter(kind=Kind.STAFF, is_active=True).exclude(pk=user_id)
+    granted = Q(
+        grants__revoked_at=None,
+        grants__expires_at=None,
+        grants__legal_entity=None,
+        grants__role__permissions__contains=[str(permission)],
+    )
+    return others.filter(granted | Q(is_superuser=True)).distinct().count()
