@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from struct import Struct
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -179,7 +178,7 @@ class Journal:
 
     def attempts(self, marker: str) -> Mapping[int, Attempt]:
         """Return what is known of every attempt of a marker."""
-        return MappingProxyType(self._attempts.get(marker, {}))
+        return dict(self._attempts.get(marker, {}))  # a copy: another thread may be asking
 
     def write_intent(
         self, *, marker: str, attempt: int, login: int, digest: str, connection: int, now: datetime

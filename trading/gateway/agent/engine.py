@@ -1,0 +1,334 @@
+"""What an engine must offer, and the one line that all direct calls to MetaTrader queue for.
+
+An engine gives two connections, which never mix: a *direct* one, asked from one thread, one call at
+a time, and a *pump*, which only listens. Calls block, as those of MetaTrader's own library do.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
+
+from trading.gateway.port import NewAccount, News, Page
+from trading.terms import (
+    AccountRecord,
+    BalanceKind,
+    Cmd,
+    GroupSpec,
+    MarginState,
+    Quote,
+    SymbolSpec,
+    TradeRecord,
+)
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class LinkError(Exception):
+    """The way to MetaTrader failed or took too long; of a command nothing is known then."""
+
+
+class NotConnectedError(LinkError):
+    """There is no connection, so nothing was sent."""
+
+
+class QueueError(Exception):
+    """The call never reached the connection: the queue was full, or the turn came too late."""
+
+
+class CodeError(Exception):
+    """MetaTrader answered a question with a return code instead of an answer."""
+
+    def __init__(self, code: int, text: str) -> None:
+        self.code = code
+        self.text = text
+        super().__init__(f"{text} (code {code})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What the server says of itself; `closed_window`: its end-of-day processing is running."""
+
+    name: str
+    company: str
+    build: int
+    timezone: str
+    server_time: datetime
+    end_of_day: str
+    closed_window: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """MetaTrader's answer to a command: its code and words, and the ticket or login it chose."""
+
+    code: int
+    text: str
+    ticket: int = 0
+    login: int = 0
+
+
+class Asking(Protocol):
+    """The questions of a direct connection; CodeError when MetaTrader answers by a code."""
+
+    def info(self) -> ServerFacts: ...
+    def symbols(self) -> tuple[SymbolSpec, ...]: ...
+    def groups(self) -> tuple[GroupSpec, ...]: ...
+    def quotes(self) -> tuple[Quote, ...]: ...
+    def accounts(self, *, since_stamp: int, cursor: str) -> Page[AccountRecord]: ...
+    def trades(self, *, since_stamp: int, cursor: str) -> Page[TradeRecord]: ...
+    def open_trades(self) -> tuple[TradeRecord, ...]: ...
+    def logins(self) -> tuple[int, ...]: ...
+    def account(self, *, login: int) -> AccountRecord | None: ...
+    def trade(self, *, ticket: int) -> TradeRecord | None: ...
+    def margin(self, *, login: int) -> MarginState: ...
+
+    def history(self, *, login: int, start: datetime, end: datetime) -> tuple[TradeRecord, ...]: ...
+
+    def find_marker(
+        self, *, marker: str, start: datetime, end: datetime
+    ) -> tuple[TradeRecord, ...]: ...
+
+
+class Telling(Protocol):
+    """The commands of a direct connection: each is sent once, and answered by a code."""
+
+    def change_balance(
+        self,
+        *,
+        login: int,
+        kind: BalanceKind,
+        amount: Decimal,
+        comment: str,
+        expires_at: datetime | None,
+    ) -> Reply: ...
+
+    def open_account(self, *, account: NewAccount) -> Reply: ...
+
+    def open_trade(
+        self,
+        *,
+        login: int,
+        cmd: Cmd,
+        symbol: str,
+        volume_hundredths: int,
+        price: Decimal,
+        stop_loss: Decimal,
+        take_profit: Decimal,
+        comment: str,
+        expires_at: datetime | None,
+    ) -> Reply: ...
+
+    def close_trade(self, *, ticket: int, volume_hundredths: int, price: Decimal) -> Reply: ...
+
+    def modify_trade(
+        self,
+        *,
+        ticket: int,
+        price: Decimal,
+        stop_loss: Decimal,
+        take_profit: Decimal,
+        expires_at: datetime | None,
+    ) -> Reply: ...
+
+
+class Direct(Asking, Telling, Protocol):
+    """One direct connection. Every call raises LinkError when it fails or outlives its patience."""
+
+    def connect(self) -> None:
+        """Connect and sign in."""
+
+    def close(self) -> None:
+        """Let go of the connection; harmless when there is none."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether there is a connection; one on which a call failed is none any more."""
+
+    def patience(self, until: float) -> None:
+        """Set the moment of the monotonic clock at which every following call gives up."""
+
+
+class Pump(Protocol):
+    """One pumping connection: it only listens."""
+
+    def connect(self) -> None:
+        """Connect, sign in and start to listen; LinkError when it fails."""
+
+    def read(self) -> tuple[News, ...]:
+        """Return the next news (unnumbered), waiting for it; LinkError when the pump stopped."""
+
+    def close(self) -> None:
+        """Let go of the connection, also while another thread waits in `read`."""
+
+
+class Engine(Protocol):
+    """One way to a MetaTrader server."""
+
+    def direct(self) -> Direct:
+        """Return the direct connection, not yet connected."""
+
+    def pump(self) -> Pump:
+        """Return a pumping connection, not yet connected."""
+
+
+class Pauses:
+    """When the next attempt to connect may be made, so that MetaTrader's antiflood stays calm.
+
+    One quick attempt is free; after it attempts keep `seconds` apart, until a connection has held
+    for that long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last: float | None = None
+        self._quick = True
+
+    def wait(self) -> float:
+        """Return how many seconds the next attempt has to wait."""
+        if self._last is None or self._quick:
+            return 0
+        return max(0, self._last + self._seconds - time.monotonic())
+
+    def attempted(self) -> None:
+        """Take note of an attempt that is made now."""
+        now = time.monotonic()
+        if self._last is not None and now < self._last + self._seconds:
+            self._quick = False
+        self._last = now
+
+    def held(self) -> None:
+        """Take note that the connection works now."""
+        if self._last is not None and time.monotonic() >= self._last + self._seconds:
+            self._quick = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    call: Callable[[Direct], Any]
+    until: float
+    least: float
+    answer: asyncio.Future[Any]
+
+
+def _heard(answer: asyncio.Future[Any]) -> None:
+    """Take note of an answer that nobody may be waiting for any more."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+class Line:
+    """The queue for the direct connection: one call at a time, in one thread, no lane starving.
+
+    `connected` is called after each new connection and returns its number. After three commands in
+    a row a waiting question has its turn; questions and histories take turns among themselves.
+    """
+
+    LANES = ("command", "read", "history")
+    COMMANDS_IN_A_ROW = 3
+
+    def __init__(
+        self, direct: Direct, *, connected: Callable[[], int], pauses: Pauses, longest: int = 64
+    ) -> None:
+        self._direct = direct
+        self._connected = connected
+        self._pauses = pauses
+        self._longest = longest
+        self._lanes: dict[str, deque[_Job]] = {lane: deque() for lane in self.LANES}
+        self._row = 0
+        self._reads_turn = False
+        self._awake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="direct")
+        self._renew = False
+        self.connection_number = 0
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether the direct connection stands."""
+        return self._direct.is_alive
+
+    async def ask(
+        self, lane: str, call: Callable[[Direct], T], *, until: float, least: float = 0
+    ) -> T:
+        """Return what the call returns, when its turn has come.
+
+        `until` is the monotonic moment to give up at; a turn with less than `least` seconds left is
+        not taken. QueueError if the call was never made.
+        """
+        jobs = self._lanes[lane]
+        if len(jobs) >= self._longest:
+            raise QueueError(f"Too many calls wait for MetaTrader already ({self._longest}).")
+        job = _Job(call, until, least, asyncio.get_running_loop().create_future())
+        job.answer.add_done_callback(_heard)
+        jobs.append(job)
+        self._awake.set()
+        answer: T = await asyncio.shield(job.answer)
+        return answer
+
+    async def run(self) -> None:
+        """Serve the queue until cancelled."""
+        while True:
+            await self._awake.wait()
+            job = self._next()
+            if job is None:
+                self._awake.clear()
+                continue
+            made = asyncio.wrap_future(self._thread.submit(self._call, job))
+            await asyncio.wait({made})
+            if (wrong := made.exception()) is not None:
+                job.answer.set_exception(wrong)
+            else:
+                job.answer.set_result(made.result())
+
+    def renew(self) -> None:
+        """Connect anew before the next call. To be called in the line's thread."""
+        self._renew = True
+
+    def stop(self) -> None:
+        """Wait for the call that runs, then let go of connection and thread."""
+        self._thread.submit(self._direct.close)
+        self._thread.shutdown(wait=True, cancel_futures=False)
+
+    def _next(self) -> _Job | None:
+        commands, reads, histories = (self._lanes[lane] for lane in self.LANES)
+        if commands and (self._row < self.COMMANDS_IN_A_ROW or not (reads or histories)):
+            self._row += 1
+            return commands.popleft()
+        self._row = 0
+        self._reads_turn = not self._reads_turn
+        first, second = (reads, histories) if self._reads_turn else (histories, reads)
+        waiting = first or second
+        return waiting.popleft() if waiting else None
+
+    def _call(self, job: _Job) -> Any:
+        if time.monotonic() + job.least > job.until:
+            raise QueueError("The queue for MetaTrader was too long: the turn came too late.")
+        self._direct.patience(job.until)
+        self._connect_if_needed()
+        answer = job.call(self._direct)
+        self._pauses.held()
+        return answer
+
+    def _connect_if_needed(self) -> None:
+        if self._renew:
+            self._direct.close()
+        if self._direct.is_alive:
+            return
+        if (wait := self._pauses.wait()) > 0:
+            raise NotConnectedError(f"No connection to MetaTrader: next attempt in {wait:.0f} s.")
+        self._pauses.attempted()
+        try:
+            self._direct.connect()
+        except LinkError as wrong:
+            raise NotConnectedError(f"No connection to MetaTrader: {wrong}") from wrong
+        self._renew = False
+        self.connection_number = self._connected()
+        log.info("Connected to MetaTrader, connection %s", self.connection_number)
