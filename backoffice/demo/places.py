@@ -65,6 +65,11 @@ class Place:
         name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return _SYSTEM / name
 
+    @property
+    def programs(self) -> Path:
+        """PostgreSQL's programs, where its user cannot reach those of the environment."""
+        return self.cluster.with_name(f"{self.cluster.name}-programs")
+
     @cached_property
     def sockets(self) -> Path:
         """A short folder that lives as long as this run."""
@@ -143,7 +148,8 @@ class Place:
         if not self.folder.exists():
             return False
         self.lock()
-        shutil.rmtree(self.cluster, ignore_errors=True)
+        for folder in (self.cluster, self.programs):
+            shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(self.folder)
         self.unlock()
         return True

@@ -106,7 +106,8 @@ class Postgres:
             return
         shutil.rmtree(self.data, ignore_errors=True)
         owned_by_server(self.data)
-        command = [self.programs / "initdb", "-D", self.data, "-U", SUPERUSER, *_INITDB]
+        command: list[str | Path] = [self.programs / "initdb", "-U", SUPERUSER, *_INITDB]
+        command += ["-D", self.data]
         child = spawn(command, log=self.log, as_user=server_user(), cwd=self.sockets)
         if child.wait() != 0:
             raise DemoError(f"PostgreSQL could not make its data folder: see {self.log}.")
@@ -117,7 +118,7 @@ class Postgres:
         self._clear_stale_lock()
         given = _SETTINGS | ({} if self.durable else _CARELESS)
         given["unix_socket_directories"] = str(self.sockets)
-        options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
         return spawn(
             [self.programs / "postgres", "-D", self.data, *options],
             log=self.log,

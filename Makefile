@@ -1,0 +1,42 @@
+# The verbs. Each makes what it needs first; nothing is to be installed but Python 3.11 or newer.
+#   make demo [PORT=8000]   make demo-code   make demo-reset
+#   make test   make check   make fix   make bench [ONLY=name]   make prove [MINUTES=5] [SEED=1]
+
+PYTHON ?= python3
+PORT ?= 8000
+RUN := $(PYTHON) backoffice/demo/bootstrap.py
+DEV := $(RUN) --dev
+export PORT HOST ONLY MINUTES SEED
+
+ifeq ($(shell command -v $(PYTHON)),)
+$(error Python 3.11 or newer is needed and $(PYTHON) is not there: install it (on Debian: apt install python3 python3-venv))
+endif
+
+.PHONY: demo demo-code demo-reset test check fix bench prove
+.DEFAULT_GOAL := demo
+
+demo:
+	@exec $(RUN) -m backoffice.demo run
+
+demo-code:
+	@$(RUN) -m backoffice.demo code
+
+demo-reset:
+	@$(RUN) -m backoffice.demo reset
+
+test:
+	@$(DEV) -m tests.verbs test
+
+check:
+	@$(DEV) -m tests.verbs check
+
+fix:
+	@$(DEV) -m ruff check --fix --quiet .
+	@$(DEV) -m ruff format --quiet .
+	@$(DEV) -m djlint --reformat --quiet templates
+
+bench:
+	@$(DEV) -m tests.bench
+
+prove:
+	@$(DEV) -m tests.prove

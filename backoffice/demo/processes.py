@@ -1,0 +1,171 @@
+"""The processes of the product as the demo runs them; docs/how-to/run-for-real.md has the rest."""
+
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from backoffice.demo.children import spawn
+from backoffice.demo.places import ROOT, Place
+from backoffice.demo.postgres import Postgres, binaries
+from backoffice.demo.redis import Redis
+from backoffice.demo.supervisor import Process
+
+SERVER = "linden-live"  # the code of the one MetaTrader server that the demo has
+DATABASE = "mt4bo"
+COMMANDS = {
+    "simulated MetaTrader": "-m trading.gateway.simulator --state {state} --socket {simulator} "
+    "--accounts 240 --days 90 --seed 7",
+    "agent": "-m trading.gateway.agent",
+    "web server": "-m granian --interface wsgi --workers 1 --blocking-threads 4 "
+    "--respawn-failed-workers --log-level warning --host {host} --port {port} "
+    "backoffice.wsgi:application",
+    "socket server": "-m uvicorn --lifespan off --timeout-graceful-shutdown 3 --log-level warning "
+    "--host {host} --port {live_port} backoffice.asgi:application",
+    "feed": "manage.py run_feed",
+    "worker": "-m celery -A backoffice.celery worker --concurrency 2 "
+    "--without-mingle --without-gossip",
+    "scheduler": "-m celery -A backoffice.celery beat --pidfile= --schedule {schedule}",
+}
+# What a developer's shell may say is not for the demo's processes.
+_OURS = ("MT4_", "DATABASE_URL", "REDIS_URL", "DB_POOL", "STATIC_ROOT", "TRUSTED_PROXIES")
+
+
+class Fleet:
+    """Every process of one demo, and the environment that they share."""
+
+    def __init__(self, place: Place, *, host: str, live_port: int, agent_port: int) -> None:
+        self.place = place
+        self.host, self.live_port, self.agent_port = host, live_port, agent_port
+        self.secrets = place.secrets()
+        self.postgres = Postgres(
+            programs=binaries(place.programs),
+            data=place.cluster,
+            sockets=place.sockets / "pg",
+            log=place.logs / "postgresql.log",
+        )
+        self.redis = Redis(
+            socket=place.sockets / "redis", log=place.logs / "redis.log", data=place.redis
+        )
+
+    @property
+    def simulator(self) -> Path:
+        """The socket of the simulated MetaTrader."""
+        return self.place.sockets / "metatrader"
+
+    @property
+    def address(self) -> str:
+        """What a person types into the browser."""
+        return f"http://{self.host}:{self.place.port}"
+
+    @property
+    def agent_address(self) -> str:
+        """Where the agent listens."""
+        return f"http://127.0.0.1:{self.agent_port}"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What every process of ours is told."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        env |= {
+            "DJANGO_SETTINGS_MODULE": "backoffice.settings.demo",
+            "ENVIRONMENT": "demo",
+            "SECRET_KEY": self.secrets["secret_key"],
+            "DATABASE_URL": self.postgres.url("mt4bo_app", DATABASE),
+            "REDIS_URL": self.redis.url,
+            "LIVE_URL": f"ws://{self.host}:{self.live_port}/ws/",
+            "SITE_URL": self.address,
+            "ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost",
+            "MT4_AGENT_KEYS": f"{SERVER}=demo:{self.secrets['agent_key']}",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return env | more
+
+    def stores(self) -> list[Process]:
+        """PostgreSQL and Redis."""
+        return [
+            Process(
+                name="PostgreSQL server",
+                start=self.postgres.start,
+                ready=self.postgres.answers,
+                log=self.postgres.log,
+                stop_signal=signal.SIGINT,
+                stop_seconds=20,
+            ),
+            Process(
+                name="Redis server",
+                start=self.redis.start,
+                ready=self.redis.answers,
+                log=self.redis.log,
+            ),
+        ]
+
+    def market(self) -> list[Process]:
+        """The simulated MetaTrader, and the agent beside it."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        agent = {
+            "MT4_AGENT_LISTEN": f"127.0.0.1:{self.agent_port}",
+            "MT4_AGENT_KEYS": f"demo={self.secrets['agent_key']}",
+            "MT4_AGENT_JOURNAL": str(self.place.journal),
+            "MT4_AGENT_ENGINE": "simulated",
+            "MT4_AGENT_SIMULATOR": str(self.simulator),
+        }
+        return [
+            self._python("simulated MetaTrader", plain, partial(listens_on, self.simulator)),
+            self._python("agent", plain | agent, partial(listens, "127.0.0.1", self.agent_port)),
+        ]
+
+    def servers(self) -> list[Process]:
+        """Web, sockets, feed, worker and scheduler."""
+        env, pooled = self.environment(), self.environment(DB_POOL="1")
+        return [
+            self._python("web server", pooled, partial(serves, f"{self.address}/")),
+            self._python("socket server", env, partial(listens, self.host, self.live_port)),
+            self._python("feed", env),
+            self._python("worker", env),
+            self._python("scheduler", env),
+        ]
+
+    def _python(
+        self, name: str, env: Mapping[str, str], ready: Callable[[], bool] = lambda: True
+    ) -> Process:
+        facts = {
+            "state": self.place.simulator,
+            "simulator": self.simulator,
+            "host": self.host,
+            "port": self.place.port,
+            "live_port": self.live_port,
+            "schedule": self.place.folder / "beat",
+        }
+        command = [sys.executable, *(part.format(**facts) for part in COMMANDS[name].split())]
+        log = self.place.logs / f"{name.replace(' ', '-').lower()}.log"
+        start = partial(spawn, command, env=env, cwd=ROOT, log=log)
+        return Process(name=name, start=start, ready=ready, log=log)
+
+
+def listens(host: str, port: int) -> bool:
+    """True when something accepts connections on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
+
+
+def listens_on(path: Path) -> bool:
+    """True when something accepts connections on a unix socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def serves(address: str) -> bool:
+    """True when the web server answers a page, whichever it is."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own address
+            return True
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500
+    except OSError:
+        return False
