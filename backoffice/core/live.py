@@ -1,0 +1,121 @@
+"""Live topics: what goes to screens by Redis, best effort, and never through the database.
+
+A topic is `kind:key` (`account:12`, `client:5`, `server:1`, `user:42`, `exposure`). A frame is JSON
+bytes, published on the channel `live:<topic>`; the latest frame of a topic is kept in a hash, so
+that a page that opens shows something at once. When Redis is away, screens say so, nothing fails.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+import redis
+import structlog
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import transaction
+
+PREFIX = "live:"
+EXPOSURE = "exposure"
+#: The channel layer's one group: every socket process listens to it.
+REVOCATIONS = "revocations"
+REVOKE = "live.revoke"
+TIMEOUT_SECONDS = 0.3
+
+log = structlog.get_logger(__name__)
+_clients: dict[str, redis.Redis] = {}
+
+
+def account(pk: int) -> str:
+    """Return the topic of a trading account: its equity, margin and positions."""
+    return f"account:{pk}"
+
+
+def client(pk: int) -> str:
+    """Return the topic of a client: the equity of all accounts together."""
+    return f"client:{pk}"
+
+
+def server(pk: int) -> str:
+    """Return the topic of a MetaTrader server: the heartbeat of its feed."""
+    return f"server:{pk}"
+
+
+def user(pk: int) -> str:
+    """Return the topic of one member of staff: what is for their eyes."""
+    return f"user:{pk}"
+
+
+def channel(topic: str) -> str:
+    """Return the name of the topic's Redis channel."""
+    return PREFIX + topic
+
+
+def topic_of(channel_name: str) -> str:
+    """Return the topic whose frames go over this Redis channel."""
+    return channel_name.removeprefix(PREFIX)
+
+
+def shelf(topic: str) -> tuple[str, str]:
+    """Return the hash and the field that keep the latest frame of a topic."""
+    kind, _, key = topic.partition(":")
+    return f"{PREFIX}latest:{kind}", key
+
+
+def latest(topics: Iterable[str]) -> dict[str, bytes]:
+    """Return the latest frame of those topics that have one; none of them when Redis is away."""
+    by_hash: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for topic in topics:
+        name, key = shelf(topic)
+        by_hash[name].append((topic, key))
+    found: dict[str, bytes] = {}
+    try:
+        for name, wanted in by_hash.items():
+            frames: Any = _redis().hmget(name, [key for _, key in wanted])
+            pairs = zip(wanted, frames, strict=True)
+            found.update({topic: frame for (topic, _), frame in pairs if frame is not None})
+    except (redis.RedisError, OSError) as reason:
+        log.warning("latest_frames_missed", reason=str(reason))
+        return {}
+    return found
+
+
+def publish(topic: str, payload: bytes) -> bool:
+    """Send a frame to whoever watches the topic; False when Redis is away."""
+    try:
+        _redis().publish(channel(topic), payload)
+    except (redis.RedisError, OSError) as reason:
+        log.warning("frame_not_published", topic=topic, reason=str(reason))
+        return False
+    return True
+
+
+def show(topic: str, frame: Mapping[str, Any]) -> None:
+    """After the commit, nudge the screens that watch the topic: they fetch their fragment again."""
+    payload = orjson.dumps({"op": "nudge", "topic": topic, **frame})
+    transaction.on_commit(lambda: publish(topic, payload), robust=True)
+
+
+def revoke(user_pk: int) -> None:
+    """After the commit, close every socket of a user: they were suspended or signed out."""
+    transaction.on_commit(lambda: _send_revocation(user_pk), robust=True)
+
+
+def _send_revocation(user_pk: int) -> None:
+    layer = get_channel_layer()
+    try:
+        async_to_sync(layer.group_send)(REVOCATIONS, {"type": REVOKE, "user": user_pk})
+    except (redis.RedisError, OSError) as reason:
+        # Sockets ask the database too, every half minute: the revocation arrives all the same.
+        log.warning("revocation_not_sent", user=user_pk, reason=str(reason))
+
+
+def _redis() -> redis.Redis:
+    url = settings.REDIS_URL
+    if url not in _clients:
+        _clients[url] = redis.Redis.from_url(
+            url, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
+        )
+    return _clients[url]

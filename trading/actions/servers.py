@@ -1,0 +1,69 @@
+"""Which MetaTrader servers we know."""
+
+import zoneinfo
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.core import outbox
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Rejected
+from trading.events import ServerRegistered
+from trading.models import Server, ServerState
+
+
+class ServerKnown(Conflict):
+    """A server of this code is registered."""
+
+
+class BadServer(Rejected):
+    """The server's particulars cannot be right."""
+
+
+def register_server(
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    timezone: str,
+    agent_url: str,
+    actor: Actor,
+    now: datetime,
+) -> Server:
+    """Make a MetaTrader server known; the feed and the mirror take it up within seconds.
+
+    `timezone` is an IANA name, `agent_url` http(s)://host:port. The legal entity of what happens on
+    it is said by its groups.
+    """
+    _check(timezone, agent_url)
+    with transaction.atomic():
+        if Server.objects.filter(code=code).exists():
+            raise ServerKnown(_("A server with the code %(code)s is registered.") % {"code": code})
+        server = Server.objects.create(
+            code=code, name=name, kind=kind, timezone=timezone, agent_url=agent_url
+        )
+        ServerState.objects.create(server=server, status_since=now)
+        outbox.emit(
+            ServerRegistered(server_id=server.pk, code=code),
+            actor=actor,
+            subjects=[("server", server.pk)],
+            now=now,
+        )
+    return server
+
+
+def _check(timezone: str, agent_url: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise BadServer(
+            _("%(zone)s is no time zone; write one such as Europe/Nicosia.") % {"zone": timezone}
+        ) from None
+    address = urlsplit(agent_url)
+    if address.scheme not in ("http", "https") or not address.netloc:
+        raise BadServer(
+            _("%(url)s is no address of an agent; write one such as https://host:8443.")
+            % {"url": agent_url}
+        )

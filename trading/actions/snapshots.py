@@ -1,0 +1,99 @@
+"""Key snapshots: what left the server's open set, and which logins came and went."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.core import outbox
+from backoffice.core.actors import Actor
+from trading.actions import sync_passes
+from trading.events import TicketVanished
+from trading.gateway.port import Gateway
+from trading.mirror import books, compare, moves
+from trading.mirror.compare import Missing
+from trading.mirror.copy import Written
+from trading.mirror.moves import Moved
+from trading.mirror.rows import is_closed
+from trading.models import Position
+from trading.terms import TradeRecord
+
+#: Room for clocks that differ, on both sides of a question for history.
+MARGIN = timedelta(days=1)
+
+
+def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Moved, int]:
+    """Compare the open tickets with the server's; return what moved and how many were deleted.
+
+    A ticket of ours that left the open set is looked up in its account's history: found closed, it
+    becomes a closed trade; not found at all, it was deleted.
+    """
+    standing = run.gateway.open_trades()
+    missing = compare.missing_tickets(
+        run.server_id, (record.ticket for record in standing), run.now
+    )
+    closed = _found_closed(run.gateway, missing, run.now)
+    gone = {one.ticket for one in missing} - {record.ticket for record in closed}
+    records = (*standing, *closed)
+    with transaction.atomic():
+        sync_passes.lock(run.server_id)
+        known = books.owners(run.server_id, {record.login for record in records})
+        moved = moves.write_tickets(run.server_id, records, known, run.now, at_market=full)
+        vanished = vanish(run.server_id, gone, actor=actor, now=run.now)
+    return moved, vanished
+
+
+def settle_logins(run: sync_passes.Run) -> Written:
+    """Compare the logins with the server's: read those we lack, mark those it lost."""
+    logins = run.gateway.logins()
+    difference = compare.compare_logins(run.server_id, logins, run.now)
+    written = sync_passes.know_logins(run, difference.unknown)
+    with transaction.atomic():
+        sync_passes.lock(run.server_id)
+        compare.mark_logins(run.server_id, difference)
+    return written
+
+
+def vanish(server_id: int, tickets: Iterable[int], *, actor: Actor, now: datetime) -> int:
+    """Take away open tickets that the server deleted, and tell of each; return how many."""
+    gone = list(
+        Position.objects.filter(server_id=server_id, ticket__in=set(tickets))
+        .select_related("account", "server")
+        .order_by("id")
+    )
+    for position in gone:
+        subjects: list[tuple[str, int | str]] = [("account", position.account_id)]
+        if position.account.client_id is not None:
+            subjects.append(("client", position.account.client_id))
+        outbox.emit(
+            TicketVanished(
+                account_id=position.account_id,
+                server=position.server.code,
+                login=position.account.login,
+                ticket=position.ticket,
+                command=position.cmd,
+                symbol=position.symbol,
+                volume_hundredths=position.volume_hundredths,
+            ),
+            actor=actor,
+            subjects=subjects,
+            now=now,
+        )
+    return moves.delete_open(server_id, [position.ticket for position in gone])
+
+
+def _found_closed(
+    gateway: Gateway, missing: tuple[Missing, ...], now: datetime
+) -> list[TradeRecord]:
+    """Return the closing records of these tickets, as far as the server has them."""
+    by_login: defaultdict[int, list[Missing]] = defaultdict(list)
+    for one in missing:
+        by_login[one.login].append(one)
+    found: list[TradeRecord] = []
+    for login, tickets in sorted(by_login.items()):
+        wanted = {one.ticket for one in tickets}
+        start = min(one.opened_at for one in tickets) - MARGIN
+        history = gateway.history(login=login, start=start, end=now + MARGIN)
+        found += [record for record in history if record.ticket in wanted and is_closed(record)]
+    return found

@@ -1,0 +1,162 @@
+"""Mirrors what MetaTrader says: one pass over a server, and the news of its stream.
+
+These actions are silent: they repeat what somebody did on the server, thousands of times an hour;
+the mirror itself is the record. What nobody there recorded, a deleted open ticket, is an event.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+
+from backoffice.core import locks
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Later
+from trading.actions import gateways, snapshots, sync_passes
+from trading.gateway.errors import GatewayError
+from trading.gateway.port import Gateway, News
+from trading.mirror import books, moves
+from trading.mirror.copy import Written
+from trading.mirror.moves import Moved
+from trading.models import Server, ServerState
+from trading.states import ServerStatus
+from trading.terms import AccountRecord, TradeRecord
+
+ACTOR = Actor.system("sync")
+#: News after which frames may have been lost: the mirror reads the server anew.
+BREAKS = frozenset({"snapshot_start", "start", "gap"})
+LONGEST_REASON = 300
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What one pass over a server did; `finished` false: the next one goes on from here."""
+
+    finished: bool = False
+    symbols: Written = field(default_factory=Written)
+    groups: Written = field(default_factory=Written)
+    accounts: Written = field(default_factory=Written)
+    tickets: Moved = field(default_factory=Moved)
+    vanished: int = 0
+    trouble: str = ""
+
+
+def sync_server(*, server_id: int, now: datetime, full: bool = False) -> Synced:
+    """Bring one server's mirror up to date; `full` compares every login and every open price too.
+
+    A server that cannot be read is an answer, not an error: its state says so in one sentence, and
+    every page that was written before stays whole. A pass that is under way already is left alone.
+    """
+    with locks.alone(f"sync:{server_id}") as ours:
+        if not ours:
+            return Synced()
+        server = Server.objects.get(pk=server_id)
+        try:
+            synced = _read(server, now, full=full)
+        except OperationalError:
+            raise  # our own database is away: nothing can be said about the server
+        except (GatewayError, Later) as reason:
+            return _trouble(server, str(reason), now)
+        except (DatabaseError, sync_passes.BadRecords) as reason:
+            log.warning("records_not_kept", server=server.code, reason=str(reason))
+            return _trouble(server, f"The server sent what cannot be kept: {reason}", now)
+    return synced
+
+
+def apply(*, server_id: int, news: Sequence[News], now: datetime) -> Moved:
+    """Take a batch of a server's news into the mirror, in its order.
+
+    After a break in the stream, or news of a login that the mirror does not know, the server is
+    read anew.
+    """
+    accounts = [one.account for one in news if one.account is not None]
+    trades = [one.trade for one in news if one.trade is not None]
+    deleted = _deleted(news)
+    moved, unknown_group = _take(server_id, accounts, trades, deleted, now)
+    if moved.strangers or unknown_group or any(one.kind in BREAKS for one in news):
+        sync_server(server_id=server_id, now=now)
+    if moved.strangers:
+        moved = _take(server_id, (), moved.strangers, frozenset(), now)[0] + moved
+    return moved
+
+
+def _take(
+    server_id: int,
+    accounts: Sequence[AccountRecord],
+    trades: Sequence[TradeRecord],
+    deleted: frozenset[int],
+    now: datetime,
+) -> tuple[Moved, bool]:
+    with transaction.atomic():
+        sync_passes.lock(server_id)
+        _, unknown = books.write_accounts(server_id, accounts, now)
+        known = books.owners(server_id, (one.login for one in trades))
+        standing = [one for one in trades if one.ticket not in deleted]
+        moved = moves.write_tickets(server_id, standing, known, now)
+        if deleted:
+            snapshots.vanish(server_id, deleted, actor=ACTOR, now=now)
+        ServerState.objects.filter(server_id=server_id).update(last_message_at=now)
+    return moved, bool(unknown)
+
+
+def _deleted(news: Iterable[News]) -> frozenset[int]:
+    """Return the tickets whose latest news is that they were deleted."""
+    deleted: set[int] = set()
+    for one in news:
+        if one.kind == "trade_delete":
+            deleted.add(one.ticket)
+        elif one.trade is not None:
+            deleted.discard(one.trade.ticket)
+    return frozenset(deleted)
+
+
+def _read(server: Server, now: datetime, *, full: bool) -> Synced:
+    """Ask the server everything in order, and write each answer in a transaction of its own."""
+    gateway = gateways.gateway_of(server)
+    info = gateway.server_info()
+    state = sync_passes.open_state(server, info, now)
+    symbols, groups = _books(gateway, server.pk, now)
+    run = sync_passes.Run(gateway=gateway, state=state, info=info, now=now)
+    accounts = sync_passes.read_accounts(run)
+    tickets = sync_passes.read_trades(run) if run.finished else Moved()
+    vanished = 0
+    if run.finished:
+        more, vanished = snapshots.settle_open(run, full=full, actor=ACTOR)
+        tickets += more
+        if full:
+            accounts += snapshots.settle_logins(run)
+        sync_passes.close_state(run, full=full)
+    return Synced(
+        finished=run.finished,
+        symbols=symbols,
+        groups=groups,
+        accounts=accounts,
+        tickets=tickets,
+        vanished=vanished,
+    )
+
+
+def _books(gateway: Gateway, server_id: int, now: datetime) -> tuple[Written, Written]:
+    symbols, groups = gateway.symbols(), gateway.groups()
+    with transaction.atomic():
+        sync_passes.lock(server_id)
+        return (
+            books.write_symbols(server_id, symbols, now),
+            books.write_groups(server_id, groups, now),
+        )
+
+
+def _trouble(server: Server, reason: str, now: datetime) -> Synced:
+    """Say that the server could not be read, since when, and why."""
+    with transaction.atomic():
+        state = sync_passes.state_of(server.pk)
+        if state.status != ServerStatus.UNREACHABLE:
+            state.status, state.status_since = ServerStatus.UNREACHABLE, now
+        state.status_reason = " ".join(reason.split())[:LONGEST_REASON]
+        state.save(update_fields=["status", "status_since", "status_reason"])
+    log.warning("server_not_read", server=server.code, reason=state.status_reason)
+    return Synced(trouble=state.status_reason)

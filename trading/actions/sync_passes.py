@@ -1,0 +1,210 @@
+"""The passes of a synchronisation: pages of accounts and trades since a stamp, and where we stand.
+
+The cursor is the server's wall clock at the beginning of the last whole pass; each pass begins an
+overlap before it, because many changes share a second. Where the wall clock went back (the end of
+summer time), the pass begins before the clock's present reading. Every page is written in one
+transaction with the cursor that follows it, so an interrupted pass goes on where it stopped.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from backoffice.core import locks
+from trading.gateway.errors import BadMessage
+from trading.gateway.port import Gateway, Page
+from trading.mirror import books, moves
+from trading.mirror.copy import Written
+from trading.mirror.moves import Moved
+from trading.models import Server, ServerState
+from trading.states import ServerStatus
+from trading.terms import AccountRecord, ServerInfo, TradeRecord
+
+OVERLAP_SECONDS = 120
+#: A pass stops here and goes on at the next turn: the task that runs it has a time limit.
+BUDGET_SECONDS = 120
+LOCK_TIMEOUT_MS = 30_000
+
+
+class BadRecords(Exception):
+    """The server's records contradict each other; one sentence."""
+
+
+@dataclass
+class Run:
+    """One pass under way. `finished` turns false when the time was not enough."""
+
+    gateway: Gateway
+    state: ServerState
+    info: ServerInfo
+    now: datetime
+    started: float = field(default_factory=time.monotonic)
+    finished: bool = True
+
+    @property
+    def server_id(self) -> int:
+        """Return the key of the server that is read."""
+        return self.state.server_id
+
+    @property
+    def out_of_time(self) -> bool:
+        """Return whether the pass should stop after this page."""
+        return time.monotonic() - self.started > BUDGET_SECONDS
+
+
+def lock(server_id: int) -> None:
+    """Make this transaction the only one that writes this server's mirror. Later, when busy."""
+    locks.advisory(f"mirror:{server_id}", timeout_ms=LOCK_TIMEOUT_MS)
+
+
+def state_of(server_id: int) -> ServerState:
+    """Return the state of a server, locked; it is made with the first look at it."""
+    ServerState.objects.bulk_create([ServerState(server_id=server_id)], ignore_conflicts=True)
+    return ServerState.objects.select_for_update().get(pk=server_id)
+
+
+def open_state(server: Server, info: ServerInfo, now: datetime) -> ServerState:
+    """Note that the server answers, and return where its mirror stands."""
+    with transaction.atomic():
+        state = state_of(server.pk)
+        status = ServerStatus.LOADING if state.synced_at is None else ServerStatus.CURRENT
+        if state.status != status:
+            state.status, state.status_since = status, now
+        state.status_reason, state.journal_id = "", info.journal_id
+        state.save(update_fields=["status", "status_since", "status_reason", "journal_id"])
+    return state
+
+
+def close_state(run: Run, *, full: bool) -> None:
+    """Note that the mirror is as the server was when the pass began."""
+    moments = {"synced_at": run.now, **({"last_full_at": run.now} if full else {})}
+    states = ServerState.objects.filter(pk=run.server_id)
+    states.update(status_reason="", **moments)
+    states.exclude(status=ServerStatus.CURRENT).update(
+        status=ServerStatus.CURRENT, status_since=run.now
+    )
+
+
+def read_accounts(run: Run) -> Written:
+    """Read the accounts that changed since the last pass."""
+    return sum(_pages(run, USERS, run.gateway.accounts), Written())
+
+
+def read_trades(run: Run) -> Moved:
+    """Read the tickets that changed since the last pass; tickets of new logins bring those too."""
+    return sum(_pages(run, TRADES, run.gateway.trades), Moved())
+
+
+def write_accounts(run: Run, records: tuple[AccountRecord, ...]) -> Written:
+    """Write accounts, within a transaction. BadRecords for a group that the mirror lacks."""
+    written, unknown = books.write_accounts(run.server_id, records, run.now)
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        raise BadRecords(f"accounts are in groups that it does not list: {named}")
+    return written
+
+
+def know_groups(run: Run, records: tuple[AccountRecord, ...]) -> None:
+    """Read the groups anew where an account is in one that is newer than our reading of them."""
+    if books.unknown_groups(run.server_id, {record.group for record in records}):
+        groups = run.gateway.groups()
+        with transaction.atomic():
+            lock(run.server_id)
+            books.write_groups(run.server_id, groups, run.now)
+
+
+def know_logins(run: Run, wanted: Iterable[int]) -> Written:
+    """Read the accounts that the mirror lacks of these logins; return what was written."""
+    unknown = set(wanted)
+    unknown -= set(books.owners(run.server_id, unknown))
+    written = Written()
+    if not unknown:
+        return written
+    for page in every_account(run.gateway):
+        found = tuple(record for record in page.records if record.login in unknown)
+        know_groups(run, found)
+        with transaction.atomic():
+            lock(run.server_id)
+            written += write_accounts(run, found)
+    return written
+
+
+def _know_logins_of(run: Run, records: tuple[TradeRecord, ...]) -> None:
+    know_logins(run, {record.login for record in records})
+
+
+def _write_trades(run: Run, records: tuple[TradeRecord, ...]) -> Moved:
+    known = books.owners(run.server_id, {record.login for record in records})
+    return moves.write_tickets(run.server_id, records, known, run.now)
+
+
+def every_account(gateway: Gateway) -> Iterator[Page[AccountRecord]]:
+    """Yield every account of the server, page by page."""
+    cursor = ""
+    while True:
+        page = gateway.accounts(cursor=cursor)
+        yield page
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of page: its cursors' prefix, what a page needs first, how it is written."""
+
+    prefix: str
+    prepare: Callable[[Run, Any], None]
+    write: Callable[[Run, Any], Any]
+
+
+USERS = Kind("users", know_groups, write_accounts)
+TRADES = Kind("trades", _know_logins_of, _write_trades)
+
+
+def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]:
+    """Yield what writing each page did. The cursor moves with each, the stamp with the last."""
+    stamp, begun_at, page_key = (
+        f"{kind.prefix}_{part}" for part in ("stamp", "pass_stamp", "page")
+    )
+    wall = wall_stamp(run.info.server_time)
+    cursor: str = getattr(run.state, page_key)
+    begun: int = getattr(run.state, begun_at) if cursor else wall
+    since = max(0, min(getattr(run.state, stamp), wall) - OVERLAP_SECONDS)
+    while True:
+        page = _asked(run, ask, since, cursor, page_key)
+        kind.prepare(run, page.records)
+        cursor = page.next_cursor
+        changes: dict[str, Any] = {page_key: cursor, begun_at: begun}
+        if not cursor:
+            changes[stamp] = begun
+        with transaction.atomic():
+            lock(run.server_id)
+            done = kind.write(run, page.records)
+            ServerState.objects.filter(pk=run.server_id).update(**changes)
+        yield done
+        if not cursor:
+            return
+        if run.out_of_time:
+            run.finished = False
+            return
+
+
+def _asked(
+    run: Run, ask: Callable[..., Page[Any]], since: int, cursor: str, page_key: str
+) -> Page[Any]:
+    """Return a page; a cursor that the server does not take is forgotten: the pass starts over."""
+    try:
+        return ask(since_stamp=since, cursor=cursor)
+    except BadMessage:
+        ServerState.objects.filter(pk=run.server_id).update(**{page_key: ""})
+        raise
+
+
+def wall_stamp(wall_time: datetime) -> int:
+    """Return a naive wall clock time as MetaTrader stamps it: whole seconds since 1970."""
+    return int(wall_time.replace(tzinfo=UTC).timestamp())

@@ -1,0 +1,1 @@
+"""The mirror: MetaTrader's records into PostgreSQL, in bulk, and any number of times."""

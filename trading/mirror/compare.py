@@ -1,0 +1,68 @@
+"""What differs between the server's key snapshots and our mirror."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from trading.models import Position, TradingAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An open ticket of ours that is not on the server's open list."""
+
+    ticket: int
+    login: int
+    account_id: int
+    cmd: int
+    symbol: str
+    volume_hundredths: int
+    opened_at: datetime
+
+
+def missing_tickets(
+    server_id: int, on_server: Iterable[int], asked_at: datetime
+) -> tuple[Missing, ...]:
+    """Return our open tickets that left the server's open set: each was closed or deleted.
+
+    Rows written after the question was asked are newer than the answer, and passed over.
+    """
+    there = set(on_server)
+    ours = Position.objects.filter(server_id=server_id, mirrored_at__lt=asked_at).values_list(
+        "ticket", "account__login", "account_id", "cmd", "symbol", "volume_hundredths", "opened_at"
+    )
+    return tuple(Missing(*row) for row in ours.iterator() if row[0] not in there)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDifference:
+    """Logins that the server has and we lack, that it lost, and that came back."""
+
+    unknown: frozenset[int]
+    lost: frozenset[int]
+    back: frozenset[int]
+
+
+def compare_logins(server_id: int, on_server: Iterable[int], asked_at: datetime) -> LoginDifference:
+    """Return how the server's logins differ from ours, as of the moment of the question."""
+    there = frozenset(on_server)
+    ours = TradingAccount.objects.filter(server_id=server_id).values_list(
+        "login", "closed_on_server", "mirrored_at"
+    )
+    known, lost, back = set(), set(), set()
+    for login, closed, mirrored_at in ours.iterator():
+        known.add(login)
+        if login in there and closed:
+            back.add(login)
+        elif login not in there and not closed and mirrored_at < asked_at:
+            lost.add(login)
+    return LoginDifference(there - known, frozenset(lost), frozenset(back))
+
+
+def mark_logins(server_id: int, difference: LoginDifference) -> None:
+    """Say which accounts are gone from the server, and which are back. Nothing is deleted."""
+    accounts = TradingAccount.objects.filter(server_id=server_id)
+    if difference.lost:
+        accounts.filter(login__in=difference.lost).update(closed_on_server=True)
+    if difference.back:
+        accounts.filter(login__in=difference.back).update(closed_on_server=False)

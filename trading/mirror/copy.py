@@ -1,0 +1,134 @@
+"""Bulk upsert: COPY (binary) into a temporary table, then one INSERT … ON CONFLICT … WHERE changed.
+
+Rows that are the same already are not rewritten, so an overlap window costs a read, not a write.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import connection, transaction
+from psycopg import sql
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows of a batch were new, and how many changed; the rest were as they should be."""
+
+    inserted: int = 0
+    updated: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        """Return both together."""
+        return Written(self.inserted + other.inserted, self.updated + other.updated)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table to write: its columns in the order of the rows, and the columns of its key.
+
+    `unwatched` columns are written with a change but are none themselves. A `kept` column is not
+    overwritten by NULL.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    unwatched: tuple[str, ...] = ("mirrored_at",)
+    kept: tuple[str, ...] = ()
+
+    prefix: ClassVar[str] = "incoming_"
+
+    @property
+    def incoming(self) -> str:
+        """Return the name of the temporary table."""
+        return self.prefix + self.table
+
+    def key_of(self, row: Row) -> tuple[Any, ...]:
+        """Return a row's key."""
+        return tuple(row[self.columns.index(column)] for column in self.key)
+
+
+def upsert(target: Target, rows: Iterable[Row]) -> Written:
+    """Write the rows; of several with one key the latest one counts. Needs an open transaction.
+
+    The rows stay in the temporary table until the transaction ends (see `Target.incoming`).
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("upsert() is a part of its caller's change")
+    latest = {target.key_of(row): row for row in rows}
+    if not latest:
+        return Written()
+    with connection.cursor() as cursor:
+        _load(cursor, target, [latest[key] for key in sorted(latest)])
+        cursor.execute(_count_known(target))
+        (known,) = cursor.fetchone()
+        cursor.execute(_merge(target))
+        changed = cursor.rowcount
+    inserted = len(latest) - known
+    return Written(inserted=inserted, updated=changed - inserted)
+
+
+def _load(cursor: Any, target: Target, rows: list[Row]) -> None:
+    """Fill the session's temporary table with the rows."""
+    incoming, columns = sql.Identifier(target.incoming), _names(target.columns)
+    cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{target.incoming}"])
+    (there,) = cursor.fetchone()
+    if there is None:
+        cursor.execute(
+            sql.SQL(
+                "CREATE TEMP TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+            ).format(incoming, columns, sql.Identifier(target.table))
+        )
+    else:
+        cursor.execute(sql.SQL("DELETE FROM {}").format(incoming))
+    cursor.execute(sql.SQL("SELECT {} FROM {} LIMIT 0").format(columns, incoming))
+    types = [column.type_code for column in cursor.description]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(incoming, columns)
+    with cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _count_known(target: Target) -> sql.Composed:
+    """Return the question how many incoming rows are in the table already."""
+    return sql.SQL("SELECT count(*) FROM {} AS theirs JOIN {} AS ours USING ({})").format(
+        sql.Identifier(target.incoming), sql.Identifier(target.table), _names(target.key)
+    )
+
+
+def _merge(target: Target) -> sql.Composed:
+    """Return the statement that inserts what is new and updates what differs."""
+    columns = _names(target.columns)
+    changing = [column for column in target.columns if column not in target.key]
+    watched = [column for column in changing if column not in target.unwatched]
+    return sql.SQL(
+        "INSERT INTO {table} AS ours ({columns}) SELECT {columns} FROM {incoming}"
+        " ON CONFLICT ({key}) DO UPDATE SET {changes}"
+        " WHERE ({old}) IS DISTINCT FROM ({new})"
+    ).format(
+        table=sql.Identifier(target.table),
+        columns=columns,
+        incoming=sql.Identifier(target.incoming),
+        key=_names(target.key),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(column), _new(target, column))
+            for column in changing
+        ),
+        old=sql.SQL(", ").join(sql.Identifier("ours", column) for column in watched),
+        new=sql.SQL(", ").join(_new(target, column) for column in watched),
+    )
+
+
+def _new(target: Target, column: str) -> sql.Composable:
+    theirs = sql.Identifier("excluded", column)
+    if column in target.kept:
+        return sql.SQL("COALESCE({}, {})").format(theirs, sql.Identifier("ours", column))
+    return theirs

@@ -1,0 +1,23 @@
+"""What is kept of the market: the mirror of MetaTrader, and the money commands that we give it."""
+
+from trading.models.balance_operation import BalanceOperation
+from trading.models.balance_record import BalanceRecord
+from trading.models.deal import Deal
+from trading.models.group import Group
+from trading.models.position import Position
+from trading.models.server import Server, ServerState
+from trading.models.symbol import Symbol
+from trading.models.trading_account import AccountFigures, TradingAccount
+
+__all__ = [
+    "AccountFigures",
+    "BalanceOperation",
+    "BalanceRecord",
+    "Deal",
+    "Group",
+    "Position",
+    "Server",
+    "ServerState",
+    "Symbol",
+    "TradingAccount",
+]

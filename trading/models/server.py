@@ -1,0 +1,79 @@
+"""A MetaTrader server, and how far our mirror of it has come."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.core.access import Scope
+from trading.states import SERVER_STATUS_LABELS, ServerStatus
+
+
+class Server(models.Model):
+    """One MetaTrader server. `timezone` is an IANA zone; `agent_url` is http(s)://host:port."""
+
+    scope: ClassVar[Scope] = Scope(shared=True)
+    KINDS: ClassVar = [("live", _("Live")), ("demo", _("Demo"))]
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
+    legal_entity = models.ForeignKey(
+        "company.LegalEntity", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    timezone = models.CharField(_("time zone"), max_length=64)
+    agent_url = models.URLField(_("agent address"), max_length=200)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("MetaTrader server")
+        verbose_name_plural = _("MetaTrader servers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["live", "demo"]), name="trading_server_kind"
+            ),
+            # A deal's key is server_id * 2**32 + ticket: it has to stay inside a bigint.
+            models.CheckConstraint(
+                condition=models.Q(id__gt=0, id__lt=2**31), name="trading_server_id_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the server's code."""
+        return self.code
+
+
+class ServerState(models.Model):
+    """Where the mirror of a server stands: its cursors, its freshness and its trouble.
+
+    Stamps are whole seconds of the server's wall clock. A page cursor that is not empty belongs to
+    a pass that was interrupted, and `*_pass_stamp` is the stamp that this pass began at.
+    """
+
+    server = models.OneToOneField(Server, models.CASCADE, primary_key=True, related_name="state")
+    users_stamp = models.BigIntegerField(default=0)
+    users_pass_stamp = models.BigIntegerField(default=0)
+    users_page = models.CharField(max_length=64, default="", blank=True)
+    trades_stamp = models.BigIntegerField(default=0)
+    trades_pass_stamp = models.BigIntegerField(default=0)
+    trades_page = models.CharField(max_length=64, default="", blank=True)
+    synced_at = models.DateTimeField(null=True)
+    last_full_at = models.DateTimeField(null=True)
+    last_message_at = models.DateTimeField(null=True)
+    status = models.CharField(
+        max_length=16, choices=list(SERVER_STATUS_LABELS.items()), default=ServerStatus.NEW
+    )
+    status_reason = models.CharField(max_length=300, default="", blank=True)
+    status_since = models.DateTimeField(null=True)
+    journal_id = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("state of a server")
+        verbose_name_plural = _("states of servers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=[status.value for status in ServerStatus]),
+                name="trading_serverstate_status",
+            )
+        ]

@@ -1,0 +1,22 @@
+"""Who may do what in the market, by name; what each role holds is rows."""
+
+from backoffice.core.permissions import Permission
+from backoffice.core.words import noop
+
+VIEW_ACCOUNTS = Permission(code="trading.account.view", label=noop("See trading accounts"))
+BIND_ACCOUNTS = Permission(
+    code="trading.account.bind", label=noop("Give a trading account to a client, or take it away")
+)
+VIEW_POSITIONS = Permission(
+    code="trading.position.view", label=noop("See open positions and orders")
+)
+VIEW_DEALS = Permission(code="trading.deal.view", label=noop("See closed trades"))
+VIEW_BALANCE_RECORDS = Permission(
+    code="trading.balance.view", label=noop("See balance and credit records")
+)
+VIEW_SERVERS = Permission(
+    code="trading.server.view", label=noop("See MetaTrader servers and their state")
+)
+REGISTER_SERVERS = Permission(
+    code="trading.server.register", label=noop("Register a MetaTrader server")
+)

@@ -1,0 +1,73 @@
+"""MetaTrader servers: which there are, and how fresh what we know of them is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from backoffice.core import live
+from backoffice.core.access import Reaching, restrict
+from trading.models import Server, ServerState
+from trading.permissions import VIEW_SERVERS
+from trading.queries import frames
+from trading.states import LiveStatus, ServerStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How fresh one server is: its mirror (status, since, synced), and its live feed.
+
+    `live_at` is the moment of the latest message from the server, None when the feed never spoke.
+    """
+
+    server_id: int
+    code: str
+    name: str
+    kind: str
+    topic: str
+    status: str
+    reason: str
+    status_since: datetime | None
+    synced_at: datetime | None
+    live_status: str
+    live_reason: str
+    live_at: datetime | None
+
+
+def active_server_ids() -> list[int]:
+    """Return the keys of the servers that are mirrored, in order."""
+    servers = Server.objects.filter(is_active=True)
+    return list(servers.order_by("id").values_list("id", flat=True))
+
+
+def list_servers_for(user: Reaching) -> QuerySet[Server]:
+    """Return the servers, with their states, by code."""
+    servers = restrict(Server.objects.all(), user, VIEW_SERVERS)
+    return servers.select_related("state", "legal_entity").order_by("code")
+
+
+def list_freshness() -> list[Freshness]:
+    """Return how fresh every active server is: for the footer, which everybody sees."""
+    servers = Server.objects.filter(is_active=True).select_related("state").order_by("code")
+    rows = list(servers)
+    heartbeats = frames.latest(live.server(server.pk) for server in rows)
+    return [_freshness(server, heartbeats.get(live.server(server.pk))) for server in rows]
+
+
+def _freshness(server: Server, heartbeat: frames.Frame | None) -> Freshness:
+    state = getattr(server, "state", None) or ServerState(server=server, status=ServerStatus.NEW)
+    data = heartbeat.data if heartbeat else {}
+    return Freshness(
+        server_id=server.pk,
+        code=server.code,
+        name=server.name,
+        kind=server.kind,
+        topic=live.server(server.pk),
+        status=state.status,
+        reason=state.status_reason,
+        status_since=state.status_since,
+        synced_at=state.synced_at,
+        live_status=data.get("status", LiveStatus.UNREACHABLE.value),
+        live_reason=data.get("reason", ""),
+        live_at=heartbeat.at if heartbeat else None,
+    )

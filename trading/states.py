@@ -1,0 +1,69 @@
+"""What may follow what in the market: a balance operation's life, and how a server is doing."""
+
+from enum import StrEnum
+
+from backoffice.core.states import Workflow
+from backoffice.core.words import noop
+
+
+class Operation(StrEnum):
+    """Where one money command to MetaTrader stands (money.md §3 names the same states)."""
+
+    NOT_STARTED = "NOT_STARTED"
+    SENDING = "SENDING"
+    CONFIRMED = "CONFIRMED"
+    REFUSED = "REFUSED"
+    UNCERTAIN = "UNCERTAIN"
+    ABSENT = "ABSENT"
+    MANUAL = "MANUAL"
+
+
+OPERATION_LABELS: dict[str, str] = {
+    Operation.NOT_STARTED: noop("Not started"),
+    Operation.SENDING: noop("Being sent"),
+    Operation.CONFIRMED: noop("Confirmed by MetaTrader"),
+    Operation.REFUSED: noop("Refused by MetaTrader"),
+    Operation.UNCERTAIN: noop("No clear answer"),
+    Operation.ABSENT: noop("Proved absent"),
+    Operation.MANUAL: noop("Waits for a person"),
+}
+
+OPERATION = Workflow(
+    name="balance operation",
+    moves={
+        (Operation.NOT_STARTED, "send"): Operation.SENDING,
+        (Operation.SENDING, "confirm"): Operation.CONFIRMED,
+        (Operation.SENDING, "refuse"): Operation.REFUSED,
+        (Operation.SENDING, "lose"): Operation.UNCERTAIN,
+        (Operation.SENDING, "prove_absent"): Operation.ABSENT,  # the attempt never left us
+        (Operation.UNCERTAIN, "confirm"): Operation.CONFIRMED,
+        (Operation.UNCERTAIN, "prove_absent"): Operation.ABSENT,
+        (Operation.UNCERTAIN, "hand_over"): Operation.MANUAL,
+        (Operation.ABSENT, "send"): Operation.SENDING,
+    },
+)
+
+
+class ServerStatus(StrEnum):
+    """How the mirror of one MetaTrader server is doing."""
+
+    NEW = "new"
+    LOADING = "loading"
+    CURRENT = "current"
+    UNREACHABLE = "unreachable"
+
+
+SERVER_STATUS_LABELS: dict[str, str] = {
+    ServerStatus.NEW: noop("Not read yet"),
+    ServerStatus.LOADING: noop("Loading"),
+    ServerStatus.CURRENT: noop("Up to date"),
+    ServerStatus.UNREACHABLE: noop("Unreachable"),
+}
+
+
+class LiveStatus(StrEnum):
+    """How the live feed of one server is doing, as the heartbeat says it."""
+
+    LIVE = "live"
+    AGEING = "ageing"
+    UNREACHABLE = "unreachable"

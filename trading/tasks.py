@@ -1,0 +1,47 @@
+"""Clockwork of the market: mirrors every server, each in a task of its own."""
+
+from celery import shared_task
+
+from backoffice.core import clock
+from trading.actions import sync
+from trading.queries import servers
+
+SOFT_LIMIT_SECONDS = 150
+HARD_LIMIT_SECONDS = 180
+#: A turn that no worker took before the next one is due is not taken at all.
+TURN_SECONDS = 15
+FULL_TURN_SECONDS = 300
+
+
+@shared_task(name="trading.tasks.sync_all")
+def sync_all() -> None:
+    """Give every active server its turn; a server that hangs delays no other."""
+    for server_id in servers.active_server_ids():
+        sync_server.apply_async((server_id,), expires=TURN_SECONDS)
+
+
+@shared_task(name="trading.tasks.compare_all")
+def compare_all() -> None:
+    """Give every active server its turn of the full key snapshot."""
+    for server_id in servers.active_server_ids():
+        compare_server.apply_async((server_id,), expires=FULL_TURN_SECONDS)
+
+
+@shared_task(
+    name="trading.tasks.sync_server",
+    soft_time_limit=SOFT_LIMIT_SECONDS,
+    time_limit=HARD_LIMIT_SECONDS,
+)
+def sync_server(server_id: int) -> None:
+    """Bring one server's mirror up to date."""
+    sync.sync_server(server_id=server_id, now=clock.now())
+
+
+@shared_task(
+    name="trading.tasks.compare_server",
+    soft_time_limit=SOFT_LIMIT_SECONDS,
+    time_limit=HARD_LIMIT_SECONDS,
+)
+def compare_server(server_id: int) -> None:
+    """Compare one server's keys and open prices with its mirror."""
+    sync.sync_server(server_id=server_id, now=clock.now(), full=True)
