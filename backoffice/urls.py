@@ -1,5 +1,21 @@
-"""Staff pages: one include per app."""
+"""Every address of the staff: one include per app."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from backoffice.health.pages.morning import Morning
+from backoffice.ui import failures
+
+urlpatterns = [
+    path("", Morning.as_view(), name="home"),
+    path("", include("backoffice.identity.pages.urls")),
+    path("health/", include("backoffice.health.pages.urls")),
+    path("clients/", include("crm.pages.urls")),
+    path("trading/", include("trading.pages.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = failures.bad_request
+handler403 = failures.forbidden
+handler404 = failures.not_found
+handler500 = failures.server_error

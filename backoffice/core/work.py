@@ -6,6 +6,7 @@ run twice, and running twice must not matter.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -83,6 +84,21 @@ def claim(now: datetime) -> Work | None:
         piece.attempts += 1
         piece.save(update_fields=["lease_until", "attempts"])
     return piece
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much work is due and not taken, how much waits for a person; both capped."""
+
+    due: int
+    stuck: int
+
+
+def depth(now: datetime, at_most: int = 1000) -> Depth:
+    """Return how deep the work list is; counts stop at `at_most` + 1, so that a page stays fast."""
+    due = Work.objects.filter(state=WorkState.WAITING, run_after__lte=now)
+    stuck = Work.objects.filter(state=WorkState.STUCK)
+    return Depth(due=due[: at_most + 1].count(), stuck=stuck[: at_most + 1].count())
 
 
 def waiting_time(attempts: int) -> timedelta:

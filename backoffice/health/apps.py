@@ -1,10 +1,10 @@
-"""Is everything alive, as a Django app."""
+"""The app that asks whether everything is alive."""
 
 from django.apps import AppConfig
 
 
 class HealthConfig(AppConfig):
-    """Names the app."""
+    """Checks of the parts, their sum, and the pages that show it."""
 
     name = "backoffice.health"
     label = "health"

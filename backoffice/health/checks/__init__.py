@@ -1,0 +1,1 @@
+"""One file, one question about one part of the house."""

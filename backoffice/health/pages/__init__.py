@@ -1,0 +1,1 @@
+"""Doors: the footer, the status page, the morning, and what machines ask."""

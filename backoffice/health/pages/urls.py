@@ -1,0 +1,14 @@
+"""Addresses under /health/."""
+
+from django.urls import path
+
+from backoffice.health.pages import probes, status
+
+app_name = "health"
+
+urlpatterns = [
+    path("", status.Status.as_view(), name="status"),
+    path("footer", status.Footer.as_view(), name="footer"),
+    path("live", probes.live, name="live"),
+    path("ready", probes.ready, name="ready"),
+]

@@ -1,0 +1,122 @@
+"""The whole navigation as one frozen table, and what every page of the shell needs to know.
+
+An entry is shown to whoever holds its permission; what one may not open leaves no trace.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import clock
+from backoffice.core.words import noop
+from backoffice.identity import permissions as identity
+from backoffice.identity.states import DENSITY_LABELS, THEME_LABELS
+from backoffice.ui import ages, keys
+from crm import permissions as crm
+from trading import permissions as trading
+
+PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the sidebar: its word, where it leads, who sees it, its icon, its key after g."""
+
+    label: str
+    url_name: str
+    permission: object | None
+    icon: str
+    key: str = ""
+    at_end: bool = False
+
+
+MENU: tuple[Entry, ...] = (
+    Entry(noop("Morning"), "home", None, "morning", "h"),
+    Entry(noop("Clients"), "crm:client-list", crm.SEE_CLIENTS, "clients", "c"),
+    Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
+    Entry(noop("Status"), "health:status", None, "shield", at_end=True),
+    Entry(noop("Settings"), "admin:index", identity.USE_ADMIN, "settings", "s", at_end=True),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as one person sees it on one page."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    is_current: bool
+    at_end: bool
+
+
+def lines(request: HttpRequest) -> Iterator[Line]:
+    """Yield the entries that this person may see."""
+    place = request.resolver_match
+    for entry in MENU:
+        if entry.permission is not None and not request.user.may(str(entry.permission)):
+            continue
+        section = entry.url_name.partition(":")[0]
+        here = bool(place) and section == (place.app_name or place.url_name)
+        yield Line(
+            label=_(entry.label),
+            url=reverse(entry.url_name),
+            icon=entry.icon,
+            key=entry.key,
+            is_current=here,
+            at_end=entry.at_end,
+        )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give every template surroundings and the reader's taste; staff also the navigation."""
+    now = clock.now()
+    context = {
+        "now": now,
+        "now_ms": ages.stamp(now),
+        "environment": "" if settings.ENVIRONMENT == PRODUCTION else settings.ENVIRONMENT.upper(),
+        "point": formats.get_format("DECIMAL_SEPARATOR"),
+        "group": formats.get_format("THOUSAND_SEPARATOR"),
+        "zone": timezone.get_current_timezone_name(),
+        "taste": taste(request),
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not user.is_staff:
+        return context
+    return context | _navigation(request)
+
+
+def taste(request: HttpRequest) -> dict[str, Any]:
+    """Return how the person likes the screen: their row, before sign-in the browser's cookie."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    chosen = {
+        name: getattr(user, name) if signed_in else request.COOKIES.get(name, "")
+        for name in ("theme", "density")
+    }
+    return {
+        "theme": chosen["theme"] if chosen["theme"] in list(THEME_LABELS) else "system",
+        "density": chosen["density"] if chosen["density"] in list(DENSITY_LABELS) else "regular",
+        "sidebar": "narrow" if request.COOKIES.get("sidebar") == "narrow" else "wide",
+        "themes": [(value, _(word)) for value, word in THEME_LABELS.items()],
+        "densities": [(value, _(word)) for value, word in DENSITY_LABELS.items()],
+    }
+
+
+def _navigation(request: HttpRequest) -> dict[str, Any]:
+    seen = list(lines(request))
+    may_search = request.user.may(str(crm.SEE_CLIENTS))
+    return {
+        "live_url": settings.LIVE_URL,
+        "menu": [line for line in seen if not line.at_end],
+        "menu_end": [line for line in seen if line.at_end],
+        "key_groups": keys.groups((line.key, line.label, line.url) for line in seen if line.key),
+        "search_url": reverse("crm:client-list") if may_search else "",
+    }

@@ -1,0 +1,85 @@
+"""Status → word, meaning and shape, once, for every screen, mail and export."""
+
+from dataclasses import dataclass
+
+from backoffice.core.words import noop
+
+# Shapes differ so that a print in black and white loses nothing.
+ICONS = {
+    "neutral": "waiting",
+    "info": "running",
+    "ok": "done",
+    "warn": "needs",
+    "danger": "stopped",
+    "uncertain": "uncertain",
+    "back": "back",
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state as people read it: its word (untranslated), what it means, and the icon's shape."""
+
+    word: str
+    meaning: str
+
+    @property
+    def icon(self) -> str:
+        """Return the name of the shape in the sprite."""
+        return ICONS[self.meaning]
+
+    @property
+    def tone(self) -> str:
+        """Return the tint: uncertain is a warning, coming back is neutral."""
+        return {"uncertain": "warn", "back": "neutral"}.get(self.meaning, self.meaning)
+
+
+BADGES: dict[str, dict[str, Badge]] = {
+    "client": {
+        "lead": Badge(noop("Lead"), "neutral"),
+        "registered": Badge(noop("Registered"), "info"),
+        "verified": Badge(noop("Verified"), "info"),
+        "funded": Badge(noop("Funded"), "info"),
+        "active": Badge(noop("Active"), "ok"),
+        "slowing": Badge(noop("Slowing"), "warn"),
+        "silent": Badge(noop("Silent"), "warn"),
+        "dormant": Badge(noop("Dormant"), "neutral"),
+        "blocked": Badge(noop("Blocked"), "danger"),
+        "closed": Badge(noop("Closed"), "neutral"),
+    },
+    "kyc": {
+        "0": Badge(noop("Not started"), "neutral"),
+        "1": Badge(noop("Level 1"), "ok"),
+        "2": Badge(noop("Level 2"), "ok"),
+        "3": Badge(noop("Level 3"), "ok"),
+    },
+    "server": {
+        "new": Badge(noop("Not read yet"), "neutral"),
+        "loading": Badge(noop("Loading"), "info"),
+        "current": Badge(noop("Up to date"), "ok"),
+        "unreachable": Badge(noop("Unreachable"), "danger"),
+        "inactive": Badge(noop("Switched off"), "neutral"),
+    },
+    "account": {
+        "enabled": Badge(noop("Open"), "ok"),
+        "read_only": Badge(noop("Read only"), "warn"),
+        "disabled": Badge(noop("Disabled"), "neutral"),
+        "gone": Badge(noop("Gone from server"), "danger"),
+    },
+    "level": {
+        "0": Badge(noop("Margin fine"), "ok"),
+        "1": Badge(noop("Margin call"), "warn"),
+        "2": Badge(noop("Stop out"), "danger"),
+    },
+    "part": {
+        "ok": Badge(noop("In step"), "ok"),
+        "late": Badge(noop("Late"), "warn"),
+        "down": Badge(noop("Down"), "danger"),
+    },
+}
+
+
+def find(family: str, state: object) -> Badge:
+    """Return the badge of a state; an unknown one shows its own name, marked uncertain."""
+    code = str(state)
+    return BADGES[family].get(code.lower()) or Badge(code, "uncertain")

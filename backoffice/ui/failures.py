@@ -1,0 +1,33 @@
+"""What people see when a page cannot be shown: not allowed, not found, failed."""
+
+import secrets
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+log = structlog.get_logger(__name__)
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that can be misheard or misread
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that makes no sense as if nothing were there."""
+    return render(request, "errors/404.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer somebody whose roles do not include this."""
+    return render(request, "errors/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer alike for what is absent and what is out of reach."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer with a reference to quote, which the log carries too; ask nothing of anybody."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(6))
+    reference = f"{letters[:4]}-{letters[4:]}"
+    log.error("page_failed", reference=reference, path=request.path)
+    return render(None, "errors/500.html", {"reference": reference}, status=500)

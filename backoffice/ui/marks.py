@@ -1,0 +1,167 @@
+"""The smallest pieces of a page as HTML: icon, badge, figure, live figure, age, moment.
+
+Template tags and table columns both draw from here, so that a figure looks the same everywhere.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from backoffice.core import money
+from backoffice.ui import ages, badges, figures
+
+EMPTY = SafeString("")
+TAG_HUES = 10
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a live figure comes from: `topic:field`, when it was true, and who is looking when."""
+
+    mark: str
+    at: datetime | None
+    now: datetime
+
+
+def icon(name: str) -> SafeString:
+    """Return a drawing of the sprite; words beside it say the same."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+def badge(family: str, state: object, detail: str = "") -> SafeString:
+    """Return a state as shape and word in the tint of its meaning."""
+    found = badges.find(family, state)
+    word = f"{_(found.word)} {detail}".strip()
+    return format_html(
+        '<span class="badge badge-{}">{}{}</span>', found.tone, icon(found.icon), word
+    )
+
+
+def tag(name: str) -> SafeString:
+    """Return a tag: a dot of a hue that its name decides, and the name."""
+    hue = zlib.crc32(name.encode()) % TAG_HUES
+    return format_html('<span class="tag tag-{}">{}</span>', hue, name)
+
+
+def amount(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeString:
+    """Return a plain amount; zero is faint; the code follows unless the head already names it."""
+    css = "figure zero" if value == 0 else "figure"
+    return _with_unit(
+        format_html('<span class="{}">{}</span>', css, figures.amount(value, currency)),
+        currency if unit and value is not None else "",
+    )
+
+
+def result(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeString:
+    """Return a profit or loss: signed and coloured by its sign."""
+    text = figures.signed(value, money.digits(currency))
+    return _with_unit(
+        format_html('<span class="figure {}">{}</span>', figures.sign(value), text),
+        currency if unit and value is not None else "",
+    )
+
+
+def price(value: Decimal | None, digits: int) -> SafeString:
+    """Return a price with its two pip digits in weight 600."""
+    before, pip, after = figures.pips(value, digits)
+    if not pip:
+        return format_html('<span class="figure">{}</span>', before)
+    return format_html('<span class="figure">{}<b class="pip">{}</b>{}</span>', before, pip, after)
+
+
+def live(kind: str, value: Decimal | None, digits: int, source: Source) -> SafeString:
+    """Return a figure that the socket keeps true: its text, and what the browser needs.
+
+    Kinds: amount, result (signed, coloured), level, price. The age is drawn only when it is late.
+    """
+    state = ages.state(source.at, source.now, ages.MIRROR) if value is not None else ""
+    return format_html(
+        '<span class="live" data-live="{}" data-kind="{}" data-digits="{}" data-at="{}"'
+        ' data-age="{}">{}</span>',
+        source.mark,
+        kind,
+        digits,
+        ages.stamp(source.at),
+        state,
+        _drawn(kind, value, digits),
+    )
+
+
+def age_slot(at: datetime | None, now: datetime, patience: ages.Patience) -> SafeString:
+    """Return the fixed slot beside a figure in which its age appears when it is late."""
+    state = ages.state(at, now, patience)
+    text = "" if at is None or state == "fresh" else figures.age(ages.seconds(at, now))
+    return format_html('<span class="age" data-age="{}">{}</span>', state, text)
+
+
+def stamp(
+    topic: str, at: datetime | None, now: datetime, *, name: str = "", is_unreachable: bool = False
+) -> SafeString:
+    """Return the one age of a group of figures, kept by the socket: a light, a word, the age."""
+    state = "unreachable" if is_unreachable else ages.state(at, now)
+    return format_html(
+        '<span class="stamp" data-live="{}" data-kind="stamp" data-name="{}" data-at="{}"'
+        ' data-age="{}" data-status="{}"><span class="light"></span><span class="stamp-word">{}</span>'
+        '<span class="stamp-age">{}</span></span>',
+        topic,
+        name,
+        ages.stamp(at),
+        state,
+        "unreachable" if is_unreachable else "",
+        _(ages.WORDS[state]),
+        figures.NONE if at is None else figures.age(ages.seconds(at, now), fine=True),
+    )
+
+
+def light(state: str) -> SafeString:
+    """Return a part's light and word: shape and colour by its state."""
+    age = {"ok": "fresh", "late": "ageing"}.get(state, "unreachable")
+    word = _(badges.find("part", state).word)
+    return format_html(
+        '<span class="stamp" data-age="{}"><span class="light"></span>{}</span>', age, word
+    )
+
+
+def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> SafeString:
+    """Return a moment: relative while it is young; on hover the reader's own zone and UTC."""
+    if at is None:
+        return format_html('<span class="faint">{}</span>', figures.NONE)
+    here = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{} · {:%Y-%m-%d %H:%M:%S} UTC">{}</time>',
+        at.isoformat(),
+        own,
+        at,
+        formats.date_format(timezone.localtime(at), "j M H:i:s")
+        if absolute
+        else figures.ago(at, now),
+    )
+
+
+def _drawn(kind: str, value: Decimal | None, digits: int) -> SafeString:
+    match kind:
+        case "result":
+            text, css = figures.signed(value, digits), f"figure {figures.sign(value)}"
+        case "level":
+            text, css = figures.level(value), "figure"
+        case "price":
+            return price(value, digits)
+        case _:
+            text = figures.NONE if value is None else figures.plain(value, digits)
+            css = "figure zero" if value == 0 else "figure"
+    return format_html('<span class="{}">{}</span>', css, text)
+
+
+def _with_unit(figure: SafeString, unit: str) -> SafeString:
+    return format_html('{}<span class="unit">{}</span>', figure, unit) if unit else figure

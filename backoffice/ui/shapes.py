@@ -1,0 +1,199 @@
+"""Four shapes for nearly every staff screen: ListPage, DetailPage, ActionPage, Panel.
+
+A door built on them says its permission, what it asks and how it looks, and holds no logic.
+Out of reach is 404 (the query decides), not allowed is 403, not signed in is the sign-in page.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.views import View
+from django_htmx.http import HttpResponseClientRedirect
+
+from backoffice.core import clock
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Rejected
+from backoffice.ui import filters, keyset
+from backoffice.ui.tables import Table
+
+STAFF = "staff"
+
+
+class StaffPage(View):
+    """A door for staff. `permission` None: every signed-in member of staff may come in."""
+
+    permission: ClassVar[object | None]
+    now: datetime
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let in who may, at one moment that the whole page shares."""
+        user = request.user
+        if not user.is_authenticated:
+            return self._to_sign_in(request)
+        if user.kind != STAFF:
+            raise Http404
+        if self.permission is not None and not user.may(str(self.permission)):
+            raise PermissionDenied
+        self.now = clock.now()
+        return super().dispatch(request, *args, **kwargs)
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render at this page's moment; caches keep the page and its fragment apart."""
+        response = render(self.request, template_name, {"now": self.now, **context}, **extra)
+        patch_vary_headers(response, ["HX-Request"])
+        response["Cache-Control"] = "private, no-cache"
+        return response
+
+    def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
+        if request.htmx:
+            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+        return redirect_to_login(request.get_full_path())
+
+
+class ListPage(StaffPage):
+    """A filtered, paged table. The fragment alone is what htmx swaps.
+
+    `orders` names the sorts on offer: name → fields as for order_by; the first is the default.
+    """
+
+    template_name: ClassVar[str]
+    fragment_name: ClassVar[str]
+    table_class: ClassVar[type[Table]]
+    filter_class: ClassVar[Any] = None
+    orders: ClassVar[Mapping[str, Sequence[str]]]
+    views: ClassVar[Sequence[filters.SavedView]] = ()
+    page_size: ClassVar[int] = 50
+
+    def rows(self) -> Any:
+        """Return the rows that this person may see."""
+        raise NotImplementedError
+
+    def totals(self, rows: Any) -> Mapping[str, Any]:
+        """Return the foot row by column name, over the whole filter."""
+        return {}
+
+    def additions(self, rows: Any) -> dict[str, Any]:
+        """Return what else the template needs."""
+        return {}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the list, or for htmx its fragment."""
+        template = self.fragment_name if request.htmx else self.template_name
+        return self.show(template, self.context())
+
+    def context(self) -> dict[str, Any]:
+        """Return table, filters, tabs and neighbours."""
+        query = self.request.GET
+        narrowed, rows = self._narrowed()
+        sort = query.get("sort", "")
+        sort = sort if sort in self.orders else next(iter(self.orders))
+        page = keyset.cut(
+            rows,
+            self.orders[sort],
+            after=query.get("after", ""),
+            before=query.get("before", ""),
+            size=self.page_size,
+        )
+        table = self.table_class(
+            page.rows, request=self.request, now=self.now, totals=self.totals(rows)
+        )
+        return {
+            "table": table,
+            "slice": page,
+            "sort": sort,
+            "sorts": sorted(self.orders),
+            **self._bar(narrowed),
+            **self.additions(rows),
+        }
+
+    def _narrowed(self) -> tuple[Any, Any]:
+        if self.filter_class is None:
+            return None, self.rows()
+        narrowed = self.filter_class(self.request.GET, queryset=self.rows(), request=self.request)
+        return narrowed, narrowed.qs
+
+    def _bar(self, narrowed: Any) -> dict[str, Any]:
+        if narrowed is None:
+            return {"in_force": 0}
+        return {
+            "form": filters.dressed(narrowed.form),
+            "chips": filters.chips(narrowed.form, self.request.GET),
+            "tabs": filters.tabs(self.views, self.request.GET),
+            "in_force": filters.count_in_force(narrowed.form),
+        }
+
+
+class DetailPage(StaffPage):
+    """One record. `record()` returns it or raises Http404; `context()` adds to it."""
+
+    template_name: ClassVar[str]
+
+    def record(self, **lookup: Any) -> Any:
+        """Return the record that this person may see, or raise Http404."""
+        raise NotImplementedError
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return what the page shows beside the record."""
+        return {}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the record."""
+        record = self.record(**kwargs)
+        return self.show(self.template_name, {"record": record, **self.context(record)})
+
+
+class Panel(DetailPage):
+    """A block of another page, fetched when that page stands; without a script a small page."""
+
+    fragment_name: ClassVar[str]
+    template_name = "layouts/panel.html"
+    title: ClassVar[Any] = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the fragment, alone for htmx, inside a page otherwise."""
+        record = self.record(**kwargs)
+        context = {"record": record, "title": self.title, "fragment": self.fragment_name}
+        template = self.fragment_name if request.htmx else self.template_name
+        return self.show(template, context | self.context(record))
+
+
+class ActionPage(StaffPage):
+    """A door that changes something: a form, one action, and where to go afterwards."""
+
+    form_class: ClassVar[Any]
+    template_name: ClassVar[str]
+    success_url: ClassVar[Any] = "/"
+    done: ClassVar[Any] = ""
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Call the one action; Rejected and Conflict are shown on the form."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the empty form."""
+        return self.show(self.template_name, {"form": self.form_class()})
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Carry it out, or show again what was typed with the reason."""
+        form = self.form_class(request.POST)
+        if form.is_valid() and self._done(form):
+            if self.done:
+                messages.info(request, self.done)
+            return redirect(self.success_url)
+        return self.show(self.template_name, {"form": form}, status=422)
+
+    def _done(self, form: Any) -> bool:
+        try:
+            self.act(form.cleaned_data, Actor.staff(self.request.user.pk))
+        except (Rejected, Conflict) as reason:
+            form.add_error(None, str(reason))
+            return False
+        return True

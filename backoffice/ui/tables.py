@@ -1,0 +1,187 @@
+"""Our table and its columns on django-tables2: text, badges, money, results, prices, moments.
+
+A table is drawn by `components/_table.html` under our own classes. Rows come as one page from
+`keyset`; sorting is a link that the page shape allows, never a click on an unindexed column.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import django_tables2
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from backoffice.core import money
+from backoffice.ui import figures, marks
+
+
+class Column(django_tables2.Column):
+    """Text, left. `card` is its place in the two-line card of a phone (1-4; 0: absent there)."""
+
+    css = ""
+
+    def __init__(self, *, sort: str = "", card: int = 0, css: str = "", **extra: Any) -> None:
+        super().__init__(**extra)
+        self.sort = sort
+        self.css = " ".join(filter(None, (self.css, css, f"card-{card}" if card else "")))
+
+
+class Templated(Column):
+    """A cell from a fragment, which sees `record`, `value`, `now` and `request`."""
+
+    empty_values = ()
+
+    def __init__(self, template_name: str, **extra: Any) -> None:
+        super().__init__(**extra)
+        self.template_name = template_name
+
+    def render(self, value: Any, record: Any, table: "Table") -> SafeString:
+        """Draw the fragment."""
+        context = {
+            "record": record,
+            "value": value,
+            "now": table.now,
+            "row_url": table.url_of(record),
+        }
+        return get_template(self.template_name).render(context, table.request)
+
+
+class Figure(Column):
+    """A number, right-aligned with tabular digits."""
+
+    css = "num"
+
+
+class Badge(Column):
+    """A state as shape and word."""
+
+    def __init__(self, family: str, **extra: Any) -> None:
+        super().__init__(**extra)
+        self.family = family
+
+    def render(self, value: Any) -> SafeString:
+        """Draw the badge."""
+        return marks.badge(self.family, value)
+
+
+class Money(Figure):
+    """An amount; `currency` is a code, or (in lower case) the row's field that holds it."""
+
+    draw = staticmethod(marks.amount)
+
+    def __init__(self, currency: str, *, unit: bool = False, **extra: Any) -> None:
+        super().__init__(**extra)
+        self.currency = currency
+        self.unit = unit
+
+    def render(self, value: Decimal, record: Any) -> SafeString:
+        """Draw the amount in the row's currency."""
+        return self.draw(value, currency_of(self.currency, record), unit=self.unit)
+
+
+class Result(Money):
+    """A profit or loss: signed and coloured."""
+
+    draw = staticmethod(marks.result)
+
+
+class LiveMoney(Money):
+    """An amount that the socket keeps true: `mark` formatted with the row, `at` its moment."""
+
+    def __init__(
+        self, currency: str, *, mark: str, at: str, kind: str = "amount", **extra: Any
+    ) -> None:
+        super().__init__(currency, **extra)
+        self.mark, self.at, self.kind = mark, at, kind
+
+    def render(self, value: Decimal, record: Any, table: "Table") -> SafeString:
+        """Draw the live amount."""
+        at = django_tables2.A(self.at).resolve(record, quiet=True)
+        source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
+        return marks.live(
+            self.kind, value, money.digits(currency_of(self.currency, record)), source
+        )
+
+
+class LivePrice(Figure):
+    """A price of the row's symbol that the socket keeps true."""
+
+    def __init__(self, *, mark: str, at: str, **extra: Any) -> None:
+        super().__init__(**extra)
+        self.mark, self.at = mark, at
+
+    def render(self, value: Decimal, record: Any, table: "Table") -> SafeString:
+        """Draw the live price."""
+        at = django_tables2.A(self.at).resolve(record, quiet=True)
+        source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
+        return marks.live("price", value, record.digits, source)
+
+
+class Price(Figure):
+    """A price with the digits of the row's symbol (its field `digits`)."""
+
+    def render(self, value: Decimal, record: Any) -> SafeString:
+        """Draw the price with its pip digits."""
+        return marks.price(value, record.digits)
+
+
+class Lots(Figure):
+    """A volume in whole hundredths, as lots."""
+
+    def render(self, value: int) -> str:
+        """Draw the lots."""
+        return figures.lots(value)
+
+
+class When(Column):
+    """A moment in full, with zones on hover; `relative` while it is young."""
+
+    def __init__(self, *, relative: bool = False, **extra: Any) -> None:
+        super().__init__(**extra)
+        self.relative = relative
+
+    def render(self, value: Any, table: "Table") -> SafeString:
+        """Draw the moment."""
+        return marks.moment(value, table.now, absolute=not self.relative)
+
+
+class Table(django_tables2.Table):
+    """A list, built for one request at one moment; `totals` fills its foot by column name."""
+
+    caption = ""
+    cards = False
+
+    class Meta:
+        """django-tables2's switches: our template, no paging and no sorting of its own."""
+
+        template_name = "components/_table.html"
+        orderable = False
+
+    def __init__(
+        self, rows: list[Any], *, request: Any, now: Any, totals: Mapping[str, Any]
+    ) -> None:
+        self.now = now
+        self.totals = totals
+        super().__init__(data=rows, request=request)
+
+    def url_of(self, record: Any) -> str:
+        """Return where the row opens, or nothing."""
+        return ""
+
+    def lines(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
+        """Return the rows as the template draws them: their address and their cells."""
+        return [(self.url_of(row.record), list(row.items())) for row in self.rows]
+
+    def foot(self) -> list[tuple[Any, Any]]:
+        """Return the cells of the totals row, or nothing where there are no totals."""
+        if not self.totals:
+            return []
+        return [(column, self.totals.get(column.name, "")) for column in self.columns]
+
+
+def currency_of(name: str, record: Any) -> str:
+    """Return a code as it stands (upper case), else read it from the row."""
+    if name.isupper():
+        return name
+    return django_tables2.A(name).resolve(record, quiet=True) or ""

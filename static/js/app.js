@@ -1,0 +1,86 @@
+// The staff screens' script: it starts the modules and answers the buttons of the shell.
+// Everything works without it; with it, things are quicker and figures are alive.
+
+import { bind, run } from "./keys.js";
+import { connect } from "./live.js";
+import { choose } from "./taste.js";
+
+const THEMES = ["system", "light", "dark"];
+const DENSITIES = ["compact", "regular", "comfortable"];
+const root = document.documentElement;
+
+const after = (list, now) => list[(list.indexOf(now) + 1) % list.length];
+const dialog = () => document.getElementById("keys");
+
+function row(step) {
+  const rows = [...document.querySelectorAll("tr[data-open] a[data-row]")];
+  if (!rows.length) return;
+  const here = rows.indexOf(document.activeElement);
+  const next = here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, here + step));
+  rows[next].focus();
+}
+
+function search() {
+  const field = [...document.querySelectorAll('input[type="search"]')].find((one) => one.offsetParent);
+  field?.focus();
+  field?.select();
+}
+
+function back() {
+  const open = document.querySelector("details.menu[open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  } else if (document.activeElement !== document.body) {
+    document.activeElement.blur();
+  }
+}
+
+function follow(selector) {
+  document.querySelector(selector)?.click();
+}
+
+export const acts = {
+  theme: () => choose("theme", after(THEMES, root.dataset.theme)),
+  density: () => choose("density", after(DENSITIES, root.dataset.density)),
+  sidebar: () => choose("sidebar", root.dataset.sidebar === "narrow" ? "wide" : "narrow"),
+  help: () => (dialog().open ? dialog().close() : dialog().showModal()),
+  search,
+  back,
+  go: (to) => location.assign(to),
+  "row-next": () => row(1),
+  "row-previous": () => row(-1),
+  filter: () => follow("details.filter-menu > summary"),
+  newer: () => follow("[data-newer]"),
+  older: () => follow("[data-older]"),
+  view: (number) => follow(`.tabs a[data-view="${number}"]`),
+  link: () => navigator.clipboard?.writeText(location.href),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (button && button.tagName === "BUTTON") {
+    event.preventDefault();
+    run(acts, button.dataset.act, button.dataset.to);
+    return;
+  }
+  const line = event.target.closest("tr[data-open]");
+  if (line && !event.target.closest("a, button, input, label") && !String(getSelection())) {
+    if (event.metaKey || event.ctrlKey) window.open(line.dataset.open, "_blank", "noopener");
+    else location.assign(line.dataset.open);
+  }
+});
+
+// A menu closes when one looks elsewhere.
+document.addEventListener("pointerdown", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+bind(acts);
+connect();
+
+const pace = performance.getEntriesByType("navigation")[0]?.serverTiming?.find((one) => one.name === "page");
+const shown = document.querySelector("[data-page-ms]");
+if (pace && shown) shown.textContent = String(Math.round(pace.duration));
