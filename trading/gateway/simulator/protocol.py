@@ -85,10 +85,7 @@ window every transaction gives 132.
 """
 
 import asyncio
-import dataclasses
 import struct
-from datetime import UTC, datetime
-from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
@@ -144,7 +141,7 @@ class Transaction(IntEnum):
     BALANCE = 83
 
 
-class No(Exception):  # noqa: N818 - it is an answer, not an error
+class No(Exception):
     """The server refuses: `code` is MetaTrader's return code, `text` its words with the reason."""
 
     def __init__(self, code: Code, reason: str = "") -> None:
@@ -153,37 +150,17 @@ class No(Exception):  # noqa: N818 - it is an answer, not an error
         super().__init__(self.text)
 
 
-class BadFrame(Exception):  # noqa: N818
+class BadFrame(Exception):
     """What came is no frame of this protocol; the connection cannot go on."""
-
-
-def moment_text(moment: datetime) -> str:
-    """Return an aware moment as UTC text with "Z", a naive one (server wall clock) without."""
-    if moment.tzinfo is None:
-        return moment.isoformat()
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-def plain(value: Any) -> Any:
-    """Return a term, or any value inside one, in the notations of this protocol."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field: plain(getattr(value, field)) for field in value.__dataclass_fields__}
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, IntEnum):
-        return int(value)
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 def pack(message: dict[str, Any]) -> bytes:
     """Return one frame; values must already be plain (an `orjson.Fragment` is)."""
-    body = orjson.dumps(message)
+    return pack_body(orjson.dumps(message))
+
+
+def pack_body(body: bytes) -> bytes:
+    """Return one frame around a JSON object."""
     return _LENGTH.pack(len(body)) + body
 
 

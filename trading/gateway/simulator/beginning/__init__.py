@@ -1,0 +1,1 @@
+"""How a state begins: an invented world, or the statements of real accounts."""

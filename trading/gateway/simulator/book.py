@@ -1,0 +1,144 @@
+"""The book: accounts and open tickets in memory, and the one way to change them.
+
+A change is written to the journal before memory and listeners learn of it; a change that is refused
+half-way leaves nothing. Closed tickets stay in the journal.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from trading.gateway.simulator.hours import Hours
+from trading.gateway.simulator.journal import Journal
+from trading.gateway.simulator.protocol import Code, No
+from trading.terms import AccountRecord, GroupSpec, SymbolSpec, TradeRecord
+
+HIGHEST = 2**31 - 1  # tickets and logins are signed 32-bit numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What listeners are told: `kind` is the event of the protocol, with its account or ticket."""
+
+    kind: str
+    record: AccountRecord | TradeRecord
+
+
+class Book:
+    """Everything that the server knows of its clients; `tell` hears of each change."""
+
+    def __init__(self, journal: Journal, hours: Hours) -> None:
+        self.journal = journal
+        self.hours = hours
+        self.tell: Callable[[Happening], None] = lambda happening: None
+        self.operations = 0
+        self.symbols: dict[str, SymbolSpec] = {spec.name: spec for spec in journal.symbols()}
+        self.groups: dict[str, GroupSpec] = {spec.name: spec for spec in journal.groups()}
+        self.accounts: dict[int, AccountRecord] = {one.login: one for one in journal.accounts()}
+        self.open: dict[int, TradeRecord] = {}
+        self._of_login: defaultdict[int, set[int]] = defaultdict(set)
+        self._on_symbol: defaultdict[str, set[int]] = defaultdict(set)
+        for trade in journal.open_trades():
+            self._remember(trade)
+        self.last_ticket = journal.last_ticket()
+
+    def account(self, login: int) -> AccountRecord:
+        """Return an account; `No` 65 when there is none."""
+        account = self.accounts.get(login)
+        if account is None:
+            raise No(Code.BAD_ACCOUNT_INFO, f"there is no account {login}")
+        return account
+
+    def group_of(self, account: AccountRecord) -> GroupSpec:
+        """Return the settings of an account's group."""
+        return self.groups[account.group]
+
+    def symbol(self, name: str) -> SymbolSpec:
+        """Return a contract; `No` 3 when there is none."""
+        spec = self.symbols.get(name)
+        if spec is None:
+            raise No(Code.INVALID_DATA, f"there is no symbol {name}")
+        return spec
+
+    def open_of(self, login: int) -> list[TradeRecord]:
+        """Return the open tickets of an account, oldest number first."""
+        return [self.open[ticket] for ticket in sorted(self._of_login.get(login, ()))]
+
+    def open_on(self, symbol: str) -> list[TradeRecord]:
+        """Return the open tickets on a symbol, oldest number first."""
+        return [self.open[ticket] for ticket in sorted(self._on_symbol.get(symbol, ()))]
+
+    def logins_with_trades(self) -> list[int]:
+        """Return the logins that have open tickets."""
+        return [login for login, tickets in self._of_login.items() if tickets]
+
+    @contextmanager
+    def change(self) -> Iterator["Change"]:
+        """Collect one change; at the end it is on the disk, in memory and told, or nothing is."""
+        change = Change(self, self.hours.now())
+        yield change
+        if not change.happenings and not change.settings:
+            return
+        self.journal.write(
+            accounts=change.accounts.values(),
+            trades=change.trades.values(),
+            settings=change.settings,
+        )
+        self.operations += 1
+        self.last_ticket = change.last_ticket
+        self.accounts.update(change.accounts)
+        for trade in change.trades.values():
+            self._remember(trade)
+        for happening in change.happenings:
+            self.tell(happening)
+
+    def _remember(self, trade: TradeRecord) -> None:
+        if trade.is_open:
+            self.open[trade.ticket] = trade
+            self._of_login[trade.login].add(trade.ticket)
+            self._on_symbol[trade.symbol].add(trade.ticket)
+        elif self.open.pop(trade.ticket, None) is not None:
+            self._of_login[trade.login].discard(trade.ticket)
+            self._on_symbol[trade.symbol].discard(trade.ticket)
+
+
+class Change:
+    """One change while it is being made: everything in it carries the same moment and stamp."""
+
+    def __init__(self, book: Book, now: datetime) -> None:
+        self.now = now
+        self.server_time = book.hours.server_time(now)
+        self.stamp = book.hours.stamp(now)
+        self.last_ticket = book.last_ticket
+        self.accounts: dict[int, AccountRecord] = {}
+        self.trades: dict[int, TradeRecord] = {}
+        self.settings: dict[str, str] = {}
+        self.happenings: list[Happening] = []
+        self._book = book
+
+    def account(self, login: int) -> AccountRecord:
+        """Return an account as it stands within this change; `No` 65 when there is none."""
+        return self.accounts.get(login) or self._book.account(login)
+
+    def new_ticket(self) -> int:
+        """Return the next ticket number."""
+        if self.last_ticket >= HIGHEST:
+            raise No(Code.INVALID_DATA, "the server has no ticket numbers left")
+        self.last_ticket += 1
+        return self.last_ticket
+
+    def put_account(self, account: AccountRecord) -> AccountRecord:
+        """Write an account, new or changed."""
+        account = replace(account, changed_stamp=self.stamp)
+        self.accounts[account.login] = account
+        self.happenings.append(Happening("account", account))
+        return account
+
+    def put_trade(self, kind: str, trade: TradeRecord) -> TradeRecord:
+        """Write a ticket; `kind` is the event that tells of it."""
+        trade = replace(trade, changed_stamp=self.stamp)
+        self.trades[trade.ticket] = trade
+        self.happenings.append(Happening(kind, trade))
+        return trade

@@ -1,0 +1,92 @@
+"""The stage door: what demos and tests do to the market, to clients' terminals and to the clock."""
+
+import os
+from collections.abc import Callable
+from datetime import time, timedelta
+from typing import Any
+
+from trading.gateway.simulator.clockwork import Clockwork
+from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.front.arguments import Arguments
+from trading.gateway.simulator.front.direct import answer_of
+from trading.gateway.simulator.front.pump import Pump
+from trading.gateway.simulator.orders import Order
+from trading.gateway.simulator.protocol import Code, No
+from trading.gateway.simulator.records import fragment
+from trading.gateway.simulator.terminal import Terminal
+
+
+class Control:
+    """Answers the control socket of one desk."""
+
+    def __init__(self, desk: Desk, clockwork: Clockwork, pump: Pump) -> None:
+        self._desk = desk
+        self._clockwork = clockwork
+        self._pump = pump
+        self._terminal = Terminal(desk)
+        self._verbs: dict[str, Callable[[Arguments], Any]] = {
+            "status": self._status,
+            "set_quote": self._set_quote,
+            "hold": lambda _: self._hold(True),
+            "release": lambda _: self._hold(False),
+            "client_open": lambda args: answer_of(self._terminal.open(_order(args)), 0),
+            "client_close": lambda args: answer_of(*self._terminal.close(_order(args))),
+            "client_modify": lambda args: answer_of(self._terminal.modify(_order(args)), 0),
+            "client_cancel": lambda args: answer_of(self._terminal.cancel(_order(args)), 0),
+            "end_of_day": self._end_of_day,
+            "run_end_of_day": self._run_end_of_day,
+        }
+
+    def answer(self, verb: str, args: object) -> Any:
+        """Return the result of a request; raise `No` for every answer that is not 0."""
+        run = self._verbs.get(verb)
+        if run is None:
+            raise No(Code.INVALID_DATA, f"there is no verb {verb!r:.40}")
+        return run(Arguments(args))
+
+    def _status(self, _: Arguments) -> Any:
+        book = self._desk.book
+        return {
+            "pid": os.getpid(),
+            "accounts": len(book.accounts),
+            "open": len(book.open),
+            "held": self._desk.market.held,
+            "closed_window": self._desk.hours.is_closed(self._desk.hours.now()),
+            "margin_calls": len(self._clockwork.margin_calls),
+            "operations": book.operations,
+            "listeners": self._pump.listeners,
+        }
+
+    def _set_quote(self, args: Arguments) -> Any:
+        bid, ask = args.amount("bid", None), args.perhaps("ask", args.amount)
+        now = self._desk.hours.exact_now()
+        quote = self._desk.market.set_quote(args.text("symbol", None), bid, ask, now)
+        self._desk.book.journal.write_specs(quotes=[quote])
+        self._clockwork.quotes_changed([quote])
+        self._clockwork.watch_margin()
+        return fragment(quote)
+
+    def _hold(self, held: bool) -> Any:
+        self._desk.market.held = held
+        self._desk.book.journal.write(settings={"held": "1" if held else ""})
+        return {"held": held}
+
+    def _end_of_day(self, args: Arguments) -> Any:
+        hours = self._desk.hours
+        try:
+            at = time.fromisoformat(args.text("at", None))
+        except ValueError as wrong:
+            raise No(Code.INVALID_DATA, "at is no HH:MM") from wrong
+        seconds = args.whole("seconds", hours.closed_seconds)
+        self._clockwork.set_end_of_day(at, seconds)
+        return {"at": hours.end_of_day.strftime("%H:%M"), "seconds": hours.closed_seconds}
+
+    def _run_end_of_day(self, args: Arguments) -> Any:
+        hours = self._desk.hours
+        charged = self._clockwork.end_of_day_now()
+        hours.closed_until = hours.exact_now() + timedelta(seconds=args.whole("seconds"))
+        return {"swaps": charged}
+
+
+def _order(args: Arguments) -> Order:
+    return args.order(login="login", ticket="ticket")

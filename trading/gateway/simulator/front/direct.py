@@ -1,0 +1,198 @@
+"""The verbs of a direct connection: questions, transactions, accounts (see protocol.py)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.front.arguments import Arguments
+from trading.gateway.simulator.funds import (
+    Applicant,
+    GroupOperation,
+    change_balance,
+    open_account,
+    operate_on_group,
+)
+from trading.gateway.simulator.orders import (
+    Order,
+    cancel_trade,
+    close_trade,
+    modify_trade,
+    open_trade,
+    rewrite_comment,
+)
+from trading.gateway.simulator.protocol import Code, No, Transaction
+from trading.gateway.simulator.records import fragment, plain
+from trading.terms import TradeRecord
+
+DEFAULT_PAGE = 1000
+LARGEST_PAGE = 5000
+
+Answer = Any
+Booked = tuple[TradeRecord, int]  # the record, and the ticket of a remainder
+
+
+class Direct:
+    """Answers direct requests at one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._verbs: dict[str, Callable[[Arguments], Answer]] = {
+            "server_info": self._server_info,
+            "symbols": lambda _: [fragment(one) for one in desk.book.symbols.values()],
+            "groups": lambda _: [fragment(one) for one in desk.book.groups.values()],
+            "quotes": lambda _: [fragment(one) for one in desk.market.quotes.values()],
+            "accounts": self._accounts,
+            "trades": self._trades,
+            "open_trades": self._open_trades,
+            "logins": lambda _: list(desk.book.accounts),
+            "account": lambda args: fragment(desk.book.account(args.whole("login"))),
+            "trade": self._trade,
+            "history": self._history,
+            "find_marker": self._find_marker,
+            "margin": lambda args: fragment(desk.margin_state(args.whole("login"))),
+            "transaction": self._transaction,
+            "user_new": self._user_new,
+            "users_group_op": self._users_group_op,
+        }
+        self._transactions: dict[int, Callable[[Change, Order], Booked]] = {
+            Transaction.OPEN: self._open,
+            Transaction.CLOSE: self._close,
+            Transaction.DELETE: self._delete,
+            Transaction.MODIFY: lambda change, order: (modify_trade(desk, change, order), 0),
+            Transaction.COMMENT: lambda change, order: (rewrite_comment(desk, change, order), 0),
+            Transaction.BALANCE: lambda change, order: (change_balance(desk, change, order), 0),
+        }
+
+    def answer(self, verb: str, args: object) -> Answer:
+        """Return the result of a request; raise `No` for every answer that is not 0."""
+        run = self._verbs.get(verb)
+        if run is None:
+            raise No(Code.INVALID_DATA, f"there is no verb {verb!r:.40}")
+        return run(Arguments(args))
+
+    # Questions ------------------------------------------------------------------------------------
+
+    def _server_info(self, _: Arguments) -> Answer:
+        desk, now = self._desk, self._desk.hours.exact_now()
+        server_time = desk.hours.server_time(now)
+        return {
+            "name": desk.identity.name,
+            "company": desk.identity.company,
+            "build": desk.identity.build,
+            "timezone": desk.hours.zone.key,
+            "server_time": server_time.isoformat(),
+            "now": now.replace(tzinfo=None).isoformat() + "Z",
+            "end_of_day": desk.hours.end_of_day.strftime("%H:%M"),
+            "closed_window": desk.hours.is_closed(now),
+        }
+
+    def _accounts(self, args: Arguments) -> Answer:
+        since, after, limit = args.whole("since_stamp"), args.whole("after"), _limit(args)
+        found = [
+            account
+            for login, account in self._desk.book.accounts.items()
+            if login > after and account.changed_stamp >= since
+        ]
+        page = found[:limit]
+        following = page[-1].login if len(found) > limit else 0
+        return {"records": [fragment(account) for account in page], "next": following}
+
+    def _trades(self, args: Arguments) -> Answer:
+        since, after, limit = args.whole("since_stamp"), args.whole("after"), _limit(args)
+        book = self._desk.book
+        page = book.journal.changed(since=since, after=after, limit=limit)
+        records = [
+            fragment(self._desk.priced(book.open[ticket])) if is_open else orjson.Fragment(text)
+            for ticket, is_open, text in page
+        ]
+        return {"records": records, "next": page[-1][0] if len(page) == limit else 0}
+
+    def _open_trades(self, _: Arguments) -> Answer:
+        trades = self._desk.book.open.values()
+        return [fragment(self._desk.priced(trade)) for trade in trades]
+
+    def _trade(self, args: Arguments) -> Answer:
+        ticket = args.whole("ticket")
+        trade = self._desk.book.open.get(ticket)
+        if trade is not None:
+            return fragment(self._desk.priced(trade))
+        closed = self._desk.book.journal.trade(ticket)
+        if closed is None:
+            raise No(Code.INVALID_DATA, f"there is no ticket {ticket}")
+        return fragment(closed)
+
+    def _history(self, args: Arguments) -> Answer:
+        login, start, end = args.whole("login"), args.moment("start"), args.moment("end")
+        self._desk.book.account(login)
+        found = self._desk.book.journal.history(login=login, start=start, end=end)
+        return [orjson.Fragment(text) for text in found]
+
+    def _find_marker(self, args: Arguments) -> Answer:
+        marker, start, end = args.text("marker", None), args.moment("start"), args.moment("end")
+        if not marker:
+            raise No(Code.INVALID_DATA, "an empty marker would find everything")
+        found = self._desk.book.journal.marked(marker=marker, start=start, end=end)
+        return [orjson.Fragment(text) for text in found]
+
+    # Changes --------------------------------------------------------------------------------------
+
+    def _transaction(self, args: Arguments) -> Answer:
+        self._desk.check_open()
+        run = self._transactions.get(args.whole("type"))
+        if run is None:
+            raise No(Code.INVALID_DATA, "unknown trade transaction")
+        order = args.order(login="orderby", ticket="order")
+        with self._desk.book.change() as change:
+            booked, remainder = run(change, order)
+        return answer_of(booked, remainder)
+
+    def _open(self, change: Change, order: Order) -> Booked:
+        return open_trade(self._desk, change, order), 0
+
+    def _close(self, change: Change, order: Order) -> Booked:
+        if order.volume <= 0:
+            raise No(Code.BAD_VOLUME, str(order.volume))
+        return close_trade(self._desk, change, order)
+
+    def _delete(self, change: Change, order: Order) -> Booked:
+        return cancel_trade(self._desk, change, order), 0
+
+    def _user_new(self, args: Arguments) -> Answer:
+        applicant = Applicant(
+            group=args.text("group"),
+            name=args.text("name"),
+            leverage=args.whole("leverage"),
+            password=args.text("password"),
+            password_investor=args.text("password_investor"),
+            email=args.text("email"),
+            phone=args.text("phone"),
+            country=args.text("country"),
+            city=args.text("city"),
+            comment=args.text("comment"),
+        )
+        with self._desk.book.change() as change:
+            account = open_account(self._desk, change, applicant)
+        return {"login": account.login}
+
+    def _users_group_op(self, args: Arguments) -> Answer:
+        operation = GroupOperation(
+            logins=args.wholes("logins"),
+            command=args.text("command"),
+            leverage=args.whole("leverage"),
+            group=args.text("group"),
+        )
+        with self._desk.book.change() as change:
+            changed = operate_on_group(self._desk, change, operation)
+        return {"changed": changed}
+
+
+def answer_of(booked: TradeRecord, remainder: int) -> Answer:
+    """Return the result of a transaction."""
+    return {"order": booked.ticket, "trade": plain(booked), "remainder": remainder}
+
+
+def _limit(args: Arguments) -> int:
+    return max(1, min(args.whole("limit", DEFAULT_PAGE) or DEFAULT_PAGE, LARGEST_PAGE))

@@ -1,0 +1,236 @@
+"""What survives a kill: accounts, tickets, contracts and settings in one SQLite file.
+
+Every change of the server is one transaction, flushed to the disk before anybody hears of it.
+Closed tickets live only here; questions about them are answered from here, as the JSON they were
+written with. One process at a time owns a state folder (a lock that dies with the process).
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from trading.gateway.simulator.records import body, read_body
+from trading.terms import AccountRecord, GroupSpec, Quote, SymbolSpec, TradeRecord
+
+FILE = "metatrader.sqlite3"
+
+_SCHEMA = """
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE spec (
+    kind TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+CREATE TABLE account (login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE trade (
+    ticket INTEGER PRIMARY KEY, login INTEGER NOT NULL, cmd INTEGER NOT NULL,
+    stamp INTEGER NOT NULL,
+    opened INTEGER NOT NULL, closed INTEGER NOT NULL, comment TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX trade_history ON trade (login, closed);
+CREATE INDEX trade_changed ON trade (stamp, ticket);
+CREATE INDEX trade_open ON trade (ticket) WHERE closed = 0;
+CREATE INDEX trade_marker ON trade (comment) WHERE cmd >= 6;
+"""
+_PUT_ACCOUNT = "INSERT OR REPLACE INTO account VALUES (?, ?, ?)"
+_PUT_TRADE = "INSERT OR REPLACE INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_SPEC = "INSERT OR REPLACE INTO spec VALUES (?, ?, ?)"
+_PUT_SETTING = "INSERT OR REPLACE INTO setting VALUES (?, ?)"
+
+
+class StateInUse(Exception):
+    """Another process owns this state folder."""
+
+
+class Journal:
+    """The open state file; every method is synchronous and blocks for one flush at most."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    def close(self) -> None:
+        """Fold the log into the file and let go of it."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+
+    def write(
+        self,
+        *,
+        accounts: Iterable[AccountRecord] = (),
+        trades: Iterable[TradeRecord] = (),
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        """Write one change; on return it is on the disk."""
+        with self.transaction():
+            run = self._connection.executemany
+            run(_PUT_ACCOUNT, [(a.login, a.changed_stamp, body(a)) for a in accounts])
+            run(_PUT_TRADE, [_trade_row(trade) for trade in trades])
+            run(_PUT_SETTING, (settings or {}).items())
+
+    def write_specs(
+        self,
+        *,
+        symbols: Iterable[SymbolSpec] = (),
+        groups: Iterable[GroupSpec] = (),
+        quotes: Iterable[Quote] = (),
+    ) -> None:
+        """Write contracts, groups or latest quotes."""
+        rows = [("symbol", spec.name, body(spec)) for spec in symbols]
+        rows += [("group", spec.name, body(spec)) for spec in groups]
+        rows += [("quote", quote.symbol, body(quote)) for quote in quotes]
+        with self.transaction():
+            self._connection.executemany(_PUT_SPEC, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what is inside one transaction; one inside another joins it."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def settings(self) -> dict[str, str]:
+        """Return every setting."""
+        return dict(self._connection.execute("SELECT key, value FROM setting"))
+
+    def symbols(self) -> list[SymbolSpec]:
+        """Return every contract, by name."""
+        return [read_body(SymbolSpec, text) for text in self._specs("symbol")]
+
+    def groups(self) -> list[GroupSpec]:
+        """Return every group, by name."""
+        return [read_body(GroupSpec, text) for text in self._specs("group")]
+
+    def quotes(self) -> list[Quote]:
+        """Return the quotes as last written."""
+        return [read_body(Quote, text) for text in self._specs("quote")]
+
+    def accounts(self) -> list[AccountRecord]:
+        """Return every account, by login."""
+        rows = self._connection.execute("SELECT body FROM account ORDER BY login")
+        return [read_body(AccountRecord, text) for (text,) in rows]
+
+    def open_trades(self) -> list[TradeRecord]:
+        """Return every open ticket, by number."""
+        rows = self._connection.execute("SELECT body FROM trade WHERE closed = 0 ORDER BY ticket")
+        return [read_body(TradeRecord, text) for (text,) in rows]
+
+    def last_ticket(self) -> int:
+        """Return the highest ticket ever given, 0 when none was."""
+        (ticket,) = self._connection.execute("SELECT max(ticket) FROM trade").fetchone()
+        return int(ticket or 0)
+
+    def trade(self, ticket: int) -> TradeRecord | None:
+        """Return one ticket, open or closed."""
+        row = self._connection.execute(
+            "SELECT body FROM trade WHERE ticket = ?", (ticket,)
+        ).fetchone()
+        return read_body(TradeRecord, row[0]) if row else None
+
+    def changed(self, *, since: int, after: int, limit: int) -> list[tuple[int, bool, bytes]]:
+        """Return (ticket, open, body) of tickets changed at or after a stamp, by ticket."""
+        rows = self._connection.execute(
+            "SELECT ticket, closed = 0, body FROM trade"
+            " WHERE stamp >= ? AND ticket > ? ORDER BY ticket LIMIT ?",
+            (since, after, limit),
+        )
+        return [(ticket, bool(is_open), text) for ticket, is_open, text in rows]
+
+    def history(self, *, login: int, start: datetime, end: datetime) -> list[bytes]:
+        """Return the bodies of what a login closed in [start, end), by closing time."""
+        rows = self._connection.execute(
+            "SELECT body FROM trade WHERE login = ? AND closed >= ? AND closed < ?"
+            " AND closed > 0 ORDER BY closed, ticket",
+            (login, _seconds(start), _seconds(end)),
+        )
+        return [text for (text,) in rows]
+
+    def marked(self, *, marker: str, start: datetime, end: datetime) -> list[bytes]:
+        """Return the bodies of balance records whose comment starts so, booked in [start, end)."""
+        rows = self._connection.execute(
+            "SELECT body FROM trade WHERE cmd >= 6 AND comment >= ? AND comment < ?"
+            " AND opened >= ? AND opened < ? ORDER BY ticket",
+            (marker, marker + "\U0010ffff", _seconds(start), _seconds(end)),
+        )
+        return [text for (text,) in rows]
+
+    def _specs(self, kind: str) -> list[bytes]:
+        rows = self._connection.execute(
+            "SELECT body FROM spec WHERE kind = ? ORDER BY name", (kind,)
+        )
+        return [text for (text,) in rows]
+
+
+def _seconds(moment: datetime) -> int:
+    # Records carry whole seconds, so a bound with a fraction means the next whole one.
+    return int(-(-moment.timestamp() // 1))
+
+
+def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, bytes]:
+    closed = _seconds(trade.closed_at) if trade.closed_at is not None else 0
+    return (
+        trade.ticket,
+        trade.login,
+        int(trade.cmd),
+        trade.changed_stamp,
+        _seconds(trade.opened_at),
+        closed,
+        trade.comment,
+        body(trade),
+    )
+
+
+def lock(folder: Path) -> IO[bytes]:
+    """Take the state folder for this process (made when it is not there); raise StateInUse."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as taken:
+        file.close()
+        raise StateInUse(str(folder)) from taken
+    return file
+
+
+def exists(folder: Path) -> bool:
+    """Return whether a state was made here before."""
+    return (folder / FILE).exists()
+
+
+def open_state(folder: Path) -> Journal:
+    """Open the state that stands in the folder."""
+    connection = sqlite3.connect(folder / FILE, isolation_level=None)
+    return Journal(connection)
+
+
+@contextmanager
+def new_state(folder: Path) -> Iterator[Journal]:
+    """Give an empty state to fill; it takes its place only when all of it is on the disk."""
+    building = folder / f"{FILE}.building"
+    for left in folder.glob(f"{FILE}.building*"):  # of a start that was killed
+        left.unlink()
+    connection = sqlite3.connect(building, isolation_level=None)
+    try:
+        connection.executescript(_SCHEMA)
+        journal = Journal(connection)
+        with journal.transaction():
+            yield journal
+        journal.close()
+    except BaseException:
+        connection.close()
+        for left in folder.glob(f"{FILE}.building*"):
+            left.unlink()
+        raise
+    os.replace(building, folder / FILE)
+    handle = os.open(folder, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)

@@ -1,0 +1,52 @@
+"""The end of a server day: swaps on open positions, and every account's balance of the day."""
+
+from dataclasses import replace
+from datetime import date
+
+from trading.calc.convert import NoQuote
+from trading.calc.swap import nightly
+from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.desk import Desk
+from trading.terms import TradeRecord
+
+
+def end_day(desk: Desk, day: date, *, although_held: bool = False) -> int:
+    """End a server day once and for all; return how many positions were charged a swap.
+
+    A held market charges no swap by itself: its figures stay where they are held.
+    """
+    with desk.book.change() as change:
+        change.settings["last_ended_day"] = day.isoformat()
+        if desk.market.held and not although_held:
+            return 0
+        for account in desk.book.accounts.values():
+            if account.previous_balance != account.balance:
+                change.put_account(replace(account, previous_balance=account.balance))
+        return _charge_swaps(desk, change, day)
+
+
+def _charge_swaps(desk: Desk, change: Change, day: date) -> int:
+    charged = 0
+    for trade in desk.book.open.values():
+        swapped = _swapped(desk, trade, day.weekday())
+        if swapped is not trade:
+            change.put_trade("trade_update", swapped)
+            charged += 1
+    return charged
+
+
+def _swapped(desk: Desk, trade: TradeRecord, weekday: int) -> TradeRecord:
+    quote = desk.market.quotes.get(trade.symbol)
+    if not trade.cmd.is_market or quote is None:
+        return trade
+    priced = desk.priced(trade)
+    currency = desk.book.accounts[trade.login].currency
+    specs = desk.book.symbols
+    spec, quotes = specs[trade.symbol], desk.market.quotes
+    try:
+        swap = nightly(
+            trade, spec, priced.close_price, currency, quotes, weekday=weekday, specs=specs
+        )
+    except NoQuote:  # a night that cannot be reckoned is not charged
+        return trade
+    return replace(priced, swap=trade.swap + swap) if swap else trade
