@@ -62,6 +62,8 @@ ALTER TABLE core_event
 ALTER TABLE core_event_subject
     ADD CONSTRAINT core_event_subject_named CHECK (kind <> '' AND key <> '');
 """
+# Default privileges gave the counter away with the table: whoever sets it back breaks the next event.
+COUNTER = "REVOKE ALL ON SEQUENCE core_event_id_seq FROM PUBLIC, mt4bo_app;"
 TABLES = ("core_event", "core_event_subject")
 
 
@@ -71,6 +73,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION refuse_change()"),
         migrations.RunSQL(SHAPE, migrations.RunSQL.noop),
+        migrations.RunSQL(COUNTER, migrations.RunSQL.noop),
         *(migrations.RunSQL(GUARD.format(table=table), UNGUARD.format(table=table)) for table in TABLES),
         migrations.RunSQL(EVENT_APPEND, "DROP FUNCTION event_append(bytea)"),
     ]

@@ -1,0 +1,96 @@
+"""The bell: once per transaction, after the commit, on real Redis; a dead one is no obstacle."""
+
+import socket
+
+import pytest
+from celery import current_app
+from django.db import transaction
+
+from backoffice.core.models import Work
+from backoffice.core.outbox import bell
+from tests.backoffice.core.probes import drop, weigh
+
+
+@pytest.fixture
+def rings(monkeypatch):
+    """How often a worker was asked to look."""
+    asked = []
+    monkeypatch.setattr(bell, "ring", lambda: asked.append(1))
+    return asked
+
+
+def test_it_rings_once_for_a_transaction_after_its_commit(fresh_database, rings):
+    with transaction.atomic():
+        drop()
+        with transaction.atomic():
+            drop()
+        assert rings == []
+    assert rings == [1]
+    with transaction.atomic():
+        drop()
+    assert rings == [1, 1]
+
+
+def test_it_does_not_ring_for_nothing(fresh_database, rings):
+    with transaction.atomic():
+        weigh()  # nobody reacts
+    with transaction.atomic():
+        drop()
+        transaction.set_rollback(True)
+    assert rings == []
+
+
+def test_a_savepoint_that_rolls_back_does_not_swallow_the_ring(fresh_database, rings):
+    with transaction.atomic():
+        with transaction.atomic():
+            drop()
+            transaction.set_rollback(True)
+        drop()
+    assert rings == [1]
+
+
+def test_the_ring_arrives_in_redis(fresh_database, redis_server):
+    with transaction.atomic():
+        drop()
+    with current_app.connection_for_read() as connection:
+        message = connection.default_channel.basic_get("celery", no_ack=True)
+    assert message.headers["task"] == "backoffice.core.tasks.ring"
+    assert message.content_type == "application/json"
+    assert message.payload[:2] == [[], {}]
+
+
+@pytest.fixture
+def deaf_broker():
+    """A broker that takes the connection and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def absent_broker():
+    """An address where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+@pytest.mark.parametrize("broker", ["deaf_broker", "absent_broker"])
+def test_a_dead_broker_neither_fails_nor_holds_up_the_change(
+    fresh_database, monkeypatch, request, broker
+):
+    tries = []
+    real = current_app.send_task
+
+    def send(*args, **kwargs):
+        tries.append(1)
+        with current_app.connection_for_write(url=request.getfixturevalue(broker)) as connection:
+            return real(*args, connection=connection, **kwargs)
+
+    monkeypatch.setattr(current_app._get_current_object(), "send_task", send)
+    for _ in range(3):
+        with transaction.atomic():
+            drop()
+    assert Work.objects.count() == 6
+    assert tries == [1]  # then it keeps silent for a while, and the sweep finds the work
