@@ -1,4 +1,4 @@
-"""Words of money: kinds of payment methods and the way the money goes."""
+"""Words of money: payment methods, the way the money goes, and what the books know."""
 
 from enum import StrEnum
 
@@ -34,4 +34,55 @@ DIRECTION_LABELS: dict[Direction, str] = {
     Direction.IN: noop("Deposits"),
     Direction.OUT: noop("Withdrawals"),
     Direction.BOTH: noop("Deposits and withdrawals"),
+}
+
+
+class LedgerKind(StrEnum):
+    """What an account of the books is for."""
+
+    CLIENT_FUNDS = "client_funds"
+    CLIENT_CREDIT = "client_credit"
+    TRADING_RESULT = "trading_result"
+    CREDIT_GIVEN = "credit_given"
+    PAYOUTS_DUE = "payouts_due"
+    METHOD_CLEARING = "method_clearing"
+    IN_TRANSIT = "in_transit"
+    EXTERNAL = "external"
+    OPENING = "opening"
+
+
+class Entering(StrEnum):
+    """What an entry does to the books."""
+
+    POST = "post"
+    RESERVE = "reserve"
+    SETTLE = "settle"
+    VOID = "void"
+    REVERSE = "reverse"
+
+
+class Phase(StrEnum):
+    """Whether a line counts for good, or only sets money aside."""
+
+    POSTED = "posted"
+    PENDING = "pending"
+
+
+LEDGER_LABELS: dict[str, str] = {
+    LedgerKind.CLIENT_FUNDS: noop("Client funds"),
+    LedgerKind.CLIENT_CREDIT: noop("Client credit"),
+    LedgerKind.TRADING_RESULT: noop("Trading result"),
+    LedgerKind.CREDIT_GIVEN: noop("Credit given"),
+    LedgerKind.PAYOUTS_DUE: noop("Payouts due"),
+    LedgerKind.METHOD_CLEARING: noop("Clearing of a payment method"),
+    LedgerKind.IN_TRANSIT: noop("In transit"),
+    LedgerKind.EXTERNAL: noop("Moved in MetaTrader directly"),
+    LedgerKind.OPENING: noop("Opening balances"),
+}
+ENTRY_LABELS: dict[str, str] = {
+    Entering.POST: noop("Posted"),
+    Entering.RESERVE: noop("Reserved"),
+    Entering.SETTLE: noop("Settled"),
+    Entering.VOID: noop("Voided"),
+    Entering.REVERSE: noop("Reversed"),
 }
