@@ -11,6 +11,7 @@ from decimal import Decimal
 from trading.calc.convert import NoQuote, Quotes, Specs, profit_rate
 from trading.calc.margin import account_margin
 from trading.calc.profit import profit
+from trading.calc.rounding import normalise
 from trading.calc.stop_out import level_percent, level_type
 from trading.terms import (
     AccountRecord,
@@ -99,15 +100,19 @@ def reckon(
             valued.append(value(position, specs, group.currency, quotes))
         except NoQuote as missing:
             needs.append(_need(position, missing))
-    unpriced = [_margin_need(position, specs) for position in positions if not position.margin_rate]
-    floating = None if needs else sum((item.result for item in valued), NOTHING)
+    unpriced = [
+        _margin_need(position, specs)
+        for position in positions
+        if not position.margin_rate or position.symbol not in specs
+    ]
+    together = sum((item.result for item in valued), NOTHING)
     return Reckoning(
         login=account.login,
         positions=tuple(valued),
         needs=(*needs, *unpriced),
         balance=account.balance,
         credit=account.credit,
-        floating=floating,
+        floating=None if needs else normalise(together, group.currency),
         margin=None if unpriced else account_margin(positions, specs, group, account.leverage),
     )
 
@@ -199,7 +204,7 @@ def _need(position: TradeRecord, missing: NoQuote) -> Need:
 
 
 def _margin_need(position: TradeRecord, specs: Specs) -> Need:
-    """Return the need of a position whose margin rate was never fixed (rate 0)."""
+    """Return the need of a position of an unknown symbol, or whose margin rate was never fixed."""
     spec = specs.get(position.symbol)
     needed = (spec.margin_currency,) if spec is not None else (position.symbol,)
     return Need(ticket=position.ticket, symbol=position.symbol, needed=needed, purpose="margin")

@@ -5,7 +5,7 @@ A facts file is JSON that stands beside the statements:
     {"server": {"name": …, "company": …, "timezone": "Europe/Athens"},
      "groups": {"real": {"currency": "USD", "default_leverage": 500, …fields of GroupSpec}},
      "symbols": {"xauusd": {…fields of SymbolSpec}},
-     "accounts": [{"statement": "04.csv", "login": 700004, "name": …, "group": "real",
+     "accounts": [{"statement": "04_*", "login": 700004, "name": …, "group": "real",
                    "leverage": 500, "opening_balance": "0.00", "email": …}],
      "quotes": {"xauusd": {"bid": …, "ask": …, "at": "2025-01-22T16:16:00Z"}},
      "past_quotes": [{"symbol": "eurusd", "bid": …, "ask": …, "at": …}],
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import IntEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,10 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """The account behind one statement; `opening_balance` is what it held before the first row."""
+    """The account behind a statement, whose file name may be a pattern (`04_*`).
+
+    `opening_balance` is what the account held before the statement's first row.
+    """
 
     statement: str
     login: int
@@ -72,7 +76,7 @@ class Facts:
     def account_of(self, statement: str) -> AccountFacts:
         """Return the account behind a statement file. Raises `BadFacts` where none is named."""
         for account in self.accounts:
-            if account.statement == statement:
+            if fnmatchcase(statement, account.statement):
                 return account
         raise BadFacts(f"No account is named for {statement}; add it to the facts' accounts")
 
