@@ -8,6 +8,7 @@ from trading.calc.convert import NoQuote, margin_rate, profit_rate
 from trading.calc.equity import NeedsQuotes, Reckoning, account_state, closing_price, may_open
 from trading.calc.equity import reckon as reckon_account
 from trading.calc.profit import profit
+from trading.calc.rounding import rounded
 from trading.gateway.simulator.book import Book
 from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.market import Market
@@ -15,6 +16,7 @@ from trading.gateway.simulator.protocol import Code, No
 from trading.terms import AccountRecord, MarginState, Quote, Side, TradeRecord
 
 COMMENT_BYTES = 31
+RATE_DIGITS = 8  # of a margin rate kept with a trade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,12 @@ class Desk:
         """Return margin currency → deposit currency at opening; `No` 136 without a quote."""
         spec, quotes = self.book.symbols[trade.symbol], self.market.quotes
         try:
-            return margin_rate(
+            rate = margin_rate(
                 spec, account.currency, trade.open_price, quotes, specs=self.book.symbols
             )
         except NoQuote as missing:
             raise No(Code.OFFQUOTES, str(missing)) from missing
+        return rounded(rate, RATE_DIGITS)
 
     def commission(self, account: AccountRecord, trade: TradeRecord) -> Decimal:
         """Return what opening costs (negative); `No` 136 without a conversion quote."""

@@ -25,6 +25,7 @@ _SIZES = (1, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 _COMMENTS = ("", "", "", "", "", "trend v3", "grid", "scalper", "manual", "news")
 _FIRST_DEPOSITS = (200, 300, 500, 500, 1000, 1000, 2000, 3000, 5000, 10_000, 25_000)
 _UNITS = {"JPY": 150, "USC": 100}  # how many of its units make about one dollar
+_HOLDS = (30, 180, 1500)  # minutes, on average
 _WAYS_IN = ("Deposit card", "Deposit bank", "Deposit wallet")
 _WAYS_OUT = ("Withdrawal card", "Withdrawal bank")
 
@@ -83,6 +84,8 @@ class Career:
             self._look_at_money(moment)
             self._trade(chance.choice(favourites), moment)
         self._reach(now)
+        for _ in range(chance.randint(0, 4)):
+            self._open_lately(chance.choice(favourites))
         if chance.random() < 0.4:
             for _ in range(chance.randint(1, 2)):
                 self._place(chance.choice(favourites), now - MINUTE * chance.randint(5, 900))
@@ -93,7 +96,7 @@ class Career:
         span = int((self.scene.now - start) / MINUTE) - 10
         if span <= 0:
             return []
-        number = int(span / 1440 * self.chance.choice((0.5, 1, 1.5, 2, 3, 5)))
+        number = int(span / 1440 * self.chance.choice((0.5, 1, 2, 2, 3, 5, 8)))
         return sorted(start + MINUTE * self.chance.randrange(span) for _ in range(number + 1))
 
     def _reach(self, moment: datetime) -> None:
@@ -105,12 +108,14 @@ class Career:
         heapq.heappush(self._coming, (moment, amount))
 
     def _look_at_money(self, moment: datetime) -> None:
-        if self.balance < self._first / 4:
+        if self.balance < self._first / 4 or self.chance.random() < 0.03:
             self._deposit(moment - MINUTE * 5)
-        elif self.balance > self._first * 3 / 2 and self.chance.random() < 0.1:
-            share = Decimal(self.chance.randint(10, 30)) / 100
+        elif self.chance.random() < 0.04:
+            share = Decimal(self.chance.randint(5, 25)) / 100
             amount = rounded(self.balance * share, 0)
-            self._money(moment - MINUTE * 5, Cmd.BALANCE, -amount, self.chance.choice(_WAYS_OUT))
+            if amount >= self._first / 20:
+                way = self.chance.choice(_WAYS_OUT)
+                self._money(moment - MINUTE * 5, Cmd.BALANCE, -amount, way)
         self._reach(moment)
 
     def _deposit(self, moment: datetime) -> None:
@@ -136,10 +141,8 @@ class Career:
             return
         if self.chance.random() < 0.08:
             self._cancel_one(one, opened)
-        hold = MINUTE * max(
-            1, int(self.chance.expovariate(1 / self.chance.choice((30, 180, 1500))))
-        )
-        closed = opened + hold
+        usual = self.chance.choice(_HOLDS)
+        closed = opened + MINUTE * max(1, int(self.chance.expovariate(1 / usual)))
         while not self.scene.is_open(one, closed):
             closed += HALF_NIGHT
         side = self.chance.choice((Cmd.BUY, Cmd.SELL))
@@ -148,9 +151,9 @@ class Career:
             self._keep(trade)
             return
         price = self.sums.price(one, closed, closing=side.side)
-        trade = self._sized(trade, one.spec, closed, price)
-        if trade is not None:
-            self._finish(one, trade, closed, price)
+        sized = self._sized(trade, one.spec, closed, price)
+        if sized is not None:
+            self._finish(one, sized, closed, price)
 
     def _finish(
         self, one: Instrument, trade: TradeRecord, closed: datetime, price: Decimal
@@ -160,9 +163,8 @@ class Career:
             self._finish_in_parts(one, trade, closed, price)
             return
         trade = self.sums.charged(trade, one.spec, closed)
-        trade = self._stopped(
-            replace(trade, profit=self.sums.profit(trade, one.spec, closed, price)), price
-        )
+        profit = self.sums.profit(trade, one.spec, closed, price)
+        trade = self._stopped(replace(trade, profit=profit), price)
         self._close(Draft(trade.opened_at, trade), closed, price)
 
     def _finish_in_parts(
@@ -198,6 +200,15 @@ class Career:
         self.drafts.append(draft)
         one = draft.record
         self._book(closed, one.profit + one.swap + one.commission)
+
+    def _open_lately(self, one: Instrument) -> None:
+        """Open a position in the last two trading days that nobody has closed yet."""
+        opened = self.scene.now - MINUTE * self.chance.randint(3, 2800)
+        while not self.scene.is_open(one, opened):
+            opened -= HALF_NIGHT
+        if opened > self.registered + DAY:
+            side = self.chance.choice((Cmd.BUY, Cmd.SELL))
+            self._keep(self._opened(one, side, opened))
 
     def _keep(self, trade: TradeRecord) -> None:
         """Leave a position open, but small: it must not eat the account before anybody looks."""
@@ -252,7 +263,7 @@ class Career:
         self, trade: TradeRecord, spec: SymbolSpec, closed: datetime, price: Decimal
     ) -> TradeRecord | None:
         """Return the trade at a size whose loss the account can bear, None when there is none."""
-        bearable = self.balance * Decimal("0.06")
+        bearable = self.balance * Decimal("0.08")
         while trade.volume_hundredths > 1:
             loss = -self.sums.profit(trade, spec, closed, price)
             if loss <= bearable and self.sums.is_modest(trade, spec, self.balance):

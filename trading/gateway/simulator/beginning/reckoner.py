@@ -15,16 +15,17 @@ from trading.calc.equity import closing_price
 from trading.calc.margin import position_margin
 from trading.calc.pips import point
 from trading.calc.profit import profit
+from trading.calc.rounding import rounded
 from trading.calc.swap import nightly, nights
 from trading.gateway.simulator.beginning.instruments import Instrument
 from trading.gateway.simulator.beginning.paths import Paths
-from trading.gateway.simulator.desk import opening_price
+from trading.gateway.simulator.desk import RATE_DIGITS, opening_price
 from trading.gateway.simulator.hours import Hours, days_after
 from trading.terms import Cmd, GroupSpec, Side, SymbolSpec, TradeRecord
 
 NOTHING = Decimal(0)
 SATURDAY = 5
-MODEST = 20  # a trade ties up no more than one part in so many of the account
+MODEST = 10  # a trade ties up no more than one part in so many of the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Reckoner:
     def margin_rate(self, spec: SymbolSpec, opened: datetime, price: Decimal) -> Decimal:
         """Return margin currency → deposit currency at an opening."""
         quotes, specs = self.scene.paths.quotes(opened), self.scene.specs
-        return margin_rate(spec, self.group.currency, price, quotes, specs=specs)
+        rate = margin_rate(spec, self.group.currency, price, quotes, specs=specs)
+        return rounded(rate, RATE_DIGITS)
 
     def is_modest(self, trade: TradeRecord, spec: SymbolSpec, balance: Decimal) -> bool:
         """Return whether the trade ties up no more than a small part of the account."""

@@ -12,9 +12,11 @@ from pathlib import Path
 from trading.calc.convert import NoQuote, margin_rate
 from trading.calc.facts import AccountFacts, BadFacts, Facts
 from trading.calc.facts import read as read_facts
+from trading.calc.rounding import rounded
 from trading.calc.statement import BadStatement, Section, Statement, StatementRow, read_book
 from trading.gateway.simulator.beginning.state import Beginning, CannotBegin
 from trading.gateway.simulator.book import HIGHEST
+from trading.gateway.simulator.desk import RATE_DIGITS
 from trading.gateway.simulator.hours import Hours
 from trading.terms import AccountRecord, Cmd, Quote, Side, TradeRecord
 
@@ -137,9 +139,10 @@ def _margin_rate(row: StatementRow, account: AccountFacts, facts: Facts) -> Deci
     past = facts.quotes_at(facts.utc(row.opened)) if row.section is Section.OPEN else {}
     spec, currency = facts.symbols[row.symbol], facts.groups[account.group].currency
     try:
-        return margin_rate(spec, currency, row.open_price, past, specs=facts.symbols)
+        rate = margin_rate(spec, currency, row.open_price, past, specs=facts.symbols)
     except NoQuote:
         return NOTHING
+    return rounded(rate, RATE_DIGITS)
 
 
 def _quotes(facts: Facts, statements: Iterable[Statement], now: datetime) -> list[Quote]:

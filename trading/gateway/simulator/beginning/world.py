@@ -99,7 +99,7 @@ def _account(career: Career, owner: Person, chance: random.Random) -> AccountRec
 
 
 def _keep_solvent(career: Career, account: AccountRecord) -> None:
-    """Take open positions out of the story, the newest first, until the account is not in danger."""
+    """Take open positions out of the story, the newest first, until the account is safe."""
     quotes, specs = career.scene.paths.quotes(career.scene.now), career.scene.specs
     group: GroupSpec = career.group
     while True:
