@@ -216,6 +216,7 @@ class _Job:
     call: Callable[[Direct], Any]
     until: float
     least: float
+    needs_link: bool
     answer: asyncio.Future[Any]
 
 
@@ -256,17 +257,25 @@ class Line:
         return self._direct.is_alive
 
     async def ask(
-        self, lane: str, call: Callable[[Direct], T], *, until: float, least: float = 0
+        self,
+        lane: str,
+        call: Callable[[Direct], T],
+        *,
+        until: float,
+        least: float = 0,
+        needs_link: bool = True,
     ) -> T:
         """Return what the call returns, when its turn has come.
 
         `until` is the monotonic moment to give up at; a turn with less than `least` seconds left is
-        not taken. QueueError if the call was never made.
+        not taken. QueueError if the call was never made, NotConnectedError if it needs a connection
+        and there is none.
         """
         jobs = self._lanes[lane]
         if len(jobs) >= self._longest:
             raise QueueError(f"Too many calls wait for MetaTrader already ({self._longest}).")
-        job = _Job(call, until, least, asyncio.get_running_loop().create_future())
+        answer_to_come = asyncio.get_running_loop().create_future()
+        job = _Job(call, until, least, needs_link, answer_to_come)
         job.answer.add_done_callback(_heard)
         jobs.append(job)
         self._awake.set()
@@ -312,10 +321,10 @@ class Line:
         if time.monotonic() + job.least > job.until:
             raise QueueError("The queue for MetaTrader was too long: the turn came too late.")
         self._direct.patience(job.until)
-        self._connect_if_needed()
-        answer = job.call(self._direct)
-        self._pauses.held()
-        return answer
+        if job.needs_link:
+            self._connect_if_needed()
+            self._pauses.held()
+        return job.call(self._direct)
 
     def _connect_if_needed(self) -> None:
         if self._renew:

@@ -1,15 +1,14 @@
 """The engine that speaks to the simulated MetaTrader over its local socket.
 
 A frame is four bytes of length and one JSON object; records are written as on our own wire. What
-the socket says is described in trading/gateway/simulator/protocol.py. Any failure in the middle of a
-call ends the connection: what a later call read might otherwise be the answer to an earlier one.
+the socket says is described in trading/gateway/simulator/protocol.py. Any failure in the middle of
+a call ends the connection: what a later call read might otherwise be the answer to an earlier one.
 """
 
 import socket
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from struct import Struct
 from typing import Any, TypeVar
 
@@ -271,83 +270,40 @@ class SimulatedDirect:
         )
         return found
 
-    # Commands
+    # Commands: the fields of the port under the names of a TradeTransInfo
 
-    def change_balance(
-        self,
-        *,
-        login: int,
-        kind: BalanceKind,
-        amount: Decimal,
-        comment: str,
-        expires_at: datetime | None,
-    ) -> Reply:
+    def change_balance(self, *, kind: BalanceKind, **told: Any) -> Reply:
         cmd = Cmd.CREDIT if kind is BalanceKind.CREDIT else Cmd.BALANCE
-        return self._tell(
-            "transaction",
-            type=_BALANCE,
-            cmd=cmd,
-            orderby=login,
-            price=amount,
-            comment=comment,
-            expiration=expires_at,
-        )
+        return self._transact(_BALANCE, {"cmd": cmd, **told})
 
     def open_account(self, *, account: NewAccount) -> Reply:
         fields = {name: getattr(account, name) for name in account.__slots__}
         fields["password_investor"] = fields.pop("investor_password")
         return self._tell("user_new", **fields)
 
-    def open_trade(
-        self,
-        *,
-        login: int,
-        cmd: Cmd,
-        symbol: str,
-        volume_hundredths: int,
-        price: Decimal,
-        stop_loss: Decimal,
-        take_profit: Decimal,
-        comment: str,
-        expires_at: datetime | None,
-    ) -> Reply:
-        return self._tell(
-            "transaction",
-            type=_OPEN,
-            cmd=cmd,
-            orderby=login,
-            symbol=symbol,
-            volume=volume_hundredths,
-            price=price,
-            sl=stop_loss,
-            tp=take_profit,
-            comment=comment,
-            expiration=expires_at,
-        )
+    def open_trade(self, **told: Any) -> Reply:
+        return self._transact(_OPEN, told)
 
-    def close_trade(self, *, ticket: int, volume_hundredths: int, price: Decimal) -> Reply:
-        return self._tell(
-            "transaction", type=_CLOSE, order=ticket, volume=volume_hundredths, price=price
-        )
+    def close_trade(self, **told: Any) -> Reply:
+        return self._transact(_CLOSE, told)
 
-    def modify_trade(
-        self,
-        *,
-        ticket: int,
-        price: Decimal,
-        stop_loss: Decimal,
-        take_profit: Decimal,
-        expires_at: datetime | None,
-    ) -> Reply:
-        return self._tell(
-            "transaction",
-            type=_MODIFY,
-            order=ticket,
-            price=price,
-            sl=stop_loss,
-            tp=take_profit,
-            expiration=expires_at,
-        )
+    def modify_trade(self, **told: Any) -> Reply:
+        return self._transact(_MODIFY, told)
+
+    def _transact(self, kind: int, told: Mapping[str, Any]) -> Reply:
+        fields = {_NAMES.get(name, name): value for name, value in told.items()}
+        return self._tell("transaction", type=kind, **fields)
+
+
+_NAMES = {
+    "login": "orderby",
+    "ticket": "order",
+    "amount": "price",
+    "volume_hundredths": "volume",
+    "stop_loss": "sl",
+    "take_profit": "tp",
+    "expires_at": "expiration",
+}
 
 
 def _plain(value: Any) -> Any:
