@@ -1,10 +1,9 @@
 """Every address of the staff: one include per app."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from backoffice.health.pages.morning import Morning
-from backoffice.ui import failures
+from backoffice.ui import admin_site, failures
 
 urlpatterns = [
     path("", Morning.as_view(), name="home"),
@@ -12,7 +11,7 @@ urlpatterns = [
     path("health/", include("backoffice.health.pages.urls")),
     path("clients/", include("crm.pages.urls")),
     path("trading/", include("trading.pages.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", admin_site.site.urls),
 ]
 
 handler400 = failures.bad_request

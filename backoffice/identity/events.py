@@ -160,3 +160,34 @@ class SignInRefused(Event):
 
     user_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorOffered(Event):
+    """Somebody without a second factor was shown a secret to enrol."""
+
+    name: ClassVar[str] = "identity.factor.offered"
+    sentence: ClassVar[str] = noop("{actor} was offered a second factor")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """Somebody has a new password; their other sessions end."""
+
+    name: ClassVar[str] = "identity.password.changed"
+    sentence: ClassVar[str] = noop("{actor} changed the password of user {user_id}")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskCreated(Event):
+    """A team was set up."""
+
+    name: ClassVar[str] = "identity.desk.created"
+    sentence: ClassVar[str] = noop("{actor} created desk {path}")
+
+    desk_id: int
+    path: str

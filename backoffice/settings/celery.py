@@ -28,7 +28,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
-    "socket_timeout": 5,
+    "socket_timeout": 2,
     "visibility_timeout": 600,
     "max_retries": 1,
     "interval_start": 0,
@@ -40,6 +40,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.core.tasks.sweep",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
+    },
+    "identity-clear-old-sign-ins": {
+        "task": "backoffice.identity.tasks.clear_old_sign_ins",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
     },
     "core-clear-finished": {
         "task": "backoffice.core.tasks.clear_finished",

@@ -1,26 +1,18 @@
 """A client or lead: one person or company, with many trading accounts on several servers."""
 
-from zoneinfo import available_timezones
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.company.terms import check_timezone
 from backoffice.core.access import Scope
 from crm import terms
 from crm.states import CLIENT_KIND_LABELS, CLIENT_STATUS_LABELS, ClientKind, ClientStatus
 
 NUMBER_SEQUENCE = "crm_client_number"
-
-
-def check_timezone(name: str) -> None:
-    """Refuse a name that the time zone database does not know."""
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
 class Client(models.Model):

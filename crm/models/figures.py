@@ -10,7 +10,7 @@ from backoffice.core.amounts import AmountField, CurrencyField, amount_digits_ch
 
 
 class ClientFigures(models.Model):
-    """One row a client, written in bulk by `crm.actions.figures`, in the reporting currency."""
+    """One row a client, made with it by a trigger, written in bulk by `crm.actions.figures`."""
 
     client = models.OneToOneField(
         "crm.Client",

@@ -1,19 +1,11 @@
 """Legal entities, which are licensed and keep books, and the brands under which they are known."""
 
-from zoneinfo import available_timezones
-
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.company.terms import check_timezone
 from backoffice.core.amounts import CurrencyField
-
-
-def check_timezone(name: str) -> None:
-    """Refuse a name that the time zone database does not know."""
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
 class LegalEntity(models.Model):

@@ -13,6 +13,7 @@ class Footer(StaffPage):
     """The conscience of the product: a light for each server, and the depth of the work list."""
 
     permission = None
+    in_background = True  # pages ask every minute: that is no sign of a person
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it; alone it is a small page, for browsers without a script."""

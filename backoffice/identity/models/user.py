@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
-from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.company.terms import check_timezone
 from backoffice.core.access import Level, Reach, Scope
 from backoffice.core.actors import Actor
 from backoffice.identity.models.desk import Desk
@@ -32,12 +31,6 @@ class Held(NamedTuple):
     permissions: frozenset[str]
     level: Level
     legal_entity_id: int | None
-
-
-def check_timezone(name: str) -> None:
-    """Refuse a name that the time zone database does not know."""
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
 class Users(BaseUserManager["User"]):

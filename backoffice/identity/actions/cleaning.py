@@ -1,0 +1,19 @@
+"""Clockwork: what a sign-in leaves behind is forgotten when nothing needs it any more."""
+
+from datetime import datetime, timedelta
+
+from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
+
+ATTEMPTS_KEPT = timedelta(days=1)  # far longer than any lock-out lasts
+ADDRESSES_KEPT = timedelta(days=90)
+
+
+def clear_old_sign_ins(*, now: datetime) -> None:
+    """Remove sessions that ran out, old attempts, and the addresses of old sign-ins.
+
+    Nothing is announced: what happened stays told by the events.
+    """
+    Session.objects.filter(expire_date__lt=now).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()
+    AccessLog.objects.filter(attempt_time__lt=now - ADDRESSES_KEPT).delete()

@@ -1,0 +1,139 @@
+"""Signing in: the password, then a one-time code. Nobody is signed in before the second step.
+
+Templates and their context:
+  identity/sign_in.html         form (email, password, next), error: one sentence or empty
+  identity/sign_in_code.html    form (code), error
+  identity/enrol.html           form (code), error, qr: an image as a data address,
+                                secret: in groups of four
+  identity/recovery_codes.html  codes: the new ones, shown once, or empty; left: how many are
+                                unused; form (code), error: to make new ones; next: where to go on
+Addresses: identity:sign-in, identity:sign-in-code, identity:sign-in-enrol, identity:recovery-codes,
+identity:sign-out, identity:taste
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from backoffice.core import clock
+from backoffice.identity.actions import sessions, two_factor
+from backoffice.identity.pages import entry, pre_auth
+from backoffice.identity.pages.forms import CodeForm, PasswordForm
+from backoffice.identity.queries.two_factor import has_factor
+from backoffice.identity.states import Refusal
+
+
+class Gate(View):
+    """A door before the sign-in: open to strangers, never cached."""
+
+    open_to_strangers = True
+    template_name: str
+
+    @method_decorator([never_cache, sensitive_post_parameters("password", "code")])
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep the answer out of caches and the secrets out of error reports."""
+        return super().dispatch(request, *args, **kwargs)
+
+    def show(self, status: int = 200, **context: Any) -> HttpResponse:
+        """Render the page."""
+        return render(self.request, self.template_name, {"error": "", **context}, status=status)
+
+
+class SignIn(Gate):
+    """The first step."""
+
+    template_name = "identity/sign_in.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for address and password; whoever is signed in goes on."""
+        to = pre_auth.own_path(request.GET.get("next", ""))
+        if request.user.is_authenticated and request.user.is_verified():
+            return redirect(to or resolve_url(settings.LOGIN_REDIRECT_URL))
+        return self.show(form=PasswordForm(initial={"next": to}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the password, and go on to the second step."""
+        form = PasswordForm(request.POST)
+        if not form.is_valid():
+            return self._refused(form)
+        email = form.cleaned_data["email"].strip().lower()
+        if not entry.is_open(request, email):
+            return entry.shut(request, email)
+        user = authenticate(request, email=email, password=form.cleaned_data["password"])
+        if user is None:
+            return self._wrong(form, email)
+        return _second_step(request, user, form.cleaned_data["next"])
+
+    def _wrong(self, form: PasswordForm, email: str) -> HttpResponse:
+        reason = Refusal.LOCKED if self.request.axes_locked_out else Refusal.PASSWORD
+        sessions.record_refusal(email=email, reason=reason, actor=entry.GATE, now=clock.now())
+        return self._refused(form)
+
+    def _refused(self, form: PasswordForm) -> HttpResponse:
+        # One sentence whatever was wrong: an unknown name, the password, a suspended person.
+        sentence = _("This e-mail address and password do not let you in.")
+        return self.show(form=form, error=sentence, status=422)
+
+
+def _second_step(request: HttpRequest, user: Any, to: str) -> HttpResponse:
+    if has_factor(user.pk):
+        pre_auth.start(request, user, to=to)
+        return redirect("identity:sign-in-code")
+    device = two_factor.offer_factor(user_id=user.pk, actor=user.actor, now=clock.now())
+    pre_auth.start(request, user, to=to, device_id=device.pk)
+    return redirect("identity:sign-in-enrol")
+
+
+class SecondStep(Gate):
+    """A door for those who passed the first step a short while ago."""
+
+    passed: pre_auth.Passed
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send everybody else to the first step."""
+        passed = pre_auth.read(request)
+        if passed is None:
+            return redirect("identity:sign-in")
+        self.passed = passed
+        return super().dispatch(request, *args, **kwargs)
+
+
+class SignInCode(SecondStep):
+    """The second step: the one-time code, or a recovery code."""
+
+    template_name = "identity/sign_in_code.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the code."""
+        return self.show(form=CodeForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the code, and only then sign in."""
+        user = self.passed.user
+        if not entry.is_open(request, user.email):
+            return entry.shut(request, user.email)
+        code = request.POST.get("code", "")[:40]
+        device = sessions.pass_second_factor(
+            user_id=user.pk, code=code, actor=user.actor, now=clock.now()
+        )
+        if device is None:
+            return self._wrong()
+        return redirect(entry.enter(request, self.passed, device))
+
+    def _wrong(self) -> HttpResponse:
+        if entry.count_failure(self.request, self.passed.user.email):
+            return entry.locked_out(self.request)
+        return self.show(form=CodeForm(), error=wrong_code(), status=422)
+
+
+def wrong_code() -> str:
+    """Return the one sentence for a code that is wrong, used, or typed too soon after another."""
+    return _("This code does not let you in. Wait for the next one and type that.")

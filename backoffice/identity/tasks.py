@@ -1,0 +1,42 @@
+"""Reactions: whoever loses a right, a factor or the house itself loses the open sockets too.
+
+A browser that may still come in connects again at once, and is judged by its rights of now.
+"""
+
+from datetime import datetime
+
+from celery import shared_task
+
+from backoffice.core import clock, live
+from backoffice.core.actors import Actor
+from backoffice.core.work import reacts_to
+from backoffice.identity import events
+from backoffice.identity.actions import cleaning
+
+Touching = (
+    events.StaffSuspended
+    | events.RoleGranted
+    | events.RoleRevoked
+    | events.DeskChanged
+    | events.PasswordChanged
+    | events.SecondFactorReset
+    | events.SignedOut
+)
+
+
+@reacts_to(events.StaffSuspended)
+@reacts_to(events.RoleGranted)
+@reacts_to(events.RoleRevoked)
+@reacts_to(events.DeskChanged)
+@reacts_to(events.PasswordChanged)
+@reacts_to(events.SecondFactorReset)
+@reacts_to(events.SignedOut)
+def close_sockets(event: Touching, *, actor: Actor, now: datetime) -> None:
+    """Close the sockets of the user whom the event is about."""
+    live.revoke(event.user_id)
+
+
+@shared_task(name="backoffice.identity.tasks.clear_old_sign_ins")
+def clear_old_sign_ins() -> None:
+    """Forget sessions that ran out and attempts that no lock-out needs any more."""
+    cleaning.clear_old_sign_ins(now=clock.now())

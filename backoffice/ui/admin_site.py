@@ -1,0 +1,156 @@
+"""Django's admin for our administrators: behind our own sign-in, quick on big tables.
+
+Almost everything is read-only here: money and people change by actions, on pages. What may be
+edited is configuration, and each edit is told by an event with both states.
+"""
+
+import json
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.core import clock, outbox
+from backoffice.ui.events import ConfigurationChanged
+
+USE_ADMIN = "identity.admin.use"  # named in identity's permissions, above this room
+STAFF = "staff"
+COUNTED = 1000
+
+
+class CappedPaginator(Paginator):
+    """Counts up to a thousand rows and offers no page beyond: search instead of leafing."""
+
+    @cached_property
+    def count(self) -> int:
+        """Return the number of rows, or a thousand."""
+        rows: Any = self.object_list
+        if not isinstance(rows, QuerySet):
+            return min(len(rows), COUNTED)
+        return int(rows.order_by()[:COUNTED].count())
+
+
+class PlainChangeList(ChangeList):
+    """Orders by what the class says alone: Django would add the key, and with it a sort."""
+
+    def _get_deterministic_ordering(self, ordering: list[Any]) -> list[Any]:
+        return ordering
+
+
+class HouseAdminSite(AdminSite):
+    """The one admin site; apps register with it in their `admin.py`."""
+
+    site_header = _("Back office: settings")
+    site_title = _("Settings")
+    index_title = _("Settings")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in verified staff who may use the admin site."""
+        user: Any = request.user
+        return bool(
+            user.is_authenticated
+            and user.kind == STAFF
+            and user.is_verified()
+            and user.may(USE_ADMIN)
+        )
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Send to our sign-in: there is no other. Who is signed in may not come in here."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", request.get_full_path()))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Leave by our own door, which tells of it."""
+        return redirect("identity:sign-out", preserve_request=True)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Passwords are changed by an action, not here."""
+        raise Http404
+
+    def get_urls(self) -> list[Any]:
+        """Find every app's registrations first."""
+        autodiscover_modules("admin")
+        return super().get_urls()
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """A table that can be looked at. Lists never count to the end nor sort without an index."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 50
+    actions = None
+    sortable_by = ()
+    ordering = ("-pk",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Order by the class's ordering and nothing else."""
+        return PlainChangeList
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever is in may look."""
+        return True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whoever is in sees the app."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody edits here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes here, or anywhere."""
+        return False
+
+
+class ConfigurationAdmin(ReadOnlyAdmin):
+    """A table of configuration: rows are added and edited, with an event; none is deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever is in may add."""
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever is in may edit."""
+        return True
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write the row, and tell what it was before; Django has opened the transaction."""
+        before = type(obj)._default_manager.select_for_update().filter(pk=obj.pk).first()
+        told = _told(before) if before is not None else ""
+        super().save_model(request, obj, form, change)
+        user: Any = request.user
+        outbox.emit(
+            ConfigurationChanged(
+                model=obj._meta.label_lower, key=str(obj.pk), before=told, after=_told(obj)
+            ),
+            actor=user.actor,
+            subjects=[(obj._meta.label_lower, obj.pk)],
+            now=clock.now(),
+        )
+
+
+def _told(row: Model) -> str:
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return json.dumps(values, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+
+
+site = HouseAdminSite(name="admin")

@@ -1,0 +1,130 @@
+"""The client list, and one client on one page."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.ui import figures, marks
+from backoffice.ui.filters import SavedView
+from backoffice.ui.shapes import DetailPage, ListPage, Panel
+from crm.pages.tables import ClientTable
+from crm.permissions import SEE_CLIENTS
+from crm.queries import clients, timeline
+from crm.states import ClientStatus
+
+NOBODY = "null"
+SEE_ACCOUNTS = "trading.account.view"  # trading stands above crm: its names are not imported here
+COLUMNS = {"equity": "equity", "net_deposits": "net_deposits"}
+
+
+class ClientList(ListPage):
+    """The clients in reach, narrowed and sorted."""
+
+    permission = SEE_CLIENTS
+    template_name = "crm/client_list.html"
+    fragment_name = "crm/_client_list.html"
+    table_class = ClientTable
+    filter_class = clients.ClientFilter
+    orders = clients.ORDERS
+
+    def rows(self) -> Any:
+        """Return whom this person may see."""
+        return clients.list_clients_for(self.request.user)
+
+    def saved_views(self) -> Sequence[SavedView]:
+        """Return the views that everybody has on day one."""
+        return saved_views(self.request.user.pk)
+
+    def totals(self, rows: Any) -> Mapping[str, Any]:
+        """Return the foot: how many, and the sums while they are few enough to add up."""
+        totals = clients.totals_of(rows)
+        counted = figures.counted(totals.count + totals.is_more)
+        words = ngettext("%(count)s client", "%(count)s clients", totals.count)
+        return {"full_name": words % {"count": counted}} | {
+            name: _sums(getattr(totals, name)) for name in COLUMNS
+        }
+
+    def additions(self, rows: Any) -> dict[str, Any]:
+        """Return the words of the search field."""
+        return {"search_words": _("Name, number, e-mail, phone")}
+
+
+def saved_views(user_id: int) -> tuple[SavedView, ...]:
+    """Return the default views of the client list."""
+    return (
+        SavedView("all", gettext_lazy("All")),
+        SavedView("mine", gettext_lazy("Mine"), {"owner": str(user_id)}),
+        SavedView("active", gettext_lazy("Active"), {"status": ClientStatus.ACTIVE.value}),
+        SavedView("silent", gettext_lazy("Silent"), {"status": ClientStatus.SILENT.value}),
+        SavedView("leads", gettext_lazy("Leads"), {"status": ClientStatus.LEAD.value}),
+        SavedView("no-owner", gettext_lazy("No owner"), {"owner": NOBODY}),
+    )
+
+
+class ClientDetail(DetailPage):
+    """Who is this, what happened, what have they got."""
+
+    permission = SEE_CLIENTS
+    template_name = "crm/client_detail.html"
+
+    def record(self, pk: int) -> Any:
+        """Return the client, or 404 when absent or out of reach."""
+        return clients.get_client_for(self.request.user, pk)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return contacts as far as they may be read, the figures, the first of the timeline."""
+        user = self.request.user
+        in_full = clients.sees_contacts(user)
+        return {
+            "contacts": {
+                "email": record.email if in_full else record.email_masked,
+                "phone": record.phone if in_full else record.phone_masked,
+            },
+            "figures": getattr(record, "figures", None),
+            "sees_accounts": user.may(SEE_ACCOUNTS),
+            **_timeline(user, record, before=None),
+        }
+
+
+class Timeline(Panel):
+    """Older events of a client."""
+
+    permission = SEE_CLIENTS
+    fragment_name = "crm/_timeline.html"
+    title = gettext_lazy("Timeline")
+
+    def record(self, pk: int) -> Any:
+        """Return the client, or 404."""
+        return clients.get_client_for(self.request.user, pk)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return the events before a place."""
+        before = self.request.GET.get("before", "")
+        place = (
+            int(before) if before.isdecimal() and len(before) <= clients.LONGEST_NUMBER else None
+        )
+        return _timeline(self.request.user, record, before=place)
+
+
+def _timeline(user: Any, client: Any, *, before: int | None) -> dict[str, Any]:
+    lines = timeline.list_timeline_for(user, client.pk, before=before)
+    days = groupby(lines, key=lambda line: timezone.localtime(line.at).date())
+    more = len(lines) == timeline.PAGE
+    url = reverse("crm:client-timeline", args=[client.pk])
+    return {
+        "days": [(day, list(events)) for day, events in days],
+        "older_url": f"{url}?before={lines[-1].number}" if more else "",
+        "is_first": before is None,
+    }
+
+
+def _sums(by_currency: Mapping[str, Any]) -> Any:
+    if len(by_currency) != 1:
+        return ""
+    ((currency, total),) = by_currency.items()
+    return marks.amount(total, currency, unit=False)

@@ -1,0 +1,50 @@
+"""One client's life, told from the events about them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.core import records
+from backoffice.core.actors import Actor
+from backoffice.identity.queries import people
+from crm.queries.clients import get_client_for
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the timeline shows it. `number` is the place to go on from."""
+
+    number: int
+    name: str
+    at: datetime
+    who: str
+    sentence: str
+
+
+def list_timeline_for(
+    user: Any, client_id: int, *, before: int | None = None, limit: int = PAGE
+) -> list[Line]:
+    """Return what happened to a client in reach, newest first; Http404 when out of reach."""
+    client = get_client_for(user, client_id)
+    views = records.for_subject("client", client.pk, before=before, limit=limit)
+    names = people.names_of({int(view.actor.key) for view in views if _is_person(view.actor)})
+    return [_line(view, names) for view in views]
+
+
+def _line(view: records.EventView, names: dict[int, str]) -> Line:
+    who = _name(view.actor, names)
+    return Line(number=view.number, name=view.name, at=view.at, who=who, sentence=view.told_by(who))
+
+
+def _name(actor: Actor, names: dict[int, str]) -> str:
+    if _is_person(actor):
+        return names.get(int(actor.key), str(actor))
+    return _("The system (%(part)s)") % {"part": actor.key}
+
+
+def _is_person(actor: Actor) -> bool:
+    return actor.kind != "system"
