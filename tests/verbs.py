@@ -1,0 +1,91 @@
+"""What `make check` and `make test` run; each command is one you may also type.
+
+python -m tests.verbs check        what a merge needs, without running the product
+python -m tests.verbs test [...]   every test in parallel; more arguments go to pytest
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ["backoffice", "crm", "trading", "accounts"]
+PRODUCTION = {  # made up: enough for Django to judge the production settings
+    "DJANGO_SETTINGS_MODULE": "backoffice.settings.prod",
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "".join(chr(33 + (7 * place) % 90) for place in range(64)),
+    "DATABASE_URL": "postgresql://mt4bo_app@database.invalid/mt4bo",
+    "REDIS_URL": "redis://redis.invalid:6379/0",
+    "LIVE_URL": "wss://broker.invalid/ws/",
+    "SITE_URL": "https://broker.invalid",
+    "ALLOWED_HOSTS": "broker.invalid",
+    "MT4_AGENT_KEYS": "",
+}
+TESTS = {"DJANGO_SETTINGS_MODULE": "backoffice.settings.test", "PYTHONWARNINGS": "ignore"}
+
+
+def program(name: str) -> str:
+    """A console program of this environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def checks() -> list[tuple[str, list[str], dict[str, str]]]:
+    """Every check: its name, its command, what its environment adds."""
+    python = sys.executable
+    migrations = [python, "manage.py", "makemigrations", "--check", "--dry-run"]
+    deploy = [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    laws = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/architecture"]
+    return [
+        ("style", [program("ruff"), "check", "--quiet", "."], {}),
+        ("format", [program("ruff"), "format", "--check", "--quiet", "."], {}),
+        ("imports", [program("lint-imports"), "--no-cache"], {}),
+        ("templates", [program("djlint"), "--quiet", "--lint", "templates"], {}),
+        ("types", [python, "-m", "mypy", *PACKAGES], {}),
+        ("deployment", deploy, PRODUCTION),
+        ("migrations", migrations, TESTS),
+        ("architecture", laws, {}),
+    ]
+
+
+def say(text: str) -> None:
+    """Write to the terminal at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def check() -> int:
+    """Run every check to its end; 1 when one said no."""
+    failed = []
+    for name, command, more in checks():
+        say(f"  {name:14}")
+        start = time.monotonic()
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False
+        )
+        word = "ok" if done.returncode == 0 else "NOT OK"
+        say(f"{word:8}{time.monotonic() - start:6.1f} s\n")
+        if done.returncode != 0:
+            failed.append(name)
+            say(f"\n{done.stdout}{done.stderr}\n")
+    say(f"make check: {', '.join(failed)} failed\n" if failed else "make check: all is well\n")
+    return 1 if failed else 0
+
+
+def test(more: list[str]) -> int:
+    """Run every test on two workers, with coverage; pytest's closing lines come last."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+    if not more:
+        command += ["--cov", "--cov-report=term:skip-covered"]
+    return subprocess.run([*command, *more], cwd=ROOT, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """The verb asked for; its exit code."""
+    verb, *more = arguments
+    return check() if verb == "check" else test(more)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
