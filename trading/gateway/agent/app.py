@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -112,7 +111,7 @@ class Agent:
         )
         self._listener = stream.Listener(
             self._engine,
-            tell=partial(loop.call_soon_threadsafe, self._window.add),
+            tell=lambda news: loop.call_soon_threadsafe(self._window.add, news),
             pauses=Pauses(self._config.reconnect_seconds),
             now=clock.now,
         )

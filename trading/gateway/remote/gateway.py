@@ -1,0 +1,193 @@
+"""The port of one MetaTrader server, filled by its agent: plain calls, and a stream."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from trading.gateway.port import (
+    DEADLINE_SECONDS,
+    NewAccount,
+    News,
+    Page,
+    ServerAddress,
+)
+from trading.gateway.remote.breaker import OwnTally, Tally
+from trading.gateway.remote.client import Client
+from trading.gateway.remote.stream import listen
+from trading.terms import (
+    AccountRecord,
+    BalanceKind,
+    Cmd,
+    Done,
+    GroupSpec,
+    MarginState,
+    Passage,
+    Quote,
+    ServerInfo,
+    SymbolSpec,
+    TradeRecord,
+)
+
+Trades = tuple[TradeRecord, ...]
+
+
+class RemoteGateway:
+    """One server, reached through its agent. See port.py for what each verb means.
+
+    `tally` is what the breakers remember; give one that all processes share, or each has its own.
+    """
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        *,
+        tally: Tally | None = None,
+        deadlines: Mapping[str, int] = DEADLINE_SECONDS,
+    ) -> None:
+        self._address = address
+        self._client = Client(address, tally=tally or OwnTally(), deadlines=deadlines)
+
+    def close(self) -> None:
+        """Close the connections that are kept between calls."""
+        self._client.close()
+
+    def _call(self, name: str, /, **arguments: Any) -> Any:
+        return self._client.call(name, arguments)
+
+    # Questions
+
+    def server_info(self) -> ServerInfo:
+        return cast(ServerInfo, self._call("server_info"))
+
+    def symbols(self) -> tuple[SymbolSpec, ...]:
+        return cast(tuple[SymbolSpec, ...], self._call("symbols"))
+
+    def groups(self) -> tuple[GroupSpec, ...]:
+        return cast(tuple[GroupSpec, ...], self._call("groups"))
+
+    def quotes(self) -> tuple[Quote, ...]:
+        return cast(tuple[Quote, ...], self._call("quotes"))
+
+    def accounts(self, *, since_stamp: int = 0, cursor: str = "") -> Page[AccountRecord]:
+        page = self._call("accounts", since_stamp=since_stamp, cursor=cursor)
+        return cast(Page[AccountRecord], page)
+
+    def trades(self, *, since_stamp: int = 0, cursor: str = "") -> Page[TradeRecord]:
+        page = self._call("trades", since_stamp=since_stamp, cursor=cursor)
+        return cast(Page[TradeRecord], page)
+
+    def open_trades(self) -> Trades:
+        return cast(Trades, self._call("open_trades"))
+
+    def logins(self) -> tuple[int, ...]:
+        return cast(tuple[int, ...], self._call("logins"))
+
+    def history(self, *, login: int, start: datetime, end: datetime) -> Trades:
+        return cast(Trades, self._call("history", login=login, start=start, end=end))
+
+    def find_marker(self, *, login: int, marker: str, start: datetime, end: datetime) -> Trades:
+        found = self._call("find_marker", login=login, marker=marker, start=start, end=end)
+        return cast(Trades, found)
+
+    def margin(self, *, login: int) -> MarginState:
+        return cast(MarginState, self._call("margin", login=login))
+
+    # Commands
+
+    def change_balance(
+        self,
+        *,
+        passage: Passage,
+        login: int,
+        kind: BalanceKind,
+        amount: Decimal,
+        comment: str,
+        expires_at: datetime | None = None,
+    ) -> Done:
+        done = self._call(
+            "change_balance",
+            passage=passage,
+            login=login,
+            kind=kind,
+            amount=amount,
+            comment=comment,
+            expires_at=expires_at,
+        )
+        return cast(Done, done)
+
+    def open_account(self, *, passage: Passage, account: NewAccount) -> Done:
+        return cast(Done, self._call("open_account", passage=passage, account=account))
+
+    def open_trade(
+        self,
+        *,
+        passage: Passage,
+        login: int,
+        cmd: Cmd,
+        symbol: str,
+        volume_hundredths: int,
+        price: Decimal,
+        stop_loss: Decimal = Decimal(0),
+        take_profit: Decimal = Decimal(0),
+        comment: str = "",
+        expires_at: datetime | None = None,
+    ) -> Done:
+        done = self._call(
+            "open_trade",
+            passage=passage,
+            login=login,
+            cmd=cmd,
+            symbol=symbol,
+            volume_hundredths=volume_hundredths,
+            price=price,
+            stop_loss=stop_loss,
+            take_profit=take_profit,
+            comment=comment,
+            expires_at=expires_at,
+        )
+        return cast(Done, done)
+
+    def close_trade(
+        self, *, passage: Passage, login: int, ticket: int, volume_hundredths: int, price: Decimal
+    ) -> Done:
+        done = self._call(
+            "close_trade",
+            passage=passage,
+            login=login,
+            ticket=ticket,
+            volume_hundredths=volume_hundredths,
+            price=price,
+        )
+        return cast(Done, done)
+
+    def modify_trade(
+        self,
+        *,
+        passage: Passage,
+        login: int,
+        ticket: int,
+        price: Decimal,
+        stop_loss: Decimal,
+        take_profit: Decimal,
+        expires_at: datetime | None = None,
+    ) -> Done:
+        done = self._call(
+            "modify_trade",
+            passage=passage,
+            login=login,
+            ticket=ticket,
+            price=price,
+            stop_loss=stop_loss,
+            take_profit=take_profit,
+            expires_at=expires_at,
+        )
+        return cast(Done, done)
+
+    def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
+        self._call("close_attempt", login=login, marker=marker, attempt=attempt)
+
+    # The stream
+
+    def stream(self, *, resume_after: int = 0) -> AsyncIterator[News]:
+        return listen(self._address, resume_after=resume_after)
