@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from backoffice.core.events import Event
+from backoffice.core.words import noop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +19,23 @@ class ServerRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentMoved(Event):
+    """A server's agent is reached at another address."""
+
+    name: ClassVar[str] = "trading.server.agent_moved"
+    sentence: ClassVar[str] = noop("{actor} moved the agent of {code} to {agent_url}")
+
+    server_id: int
+    code: str
+    agent_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountBound(Event):
     """A trading account was given to a client."""
 
     name: ClassVar[str] = "trading.account.bound"
-    sentence: ClassVar[str] = (
-        "{actor} gave account {login} on {server} to client {client_id}"
-    )
+    sentence: ClassVar[str] = "{actor} gave account {login} on {server} to client {client_id}"
 
     account_id: int
     server: str

@@ -43,3 +43,25 @@ class PolicySet(Event):
     policy_id: int
     code: str
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityFounded(Event):
+    """A legal entity was set up."""
+
+    name: ClassVar[str] = "company.entity.founded"
+    sentence: ClassVar[str] = noop("{actor} set up the legal entity {code}")
+
+    legal_entity_id: int
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrandAdded(Event):
+    """A legal entity got another name to meet its clients under."""
+
+    name: ClassVar[str] = "company.brand.added"
+    sentence: ClassVar[str] = noop("{actor} added the brand {code}")
+
+    brand_id: int
+    code: str

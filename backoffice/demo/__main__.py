@@ -12,7 +12,7 @@ from types import FrameType
 from backoffice.demo import card
 from backoffice.demo.children import die_with_parent
 from backoffice.demo.errors import DemoError
-from backoffice.demo.places import ROOT, Place, free_port, need_free_port
+from backoffice.demo.places import ROOT, Place, need_free_port
 from backoffice.demo.processes import Fleet
 from backoffice.demo.progress import Step
 from backoffice.demo.supervisor import Process, Supervisor
@@ -130,7 +130,12 @@ def demo(place: Place, host: str) -> None:
     need_free_port(host, place.port)
     place.make()
     keep_last_logs(place)
-    fleet = Fleet(place, host=host, live_port=free_port(host), agent_port=free_port("127.0.0.1"))
+    fleet = Fleet(
+        place,
+        host=host,
+        live_port=place.usual_port("live_port", host),
+        agent_port=place.usual_port("agent_port", "127.0.0.1"),
+    )
     supervisor = Supervisor(say)
     supervisor.guard.remove(place.sockets)
     try:

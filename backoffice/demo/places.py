@@ -112,6 +112,15 @@ class Place:
         half.replace(self.secrets_file)
         return facts
 
+    def usual_port(self, name: str, host: str) -> int:
+        """The port of the last start, if it is free: open pages find their socket again."""
+        facts = self.secrets()
+        before = facts.get(name)
+        if before is None or not is_free(host, before):
+            facts[name] = free_port(host)
+            self.remember(facts)
+        return int(facts[name])
+
     def is_running(self) -> bool:
         """True when a demo holds this place."""
         if not self.folder.exists():
@@ -171,6 +180,15 @@ def need_free_port(host: str, port: int) -> None:
                 f"Port {port} is taken by another program: choose another, for example "
                 f"`make demo PORT={port + 1}`."
             ) from None
+
+
+def is_free(host: str, port: int) -> bool:
+    """True when nobody listens there."""
+    try:
+        need_free_port(host, port)
+    except DemoError:
+        return False
+    return True
 
 
 def free_port(host: str) -> int:

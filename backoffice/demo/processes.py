@@ -113,6 +113,9 @@ class Fleet:
             "MT4_AGENT_JOURNAL": str(self.place.journal),
             "MT4_AGENT_ENGINE": "simulated",
             "MT4_AGENT_SIMULATOR": str(self.simulator),
+            "MT4_AGENT_CLOCK_SKEW_MS": "500",
+            "MT4_AGENT_CLOCK_ERROR_MS": "1",  # one machine, one clock
+            "MT4_AGENT_RECONNECT_SECONDS": "1",  # a simulated server counts no connections
         }
         return [
             self._python("simulated MetaTrader", plain, partial(listens_on, self.simulator)),

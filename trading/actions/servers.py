@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
-from trading.events import ServerRegistered
+from trading.events import AgentMoved, ServerRegistered
 from trading.models import Server, ServerState
 
 
@@ -47,6 +47,24 @@ def register_server(
         ServerState.objects.create(server=server, status_since=now)
         outbox.emit(
             ServerRegistered(server_id=server.pk, code=code),
+            actor=actor,
+            subjects=[("server", server.pk)],
+            now=now,
+        )
+    return server
+
+
+def move_agent(*, server_id: int, agent_url: str, actor: Actor, now: datetime) -> Server:
+    """Reach a server's agent at another address from now on; BadServer when it can be none."""
+    with transaction.atomic():
+        server = Server.objects.select_for_update().get(pk=server_id)
+        _check(server.timezone, agent_url)
+        if server.agent_url == agent_url:
+            return server
+        server.agent_url = agent_url
+        server.save(update_fields=["agent_url"])
+        outbox.emit(
+            AgentMoved(server_id=server.pk, code=server.code, agent_url=agent_url),
             actor=actor,
             subjects=[("server", server.pk)],
             now=now,
