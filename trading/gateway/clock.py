@@ -7,10 +7,12 @@ import ctypes
 import sys
 import time
 from datetime import UTC, datetime
+from threading import Lock
 
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of Linux's adjtimex
 _CLOCK_ERROR = 5  # what adjtimex returns while the clock is not synchronised
-_MICROSECOND = datetime.resolution
+_MILLISECOND = datetime.resolution * 1000
+_FRESH_MS = 60_000
 
 
 def now() -> datetime:
@@ -47,16 +49,17 @@ def kernel_error_ms() -> int | None:
 
 
 class ClockError:
-    """A bound on the error of this machine's clock: what is vouched for, plus every jump since.
+    """A bound on the error of this machine's clock: what is vouched for, plus every fresh jump.
 
     `stated_ms` is what the operator vouches for; None asks the kernel each time. A clock that is
-    set while we run parts from the monotonic one: the difference counts as error from then on.
+    set parts from the monotonic one, and the difference counts as error for a minute or two: by
+    then whoever keeps the clock has to vouch for it again.
     """
 
     def __init__(self, stated_ms: int | None) -> None:
         self._stated_ms = stated_ms
-        self._wall = now()
-        self._steady_ns = time.monotonic_ns()
+        self._older = self._newer = _reading()
+        self._lock = Lock()
 
     def milliseconds(self) -> int | None:
         """Return the bound, or None when nobody vouches for the clock."""
@@ -66,6 +69,14 @@ class ClockError:
         return vouched + self._jumped_ms()
 
     def _jumped_ms(self) -> int:
-        wall_us = (now() - self._wall) // _MICROSECOND
-        steady_us = (time.monotonic_ns() - self._steady_ns) // 1000
-        return abs(wall_us - steady_us) // 1000
+        wall, steady_ms = _reading()
+        with self._lock:
+            jumped_ms = (wall - self._older[0]) // _MILLISECOND - (steady_ms - self._older[1])
+            if steady_ms >= self._newer[1] + _FRESH_MS:
+                self._older, self._newer = self._newer, (wall, steady_ms)
+        return abs(jumped_ms)
+
+
+def _reading() -> tuple[datetime, int]:
+    """Return both clocks: the wall's, and the monotonic one in milliseconds."""
+    return now(), time.monotonic_ns() // 1_000_000

@@ -1,8 +1,8 @@
 """Stops knocking on a closed door: one breaker a server and class of call, over a window of time.
 
 The counts are shared by every process that is given the same `Tally`; the one here is of one
-process and needs no Redis. After the pause one asker at a time may probe, by a harmless read and never by
-the call itself. Times are milliseconds since 1970.
+process and needs no Redis. After the pause one asker at a time may probe, by a harmless read and
+never by the call itself. Times are milliseconds since 1970.
 """
 
 from collections import deque
