@@ -159,7 +159,7 @@ PLANTS = {
         "templates/x.html", "{# x #}\n<img src='https://cdn.example.com/a.png'>", 2, "cdn", "serve"
     ),
     "bare address": Plant("static/js/x.js", "get('//cdn.example.com/a')", 1, "cdn", "serve"),
-    "style address": Plant("static/css/x.css", "@import 'https://a.example.com/'", 1, "a.ex", "ser"),
+    "style address": Plant("static/css/x.css", "@import '//a.example.com/'", 1, "a.ex", "ser"),
     "library": Plant("static/js/htmx.min.js", "x", 1, "somebody else's", "install it"),
     "licence": Plant("static/js/x.js", "/*! x v1 */", 1, "somebody else's file", "do not copy"),
     "font": Plant("static/fonts/x.woff2", "x", 1, "not a style, script or drawing", "take it out"),
