@@ -112,21 +112,22 @@ def follow(
     """Run a program to its end while the bar moves; its output, or SetupError."""
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=env, text=True,
+        env=env,
     ) as child:  # fmt: skip
         assert child.stdout is not None  # noqa: S101
         os.set_blocking(child.stdout.fileno(), False)
-        output = ""
+        heard = b""
         try:
             while child.poll() is None:
-                output += child.stdout.read() or ""
-                step.show(share(output) if share else None)
+                heard += child.stdout.read() or b""
+                step.show(share(heard.decode(errors="replace")) if share else None)
                 time.sleep(0.1)
         except BaseException:
             child.kill()
             raise
         os.set_blocking(child.stdout.fileno(), True)
-        output += child.stdout.read() or ""
+        heard += child.stdout.read() or b""
+    output = heard.decode(errors="replace")
     if child.returncode != 0:
         raise SetupError(explain(command, output))
     return output

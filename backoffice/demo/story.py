@@ -49,10 +49,11 @@ STAFF = [
 ]
 DESKS = [("sales", "Sales", ""), ("sales-north", "Sales north", "sales"),
          ("office", "Back office", ""), ("dealing", "Dealing", "")]  # fmt: skip
-WORDS = """
-    amber birch cedar coral delta ember fjord grove heron ivory juniper kestrel linden maple
-    north opal pine quartz river stone tundra umber violet willow
-""".split()
+WORDS = [
+    "amber", "birch", "cedar", "coral", "delta", "ember", "fjord", "grove", "heron", "ivory",
+    "juniper", "kestrel", "linden", "maple", "north", "opal", "pine", "quartz", "river", "stone",
+    "tundra", "umber", "violet", "willow",
+]  # fmt: skip
 COUNTRIES = {
     "Germany": "DE", "Poland": "PL", "Spain": "ES", "Italy": "IT", "Greece": "GR", "Cyprus": "CY",
     "Kenya": "KE", "South Africa": "ZA", "Vietnam": "VN", "Japan": "JP", "Brazil": "BR",
