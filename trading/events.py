@@ -1,6 +1,7 @@
 """What the market announces. Events carry ids, codes and amounts, never a person's data."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar
 
 from backoffice.core.events import Event
@@ -75,3 +76,111 @@ class TicketVanished(Event):
     command: int
     symbol: str
     volume_hundredths: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingTermsSet(Event):
+    """How long things take on a server was measured and set: money may be sent there."""
+
+    name: ClassVar[str] = "trading.sending_terms.set"
+    sentence: ClassVar[str] = noop(
+        "{actor} set the sending terms of {server}: {deadline_ms}, {transport_delay_ms}, "
+        "{clock_skew_ms} and {visibility_lag_ms} ms"
+    )
+
+    server_id: int
+    server: str
+    deadline_ms: int
+    transport_delay_ms: int
+    clock_skew_ms: int
+    visibility_lag_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPlanned(Event):
+    """A money command to MetaTrader was written down; nothing was sent yet."""
+
+    name: ClassVar[str] = "trading.operation.planned"
+    sentence: ClassVar[str] = noop("{actor} planned {amount} {currency} on account {login}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    login: int
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationConfirmed(Event):
+    """MetaTrader applied the command, and its record was read back."""
+
+    name: ClassVar[str] = "trading.operation.confirmed"
+    sentence: ClassVar[str] = noop("MetaTrader booked {amount} {currency} under ticket {ticket}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    ticket: int
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationRefused(Event):
+    """MetaTrader said a definite no."""
+
+    name: ClassVar[str] = "trading.operation.refused"
+    sentence: ClassVar[str] = noop("MetaTrader refused {amount} {currency}: {words} (code {code})")
+
+    operation_id: int
+    key: str
+    account_id: int
+    amount: Decimal
+    currency: str
+    code: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationUncertain(Event):
+    """No clear answer came: the operation is being looked up."""
+
+    name: ClassVar[str] = "trading.operation.uncertain"
+    sentence: ClassVar[str] = noop("No clear answer on {amount} {currency}: {words}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    amount: Decimal
+    currency: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationAbsent(Event):
+    """The attempt was proved never to have reached MetaTrader; the money has not moved."""
+
+    name: ClassVar[str] = "trading.operation.absent"
+    sentence: ClassVar[str] = noop("Attempt {attempt} never reached MetaTrader: {words}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    attempt: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationHandedOver(Event):
+    """Machines cannot decide what became of the operation: a person has to."""
+
+    name: ClassVar[str] = "trading.operation.handed_over"
+    sentence: ClassVar[str] = noop("{amount} {currency} needs a person: {words}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    amount: Decimal
+    currency: str
+    words: str

@@ -46,6 +46,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "trading-sync": {
+        "task": "trading.tasks.sync_all",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "trading-compare": {
+        "task": "trading.tasks.compare_all",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 60},
+    },
     "core-clear-finished": {
         "task": "backoffice.core.tasks.clear_finished",
         "schedule": timedelta(hours=6),

@@ -37,7 +37,8 @@ def register_server(
     `timezone` is an IANA name, `agent_url` http(s)://host:port. The legal entity of what happens on
     it is said by its groups.
     """
-    _check(timezone, agent_url)
+    _check_timezone(timezone)
+    _check_address(agent_url)
     with transaction.atomic():
         if Server.objects.filter(code=code).exists():
             raise ServerKnown(_("A server with the code %(code)s is registered.") % {"code": code})
@@ -55,10 +56,10 @@ def register_server(
 
 
 def move_agent(*, server_id: int, agent_url: str, actor: Actor, now: datetime) -> Server:
-    """Reach a server's agent at another address from now on; BadServer when it can be none."""
+    """Say where a server's agent listens now. The feed follows within seconds."""
+    _check_address(agent_url)
     with transaction.atomic():
-        server = Server.objects.select_for_update().get(pk=server_id)
-        _check(server.timezone, agent_url)
+        server = Server.objects.select_for_update(no_key=True).get(pk=server_id)
         if server.agent_url == agent_url:
             return server
         server.agent_url = agent_url
@@ -72,13 +73,16 @@ def move_agent(*, server_id: int, agent_url: str, actor: Actor, now: datetime) -
     return server
 
 
-def _check(timezone: str, agent_url: str) -> None:
+def _check_timezone(timezone: str) -> None:
     try:
         zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         raise BadServer(
             _("%(zone)s is no time zone; write one such as Europe/Nicosia.") % {"zone": timezone}
         ) from None
+
+
+def _check_address(agent_url: str) -> None:
     address = urlsplit(agent_url)
     if address.scheme not in ("http", "https") or not address.netloc:
         raise BadServer(

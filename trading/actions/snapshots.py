@@ -44,6 +44,20 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
     return moved, vanished
 
 
+def settle_deleted(
+    gateway: Gateway, server_id: int, tickets: Iterable[int], *, actor: Actor, now: datetime
+) -> tuple[Moved, int]:
+    """Settle open tickets that the server says it deleted: cancelled ones are in its history."""
+    missing = compare.our_tickets(server_id, tickets)
+    closed = _found_closed(gateway, missing, now)
+    gone = {one.ticket for one in missing} - {record.ticket for record in closed}
+    with transaction.atomic():
+        sync_passes.lock(server_id)
+        known = books.owners(server_id, {record.login for record in closed})
+        moved = moves.write_tickets(server_id, closed, known, now)
+        return moved, vanish(server_id, gone, actor=actor, now=now)
+
+
 def settle_logins(run: sync_passes.Run) -> Written:
     """Compare the logins with the server's: read those we lack, mark those it lost."""
     logins = run.gateway.logins()

@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
 
-from backoffice.core import locks
+from backoffice.core import live, locks
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from trading.actions import gateways, snapshots, sync_passes
@@ -74,13 +74,17 @@ def apply(*, server_id: int, news: Sequence[News], now: datetime) -> Moved:
     read anew.
     """
     accounts = [one.account for one in news if one.account is not None]
-    trades = [one.trade for one in news if one.trade is not None]
     deleted = _deleted(news)
-    moved, unknown_group = _take(server_id, accounts, trades, deleted, now)
+    trades = [
+        one.trade for one in news if one.trade is not None and one.trade.ticket not in deleted
+    ]
+    moved, unknown_group = _take(server_id, accounts, trades, now)
+    if deleted:
+        moved += _settle_deleted(server_id, deleted, now)
     if moved.strangers or unknown_group or any(one.kind in BREAKS for one in news):
         sync_server(server_id=server_id, now=now)
     if moved.strangers:
-        moved = _take(server_id, (), moved.strangers, frozenset(), now)[0] + moved
+        moved = _take(server_id, (), moved.strangers, now)[0] + moved
     return moved
 
 
@@ -88,19 +92,28 @@ def _take(
     server_id: int,
     accounts: Sequence[AccountRecord],
     trades: Sequence[TradeRecord],
-    deleted: frozenset[int],
     now: datetime,
 ) -> tuple[Moved, bool]:
     with transaction.atomic():
         sync_passes.lock(server_id)
         _, unknown = books.write_accounts(server_id, accounts, now)
-        known = books.owners(server_id, (one.login for one in trades))
-        standing = [one for one in trades if one.ticket not in deleted]
-        moved = moves.write_tickets(server_id, standing, known, now)
-        if deleted:
-            snapshots.vanish(server_id, deleted, actor=ACTOR, now=now)
+        known = books.owners(server_id, {one.login for one in trades})
+        moved = moves.write_tickets(server_id, trades, known, now)
         ServerState.objects.filter(server_id=server_id).update(last_message_at=now)
+        for owner in set(known.values()):
+            live.show(live.account(owner.account_id), {"what": "tickets"})
     return moved, bool(unknown)
+
+
+def _settle_deleted(server_id: int, tickets: frozenset[int], now: datetime) -> Moved:
+    """Settle deleted tickets; a server that does not answer is left to the next pass."""
+    server = Server.objects.get(pk=server_id)
+    try:
+        gateway = gateways.gateway_of(server)
+        return snapshots.settle_deleted(gateway, server_id, tickets, actor=ACTOR, now=now)[0]
+    except (GatewayError, Later) as reason:
+        log.warning("deleted_tickets_not_settled", server=server.code, reason=str(reason))
+        return Moved()
 
 
 def _deleted(news: Iterable[News]) -> frozenset[int]:

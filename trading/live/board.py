@@ -209,6 +209,10 @@ class Board:
         """Return whether the login is on the board."""
         return login in self._accounts
 
+    def cent_factor(self, login: int) -> int:
+        """Return how many of its units make one unit of the account's currency."""
+        return self._accounts[login].group.cent_factor
+
     def settle(self) -> None:
         """Bring every book that a quote or a trade touched up to the market."""
         for key in self._stale:

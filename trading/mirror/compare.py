@@ -1,8 +1,10 @@
 """What differs between the server's key snapshots and our mirror."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from trading.models import Position, TradingAccount
 
@@ -28,10 +30,19 @@ def missing_tickets(
     Rows written after the question was asked are newer than the answer, and passed over.
     """
     there = set(on_server)
-    ours = Position.objects.filter(server_id=server_id, mirrored_at__lt=asked_at).values_list(
-        "ticket", "account__login", "account_id", "cmd", "symbol", "volume_hundredths", "opened_at"
-    )
-    return tuple(Missing(*row) for row in ours.iterator() if row[0] not in there)
+    ours = Position.objects.filter(server_id=server_id, mirrored_at__lt=asked_at)
+    return tuple(one for one in _tickets(ours) if one.ticket not in there)
+
+
+def our_tickets(server_id: int, tickets: Iterable[int]) -> tuple[Missing, ...]:
+    """Return our open tickets among these."""
+    return tuple(_tickets(Position.objects.filter(server_id=server_id, ticket__in=set(tickets))))
+
+
+def _tickets(ours: QuerySet[Position]) -> Iterator[Missing]:
+    columns = ("cmd", "symbol", "volume_hundredths", "opened_at")
+    rows = ours.values_list("ticket", "account__login", "account_id", *columns)
+    return (Missing(*row) for row in rows.iterator())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,258 @@
+"""The feed: one listener per MetaTrader server, from its stream to board, mirror and screens.
+
+A listener connects, takes a snapshot, then follows the stream; when the way is lost it says so,
+waits a little longer each time, and goes on from the frame it had. Nothing here writes business
+rows: what changed is handed to `on_change`, which the composer gives.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from backoffice.core import clock
+from trading.gateway.errors import GatewayError, Unavailable
+from trading.gateway.port import Gateway, News
+from trading.live import directory
+from trading.live.board import Board
+from trading.live.screens import Screens
+from trading.live.source import Source
+from trading.live.store import Store
+from trading.models import Server
+
+LOOK_SECONDS = 2.0  # how soon a new row of `Server` is taken up
+BATCH_SECONDS = 0.2
+SILENCE_SECONDS = 15.0  # a stream that says nothing for so long is dead: agents ping
+DIRECTORY_SECONDS = 10.0
+RELOAD_SECONDS = 300.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
+MOST_NEWS = 5000  # more than this is not caught up one by one: the mirror reads the server anew
+BREAKS = frozenset({"snapshot_start", "gap", "start"})
+
+log = structlog.get_logger(__name__)
+
+
+class OnChange(Protocol):
+    """What takes accounts and trades that changed, in their order."""
+
+    def __call__(self, *, server_id: int, news: Sequence[News], now: datetime) -> Any: ...
+
+
+async def run(
+    *,
+    on_change: OnChange,
+    gateway_of: Callable[[Server], Gateway],
+    redis_url: str,
+    reporting_currency: str,
+    stop: asyncio.Event,
+) -> None:
+    """Feed every active server until `stop` is set; servers come and go while it runs."""
+    store = Store(redis_url)
+    listeners: dict[int, Listener] = {}
+    screens = Screens(store=store, sources=listeners, reporting_currency=reporting_currency)
+    drawing = asyncio.create_task(_for_ever("screens", screens.draw))
+    try:
+        while not stop.is_set():
+            await _look_around(listeners, on_change, gateway_of)
+            await _pause(stop, LOOK_SECONDS)
+    finally:
+        drawing.cancel()
+        for listener in listeners.values():
+            await listener.stop()
+        await asyncio.gather(drawing, return_exceptions=True)
+        await screens.close()
+        await store.close()
+
+
+class Listener(Source):
+    """Follows one server. Its board is read by the screens; its news go to the mirror."""
+
+    def __init__(
+        self, server: Server, gateway_of: Callable[[Server], Gateway], on_change: OnChange
+    ) -> None:
+        super().__init__(server.pk, clock.now())
+        self.server = server
+        self._gateway_of = gateway_of
+        self._on_change = on_change
+        self._news: list[News] = []
+        self._number = 0
+        self._failures = 0
+        self._loaded = self._directory_read = 0.0
+        self._unlisted: set[str] = set()
+        self._tasks = [
+            asyncio.create_task(_for_ever(f"feed of {server.code}", self._follow)),
+            asyncio.create_task(_for_ever(f"mirror of {server.code}", self._mirror)),
+        ]
+
+    async def stop(self) -> None:
+        """Stop following; what is being written is written."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- from the stream to the board -----------------------------------------------------------
+    async def _follow(self) -> None:
+        """Connect and follow until the way is lost; then wait."""
+        try:
+            gateway = await in_thread(self._gateway_of, self.server)
+            await self._listen(gateway)
+        except GatewayError as reason:
+            self.lose(str(reason), clock.now())
+        except Exception as reason:
+            self.lose(str(reason) or type(reason).__name__, clock.now())
+            log.exception("feed_failed", server=self.server.code)
+        self._failures += 1
+        longest = min(FIRST_PAUSE_SECONDS * 2 ** min(self._failures, 10), LONGEST_PAUSE_SECONDS)
+        await asyncio.sleep(longest * (500 + secrets.randbelow(500)) / 1000)
+
+    async def _listen(self, gateway: Gateway) -> None:
+        """Follow the stream to its end; Unavailable when it falls silent."""
+        stream = gateway.stream(resume_after=self._number)
+        try:
+            while True:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    news = await anext(stream)
+                if news.kind in BREAKS or self._is_overdue(news):
+                    await self._load(gateway)
+                self._take(news)
+                self._failures = 0
+        except StopAsyncIteration:
+            raise Unavailable("The agent ended the stream.") from None
+        except TimeoutError:
+            raise Unavailable(f"The agent said nothing for {SILENCE_SECONDS:.0f} s.") from None
+        finally:
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+
+    async def _load(self, gateway: Gateway) -> None:
+        """Put the whole server on a new board."""
+        board = await in_thread(snapshot, gateway)
+        self.directory = await in_thread(directory.read, self.server_id)
+        self.replace_board(board)
+        self._loaded = time.monotonic()
+
+    def _is_overdue(self, news: News) -> bool:
+        """Return whether the whole server should be read: symbols and groups send no news."""
+        if news.account is not None and news.account.group not in self.board.groups:
+            first_time = news.account.group not in self._unlisted
+            self._unlisted.add(news.account.group)
+            return first_time
+        return time.monotonic() - self._loaded > RELOAD_SECONDS
+
+    def _take(self, news: News) -> None:
+        """Put one piece of news on the board, and keep what the mirror has to know."""
+        self._number = max(self._number, news.number)
+        if news.kind == "stop":
+            self.lose_pump("MetaTrader stopped speaking to its agent.", clock.now())
+            return
+        self.hear(news.at, is_ping=news.kind == "ping")
+        if news.quote is not None:
+            self.board.put_quote(news.quote)
+            return
+        if news.kind == "ping":
+            return
+        if news.account is not None:
+            self.board.put_account(news.account)
+        if news.kind == "trade_delete":
+            self.board.drop_trade(news.ticket)
+        elif news.trade is not None:
+            self.board.put_trade(news.trade)
+        self._news.append(news)
+
+    # -- from the stream to the mirror ----------------------------------------------------------
+    async def _mirror(self) -> None:
+        """Hand over what changed, in batches; keep it until it was taken."""
+        await asyncio.sleep(BATCH_SECONDS)
+        batch = self._news[:]
+        if len(batch) > MOST_NEWS:
+            batch = [News(number=self._number, kind="gap", at=batch[-1].at)]
+        taken = len(self._news)
+        if batch:
+            change = self._on_change
+            await in_thread(change, server_id=self.server_id, news=batch, now=clock.now())
+            del self._news[:taken]
+        overdue = time.monotonic() - self._directory_read > DIRECTORY_SECONDS
+        if overdue or any(map(self._concerns_directory, batch)):
+            self._directory_read = time.monotonic()
+            self.directory = await in_thread(directory.read, self.server_id)
+
+    def _concerns_directory(self, news: News) -> bool:
+        if news.trade is not None and news.trade.cmd.is_balance:
+            return True
+        return news.account is not None and news.account.login not in self.directory
+
+
+def snapshot(gateway: Gateway) -> Board:
+    """Ask a server everything that a board shows. Unavailable when it does not answer."""
+    board = Board(gateway.symbols(), gateway.groups())
+    cursor, more = "", True
+    while more:
+        page = gateway.accounts(cursor=cursor)
+        for record in page.records:
+            board.put_account(record)
+        cursor = page.next_cursor
+        more = bool(cursor)
+    for trade in gateway.open_trades():
+        board.put_trade(trade)
+    for quote in gateway.quotes():
+        board.put_quote(quote)
+    board.settle()
+    return board
+
+
+async def in_thread(work: Callable[..., Any], *args: Any, **values: Any) -> Any:
+    """Do blocking work in a thread, on a database connection of its own."""
+
+    def done() -> Any:
+        close_old_connections()
+        try:
+            return work(*args, **values)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(done, thread_sensitive=False)()
+
+
+async def _look_around(
+    listeners: dict[int, Listener], on_change: OnChange, gateway_of: Callable[[Server], Gateway]
+) -> None:
+    """Take up servers that are new or moved, and leave those that are gone."""
+    try:
+        active: Mapping[int, Server] = {
+            server.pk: server for server in await in_thread(directory.active_servers)
+        }
+    except Exception:
+        log.exception("servers_not_read")  # PostgreSQL is away: go on with those we have
+        return
+    for server_id, listener in list(listeners.items()):
+        server = active.get(server_id)
+        if server is None or server.agent_url != listener.server.agent_url:
+            await listeners.pop(server_id).stop()
+    for server_id, server in active.items():
+        if server_id not in listeners:
+            listeners[server_id] = Listener(server, gateway_of, on_change)
+
+
+async def _for_ever(name: str, step: Callable[[], Any]) -> None:
+    """Repeat one step for ever; a step that fails is told of and repeated a second later."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("step_failed", step=name)
+            await asyncio.sleep(1)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
