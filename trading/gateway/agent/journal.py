@@ -11,6 +11,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -112,7 +113,10 @@ class Journal:
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _locked(directory)
-            self._file, self.id = self._opened(directory, now)
+            with ExitStack() as failed:
+                failed.callback(os.close, self._lock)
+                self._file, self.id = self._opened(directory, now)
+                failed.pop_all()
         except OSError as wrong:
             raise JournalError(f"The journal in {directory} cannot be opened: {wrong}.") from wrong
 
@@ -127,10 +131,13 @@ class Journal:
         for record in records[1:]:
             self._learn(record)
         file = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        if end < len(data):
-            os.ftruncate(file, end)
-        # What a killed agent wrote but had not synced becomes the truth only once it is on disk.
-        self._disk.sync(file)
+        with ExitStack() as failed:
+            failed.callback(os.close, file)
+            if end < len(data):
+                os.ftruncate(file, end)
+            # What a killed agent wrote but had not synced is the truth only once it is on disk.
+            self._disk.sync(file)
+            failed.pop_all()
         return file, str(records[0]["journal"])
 
     def _make(self, directory: Path, name: Path, now: datetime) -> None:
