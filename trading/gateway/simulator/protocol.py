@@ -87,6 +87,7 @@ window every transaction gives 132.
 import asyncio
 import struct
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -152,6 +153,11 @@ class No(Exception):
 
 class BadFrame(Exception):
     """What came is no frame of this protocol; the connection cannot go on."""
+
+
+def control_path(path: Path) -> Path:
+    """Return where the stage door of the server at this path is."""
+    return path.with_name(path.name + ".control")
 
 
 def pack(message: dict[str, Any]) -> bytes:

@@ -19,9 +19,13 @@ BUY = Order(cmd=0, login=5001, symbol="EURUSD", volume=100, price=Decimal("1.200
 
 
 def test_a_beginning_that_fails_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), new_state(tmp_path) as journal:
-        journal.write(trades=[a_position()])
-        raise RuntimeError
+    def fail_half_way() -> None:
+        with new_state(tmp_path) as journal:
+            journal.write(trades=[a_position()])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,6 +18,7 @@ from trading.gateway.simulator.desk import Desk, Identity
 from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.journal import Journal
 from trading.gateway.simulator.market import Market
+from trading.gateway.simulator.protocol import control_path
 
 BUILD = 1440
 LONGEST_SOCKET_PATH = 107
@@ -122,15 +123,22 @@ def check_socket(path: Path) -> None:
         )
     if not path.parent.is_dir():
         raise CannotStart(f"The folder of the socket {path} is not there; make it first")
+    for door in (path, control_path(path)):
+        _check_door(door)
+
+
+def _check_door(path: Path) -> None:
     if not path.exists():
         return
+    if not path.is_socket():
+        raise CannotStart(f"{path} is a file, no socket; choose another path for --socket")
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             path.unlink()  # left by a server that was killed
         except OSError as wrong:
-            raise CannotStart(f"{path} is no socket of ours ({wrong}); choose another") from wrong
+            raise CannotStart(f"{path} cannot be used ({wrong}); choose another path") from wrong
         else:
             raise CannotStart(f"Another server listens on {path}; stop it or choose another path")
 

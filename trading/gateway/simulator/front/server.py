@@ -12,7 +12,15 @@ from trading.gateway.simulator.desk import Identity
 from trading.gateway.simulator.front.control import Control
 from trading.gateway.simulator.front.direct import Direct
 from trading.gateway.simulator.front.pump import Pump
-from trading.gateway.simulator.protocol import TEXTS, BadFrame, Code, No, pack, read_frame
+from trading.gateway.simulator.protocol import (
+    TEXTS,
+    BadFrame,
+    Code,
+    No,
+    control_path,
+    pack,
+    read_frame,
+)
 
 log = logging.getLogger("simulator")
 
@@ -129,8 +137,3 @@ def answered(request: dict[str, Any], answer: Answerer) -> dict[str, Any]:
     except No as refusal:
         return {"id": number, "code": int(refusal.code), "text": refusal.text, "result": None}
     return {"id": number, "code": 0, "text": TEXTS[Code.OK], "result": result}
-
-
-def control_path(path: Path) -> Path:
-    """Return where the stage door of a server is."""
-    return path.with_name(path.name + ".control")
