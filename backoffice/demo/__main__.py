@@ -109,7 +109,7 @@ def start(supervisor: Supervisor, fleet: Fleet) -> None:
     prepare_schema(fleet)
     bring_up(supervisor, "Starting MetaTrader and its agent", [])
     prepare_story(fleet)
-    bring_up(supervisor, "Starting web, sockets, feed, worker", fleet.servers())
+    bring_up(supervisor, "Starting the back office", fleet.servers())
 
 
 def watch(supervisor: Supervisor) -> None:

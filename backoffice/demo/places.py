@@ -57,6 +57,11 @@ class Place:
         """Redis's snapshot."""
         return self.folder / "redis"
 
+    @property
+    def static(self) -> Path:
+        """Empty: the demo serves static files from where they are written."""
+        return self.folder / "static"
+
     @cached_property
     def cluster(self) -> Path:
         """PostgreSQL's own folder, which its user can reach."""
@@ -82,7 +87,7 @@ class Place:
 
     def make(self) -> None:
         """Make the folders."""
-        for folder in (self.logs, self.simulator, self.journal, self.redis):
+        for folder in (self.logs, self.simulator, self.journal, self.redis, self.static):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755 if server_user() else 0o700)
         self.secrets_file.touch(mode=0o600)

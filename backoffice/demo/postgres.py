@@ -147,7 +147,6 @@ class Postgres:
         with socket.socket(socket.AF_UNIX) as probe:
             if probe.connect_ex(str(self.socket)) != 0:
                 return False
-        asked = subprocess.run(
-            [self.programs / "pg_isready", "-q", "-h", str(self.sockets)], check=False
-        )
+        place = ["-h", str(self.sockets), "-U", SUPERUSER, "-d", SUPERUSER]
+        asked = subprocess.run([self.programs / "pg_isready", "-q", *place], check=False)
         return asked.returncode == 0

@@ -81,6 +81,7 @@ class Fleet:
             "SITE_URL": self.address,
             "ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost",
             "MT4_AGENT_KEYS": f"{SERVER}=demo:{self.secrets['agent_key']}",
+            "STATIC_ROOT": str(self.place.static),
             "PYTHONUNBUFFERED": "1",
         }
         return env | more

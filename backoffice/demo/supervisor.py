@@ -28,6 +28,7 @@ class Process:
     started: float = field(default=0.0, init=False)
     again_at: float = field(default=0.0, init=False)
     wait: float = field(default=FIRST_WAIT, init=False)
+    was_ready: bool = field(default=False, init=False)
 
     @property
     def last_words(self) -> str:
@@ -50,7 +51,7 @@ class Supervisor:
         self._processes.append(process)
 
     def _launch(self, process: Process) -> None:
-        process.child = process.start()
+        process.child, process.was_ready = process.start(), False
         process.started = time.monotonic()
         self.guard.watch(process.child.pid)
 
@@ -61,7 +62,8 @@ class Supervisor:
                 raise DemoError(
                     f"The {process.name} did not start: {process.last_words} (see {process.log})"
                 )
-            if not process.ready():
+            process.was_ready = process.was_ready or process.ready()
+            if not process.was_ready:
                 return process
         return None
 
