@@ -26,7 +26,10 @@ PRODUCTION = "production"
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the sidebar: its word, where it leads, who sees it, its icon, its key after g."""
+    """A line of the sidebar: its word, where it leads, who sees it, its icon, its key after g.
+
+    `covers` are beginnings of the url names of pages that belong to it.
+    """
 
     label: str
     url_name: str
@@ -34,11 +37,19 @@ class Entry:
     icon: str
     key: str = ""
     at_end: bool = False
+    covers: tuple[str, ...] = ()
 
 
 MENU: tuple[Entry, ...] = (
     Entry(noop("Morning"), "home", None, "morning", "h"),
-    Entry(noop("Clients"), "crm:client-list", crm.SEE_CLIENTS, "clients", "c"),
+    Entry(
+        noop("Clients"),
+        "crm:client-list",
+        crm.SEE_CLIENTS,
+        "clients",
+        "c",
+        covers=("crm:", "trading:account-"),
+    ),
     Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
     Entry(noop("Settings"), "admin:index", identity.USE_ADMIN, "settings", "s", at_end=True),
@@ -59,18 +70,16 @@ class Line:
 
 def lines(request: HttpRequest) -> Iterator[Line]:
     """Yield the entries that this person may see."""
-    place = request.resolver_match
+    place = request.resolver_match.view_name if request.resolver_match else ""
     for entry in MENU:
         if entry.permission is not None and not request.user.may(str(entry.permission)):
             continue
-        section = entry.url_name.partition(":")[0]
-        here = bool(place) and section == (place.app_name or place.url_name)
         yield Line(
             label=_(entry.label),
             url=reverse(entry.url_name),
             icon=entry.icon,
             key=entry.key,
-            is_current=here,
+            is_current=place == entry.url_name or place.startswith(entry.covers),
             at_end=entry.at_end,
         )
 

@@ -41,8 +41,8 @@ def there(name: str, now: datetime) -> SafeString:
         return format_html('<span class="faint">{}</span>', figures.NONE)
     gap = difference(name, now)
     return format_html(
-        '<span class="figure" data-clock="{}">{:%H:%M}</span>{}',
+        '<span class="figure" data-clock="{}">{}</span>{}',
         name,
-        now.astimezone(zone),
+        f"{now.astimezone(zone):%H:%M}",
         format_html(' <span class="faint small">{}</span>', gap) if gap else "",
     )

@@ -77,7 +77,8 @@ def level(percent: Decimal | None) -> str:
     """Return a margin level: one decimal, none from 1,000 % on; a dash when no margin is used."""
     if not percent:
         return NONE
-    return f"{plain(percent, 0 if percent >= LEVEL_CAP else 1)}{NARROW}%"
+    shown = percent.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return f"{plain(percent, 0 if shown >= LEVEL_CAP else 1)}{NARROW}%"
 
 
 def age(seconds: Decimal | int, *, fine: bool = False) -> str:

@@ -5,7 +5,7 @@ Template tags and table columns both draw from here, so that a figure looks the 
 
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.templatetags.static import static
@@ -19,6 +19,13 @@ from backoffice.ui import ages, badges, figures
 
 EMPTY = SafeString("")
 TAG_HUES = 10
+EVENT_ICONS = {
+    "crm.": "person",
+    "identity.": "person",
+    "trading.balance": "money",
+    "trading.": "account",
+    "accounts.": "money",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,12 @@ def icon(name: str) -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+def event_icon(name: str) -> SafeString:
+    """Return the drawing of an event's kind, by the beginning of its name."""
+    found = (drawing for prefix, drawing in EVENT_ICONS.items() if name.startswith(prefix))
+    return icon(next(found, "record"))
 
 
 def badge(family: str, state: object, detail: str = "") -> SafeString:
@@ -85,7 +98,7 @@ def live(kind: str, value: Decimal | None, digits: int, source: Source) -> SafeS
 
     Kinds: amount, result (signed, coloured), level, price. The age is drawn only when it is late.
     """
-    state = ages.state(source.at, source.now, ages.MIRROR) if value is not None else ""
+    state = ages.state(source.at, source.now, ages.MIRROR) if source.at else ""
     return format_html(
         '<span class="live" data-live="{}" data-kind="{}" data-digits="{}" data-at="{}"'
         ' data-age="{}">{}</span>',
@@ -94,13 +107,15 @@ def live(kind: str, value: Decimal | None, digits: int, source: Source) -> SafeS
         digits,
         ages.stamp(source.at),
         state,
-        _drawn(kind, value, digits),
+        _unknown() if value is None and source.at else _drawn(kind, value, digits),
     )
 
 
-def age_slot(at: datetime | None, now: datetime, patience: ages.Patience) -> SafeString:
+def age_slot(
+    at: datetime | None, now: datetime, patience: ages.Patience = ages.MIRROR
+) -> SafeString:
     """Return the fixed slot beside a figure in which its age appears when it is late."""
-    state = ages.state(at, now, patience)
+    state = ages.state(at, now, patience) if at else ""
     text = "" if at is None or state == "fresh" else figures.age(ages.seconds(at, now))
     return format_html('<span class="age" data-age="{}">{}</span>', state, text)
 
@@ -112,8 +127,8 @@ def stamp(
     state = "unreachable" if is_unreachable else ages.state(at, now)
     return format_html(
         '<span class="stamp" data-live="{}" data-kind="stamp" data-name="{}" data-at="{}"'
-        ' data-age="{}" data-status="{}"><span class="light"></span><span class="stamp-word">{}</span>'
-        '<span class="stamp-age">{}</span></span>',
+        ' data-age="{}" data-status="{}"><span class="light"></span>'
+        '<span class="stamp-word">{}</span><span class="stamp-age">{}</span></span>',
         topic,
         name,
         ages.stamp(at),
@@ -139,13 +154,17 @@ def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> Saf
         return format_html('<span class="faint">{}</span>', figures.NONE)
     here = timezone.localtime(at)
     return format_html(
-        '<time datetime="{}" title="{} · {:%Y-%m-%d %H:%M:%S} UTC">{}</time>',
+        '<time datetime="{}" title="{} · {} UTC">{}</time>',
         at.isoformat(),
-        own,
-        at,
-        formats.date_format(timezone.localtime(at), "j M H:i:s")
-        if absolute
-        else figures.ago(at, now),
+        formats.date_format(here, "j M Y H:i:s"),
+        f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        formats.date_format(here, "j M Y H:i:s") if absolute else figures.ago(at, now),
+    )
+
+
+def _unknown() -> SafeString:
+    return format_html(
+        '<span class="figure zero" title="{}">?</span>', _("Not known: a quote is missing")
     )
 
 

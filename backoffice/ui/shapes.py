@@ -1,30 +1,26 @@
 """Four shapes for nearly every staff screen: ListPage, DetailPage, ActionPage, Panel.
 
 A door built on them says its permission, what it asks and how it looks, and holds no logic.
-Out of reach is 404 (the query decides), not allowed is 403, not signed in is the sign-in page.
+Out of reach is 404 (the query decides), not allowed is 403; who is not verified staff never comes
+here (identity's guard).
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views import View
-from django_htmx.http import HttpResponseClientRedirect
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.ui import filters, keyset
 from backoffice.ui.tables import Table
-
-STAFF = "staff"
 
 
 class StaffPage(View):
@@ -35,12 +31,7 @@ class StaffPage(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let in who may, at one moment that the whole page shares."""
-        user = request.user
-        if not user.is_authenticated:
-            return self._to_sign_in(request)
-        if user.kind != STAFF:
-            raise Http404
-        if self.permission is not None and not user.may(str(self.permission)):
+        if self.permission is not None and not request.user.may(str(self.permission)):
             raise PermissionDenied
         self.now = clock.now()
         return super().dispatch(request, *args, **kwargs)
@@ -51,11 +42,6 @@ class StaffPage(View):
         patch_vary_headers(response, ["HX-Request"])
         response["Cache-Control"] = "private, no-cache"
         return response
-
-    def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        if request.htmx:
-            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
-        return redirect_to_login(request.get_full_path())
 
 
 class ListPage(StaffPage):
@@ -69,12 +55,15 @@ class ListPage(StaffPage):
     table_class: ClassVar[type[Table]]
     filter_class: ClassVar[Any] = None
     orders: ClassVar[Mapping[str, Sequence[str]]]
-    views: ClassVar[Sequence[filters.SavedView]] = ()
     page_size: ClassVar[int] = 50
 
     def rows(self) -> Any:
         """Return the rows that this person may see."""
         raise NotImplementedError
+
+    def saved_views(self) -> Sequence[filters.SavedView]:
+        """Return the views that stand above the list as tabs."""
+        return ()
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
         """Return the foot row by column name, over the whole filter."""
@@ -126,15 +115,19 @@ class ListPage(StaffPage):
         return {
             "form": filters.dressed(narrowed.form),
             "chips": filters.chips(narrowed.form, self.request.GET),
-            "tabs": filters.tabs(self.views, self.request.GET),
+            "tabs": filters.tabs(self.saved_views(), self.request.GET),
             "in_force": filters.count_in_force(narrowed.form),
         }
 
 
 class DetailPage(StaffPage):
-    """One record. `record()` returns it or raises Http404; `context()` adds to it."""
+    """One record: `record()` returns it or raises Http404, `context()` adds to it.
+
+    With a `fragment_name`, htmx gets that part alone.
+    """
 
     template_name: ClassVar[str]
+    fragment_name: ClassVar[str] = ""
 
     def record(self, **lookup: Any) -> Any:
         """Return the record that this person may see, or raise Http404."""
@@ -147,22 +140,20 @@ class DetailPage(StaffPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the record."""
         record = self.record(**kwargs)
-        return self.show(self.template_name, {"record": record, **self.context(record)})
+        template = self.fragment_name if request.htmx and self.fragment_name else self.template_name
+        return self.show(template, {"record": record, **self.context(record)})
 
 
 class Panel(DetailPage):
     """A block of another page, fetched when that page stands; without a script a small page."""
 
-    fragment_name: ClassVar[str]
     template_name = "layouts/panel.html"
     title: ClassVar[Any] = ""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the fragment, alone for htmx, inside a page otherwise."""
-        record = self.record(**kwargs)
-        context = {"record": record, "title": self.title, "fragment": self.fragment_name}
-        template = self.fragment_name if request.htmx else self.template_name
-        return self.show(template, context | self.context(record))
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render with the panel's title and fragment at hand for its own small page."""
+        around = {"title": self.title, "fragment": self.fragment_name}
+        return super().show(template_name, {**around, **context}, **extra)
 
 
 class ActionPage(StaffPage):
@@ -192,7 +183,7 @@ class ActionPage(StaffPage):
 
     def _done(self, form: Any) -> bool:
         try:
-            self.act(form.cleaned_data, Actor.staff(self.request.user.pk))
+            self.act(form.cleaned_data, self.request.user.actor)
         except (Rejected, Conflict) as reason:
             form.add_error(None, str(reason))
             return False

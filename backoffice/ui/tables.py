@@ -10,6 +10,7 @@ from typing import Any
 
 import django_tables2
 from django.template.loader import get_template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from backoffice.core import money
@@ -17,13 +18,20 @@ from backoffice.ui import figures, marks
 
 
 class Column(django_tables2.Column):
-    """Text, left. `card` is its place in the two-line card of a phone (1-4; 0: absent there)."""
+    """Text, left. `card` is its place in the two-line card of a phone (1-4; 0: absent there).
+
+    `short` names the figure in that card, where no head stands over it.
+    """
 
     css = ""
 
-    def __init__(self, *, sort: str = "", card: int = 0, css: str = "", **extra: Any) -> None:
+    def __init__(
+        self, *, sort: str = "", card: int = 0, css: str = "", short: Any = "", **extra: Any
+    ) -> None:
         super().__init__(**extra)
         self.sort = sort
+        self.card = card
+        self.short = short
         self.css = " ".join(filter(None, (self.css, css, f"card-{card}" if card else "")))
 
 
@@ -89,19 +97,28 @@ class Result(Money):
 class LiveMoney(Money):
     """An amount that the socket keeps true: `mark` formatted with the row, `at` its moment."""
 
+    empty_values = ()
+
     def __init__(
-        self, currency: str, *, mark: str, at: str, kind: str = "amount", **extra: Any
+        self,
+        currency: str,
+        *,
+        mark: str,
+        at: str,
+        kind: str = "amount",
+        aged: bool = False,
+        **extra: Any,
     ) -> None:
         super().__init__(currency, **extra)
-        self.mark, self.at, self.kind = mark, at, kind
+        self.mark, self.at, self.kind, self.aged = mark, at, kind, aged
 
     def render(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the live amount."""
         at = django_tables2.A(self.at).resolve(record, quiet=True)
         source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
-        return marks.live(
-            self.kind, value, money.digits(currency_of(self.currency, record)), source
-        )
+        digits = money.digits(currency_of(self.currency, record))
+        figure = marks.live(self.kind, value, digits, source)
+        return format_html("{}{}", figure, marks.age_slot(at, table.now)) if self.aged else figure
 
 
 class LivePrice(Figure):
@@ -177,7 +194,12 @@ class Table(django_tables2.Table):
         """Return the cells of the totals row, or nothing where there are no totals."""
         if not self.totals:
             return []
-        return [(column, self.totals.get(column.name, "")) for column in self.columns]
+        return [(column, self._total(column)) for column in self.columns]
+
+    def _total(self, column: Any) -> Any:
+        total = self.totals.get(column.name, "")
+        aged = getattr(column.column, "aged", False)  # keeps the digits of sum and rows in line
+        return format_html('{}<span class="age"></span>', total) if aged and total else total
 
 
 def currency_of(name: str, record: Any) -> str:

@@ -30,6 +30,7 @@ class ClientTable(tables.Table):
         verbose_name=_("Net deposits"),
         sort="net_deposits",
         card=4,
+        short=_("net"),
     )
     equity = tables.LiveMoney(
         "figures__currency",

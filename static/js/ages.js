@@ -50,8 +50,8 @@ export function tick(element) {
     if (slot) slot.textContent = age(passed / 1000, true);
     return;
   }
-  const slot = element.nextElementSibling;
-  if (slot?.classList.contains("age")) {
+  const slot = element.parentElement.querySelector(":scope > .age");
+  if (slot) {
     slot.dataset.age = now;
     slot.textContent = now === "fresh" ? "" : age(passed / 1000);
   }

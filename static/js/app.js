@@ -2,7 +2,7 @@
 // Everything works without it; with it, things are quicker and figures are alive.
 
 import { bind, run } from "./keys.js";
-import { connect } from "./live.js";
+import { connect, pauseOrGoOn } from "./live.js";
 import { choose } from "./taste.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -44,6 +44,7 @@ export const acts = {
   theme: () => choose("theme", after(THEMES, root.dataset.theme)),
   density: () => choose("density", after(DENSITIES, root.dataset.density)),
   sidebar: () => choose("sidebar", root.dataset.sidebar === "narrow" ? "wide" : "narrow"),
+  pause: pauseOrGoOn,
   help: () => (dialog().open ? dialog().close() : dialog().showModal()),
   search,
   back,

@@ -43,7 +43,7 @@ export function sign(text, digits) {
 
 export function level(text) {
   const number = rounded(text, 1);
-  if (number === null || number.zero) return NONE;
+  if (number === null || /^[+-]?0*(\.0*)?$/.test(text)) return NONE;
   const digits = number.whole.length > 3 ? 0 : 1;
   return plain(text, digits) + NARROW + "%";
 }

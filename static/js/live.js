@@ -67,8 +67,19 @@ function take(text) {
   if (!before || !(before.seq > frame.seq)) waiting.set(frame.topic, frame);
 }
 
+export function pauseOrGoOn() {
+  const isPaused = localStorage.getItem("paused") !== "yes";
+  localStorage.setItem("paused", isPaused ? "yes" : "no");
+  showPause();
+}
+
+function showPause() {
+  const isPaused = localStorage.getItem("paused") === "yes";
+  document.querySelector('button[data-act="pause"]')?.setAttribute("aria-pressed", String(isPaused));
+}
+
 function draw() {
-  if (!waiting.size || document.hidden) return;
+  if (!waiting.size || document.hidden || localStorage.getItem("paused") === "yes") return;
   const budget = { flashes: Math.ceil(marks().length / 10) };
   for (const element of marks()) {
     const frame = waiting.get(topicOf(element.dataset.live));
@@ -87,7 +98,7 @@ function put(element, frame, budget) {
   if (frame.data.status) element.dataset.status = frame.data.status;
   const value = pathOf(element.dataset.live).split(".").reduce((data, step) => data?.[step], frame.data);
   if (element.dataset.kind === "reason") element.textContent = frame.data.reason || "";
-  else if (element.dataset.kind !== "stamp" && value !== undefined && value !== null) write(element, String(value), last, budget);
+  else if (element.dataset.kind !== "stamp" && value !== undefined) write(element, value === null ? "" : String(value), last, budget);
   drawn.set(element, { ...drawn.get(element), at: serverNow() });
   tick(element);
 }
@@ -95,6 +106,11 @@ function put(element, frame, budget) {
 function write(element, value, last, budget) {
   const figure = element.querySelector(".figure");
   if (!figure || last?.value === value) return;
+  if (value === "") {
+    figure.textContent = "?"; // not known at the source: it lacks a quote
+    drawn.set(element, { value, flashed: 0, at: serverNow() });
+    return;
+  }
   const digits = Number(element.dataset.digits);
   switch (element.dataset.kind) {
     case "result":
@@ -164,12 +180,14 @@ function offline() {
 }
 
 export function connect() {
+  showPause();
   ask();
   document.addEventListener("htmx:afterSettle", () => {
     ask();
     tickAll();
   });
   addEventListener("online", () => ask());
+  addEventListener("offline", () => socket?.close());
   setInterval(draw, DRAW_EVERY);
   setInterval(() => {
     tickAll();

@@ -15,6 +15,7 @@ from backoffice.ui import ages, clocks, figures, marks
 register = template.Library()
 
 register.simple_tag(marks.icon, name="icon")
+register.simple_tag(marks.event_icon, name="event_icon")
 register.simple_tag(marks.badge, name="badge")
 register.simple_tag(marks.tag, name="tag")
 register.simple_tag(marks.price, name="price")
@@ -38,24 +39,22 @@ def pnl(value: Decimal | None, currency: str, unit: bool = True) -> SafeString:
 @register.simple_tag(takes_context=True)
 def live(
     context: Context,
-    mark: str,
+    topic: str,
+    field: str,
     value: Decimal | None,
     currency: str,
-    at: datetime | None,
     kind: str = "amount",
 ) -> SafeString:
-    """Draw an amount, a result or a level that the socket keeps true."""
-    source = marks.Source(mark=mark, at=at, now=context["now"])
+    """Draw an amount, a result or a level that the socket keeps true; `figures` says when."""
+    figures_at = context["figures"].figures_at
+    source = marks.Source(mark=f"{topic}:{field}", at=figures_at, now=context["now"])
     return marks.live(kind, value, currencies.digits(currency), source)
 
 
-@register.simple_tag(takes_context=True)
-def live_price(
-    context: Context, mark: str, value: Decimal | None, digits: int, at: datetime | None
-) -> SafeString:
-    """Draw a price that the socket keeps true."""
-    source = marks.Source(mark=mark, at=at, now=context["now"])
-    return marks.live("price", value, digits, source)
+@register.simple_tag
+def topic(kind: str, key: int) -> str:
+    """Return the name of a live topic: account:12."""
+    return f"{kind}:{key}"
 
 
 @register.simple_tag(takes_context=True)
