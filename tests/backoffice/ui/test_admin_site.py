@@ -134,7 +134,7 @@ def test_a_desk_gets_its_path_and_a_policy_its_author(browser: Browser) -> None:
     policy = {
         "code": "call-back",
         "version": 1,
-        "value": "{}",
+        "value": '{"hours": 2}',
         "valid_from_0": "2026-01-01",
         "valid_from_1": "00:00",
         "reason": "first",
@@ -173,4 +173,3 @@ def test_a_list_counts_no_further_than_a_thousand(browser: Browser) -> None:
     sql = [query["sql"] for query in asked if '"crm_client"' in query["sql"]]
     assert len(sql) == 2
     assert any(re.search(r"COUNT\(\*\) FROM \(SELECT .* LIMIT 1000\)", one) for one in sql)
-    assert all("LIMIT" in one for one in sql)
