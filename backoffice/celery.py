@@ -6,6 +6,6 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings.prod")
 
-app = Celery("backoffice")
+app = Celery("backoffice", amqp="backoffice.core.runtime.broker:Messages")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

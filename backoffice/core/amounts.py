@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class AmountField(models.DecimalField):
+class AmountField(models.DecimalField):  # type: ignore[type-arg]  # generic for mypy only
     """An amount in the currency of the row: NUMERIC(20, 4), so that no currency loses a digit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -23,7 +23,7 @@ class AmountField(models.DecimalField):
         return name, path, args, kwargs
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(models.CharField):  # type: ignore[type-arg]  # generic for mypy only
     """The code of a currency: three or four capital letters."""
 
     description = "currency code"

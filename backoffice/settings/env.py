@@ -159,6 +159,8 @@ def _url(*schemes: str) -> Callable[[str], str]:
 def _secret(text: str) -> str:
     if len(text) < 50:
         raise ValueError("it has fewer than 50 characters")
+    if len(set(text)) < 10:
+        raise ValueError("it has fewer than 10 different characters")
     return text
 
 

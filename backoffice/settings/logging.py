@@ -1,20 +1,26 @@
 """One line per thing that happened, with its request id: JSON in production, readable elsewhere."""
 
+from typing import Any
+
 import structlog
 
 from backoffice.settings.env import env
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
-RENDERER = (
+# Plain tracebacks: the pretty ones print local variables, and so passwords and people.
+PLAIN = structlog.dev.ConsoleRenderer(
+    colors=False, exception_formatter=structlog.dev.plain_traceback
+)
+RENDERER: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if env.environment == "production"
-    else [structlog.dev.ConsoleRenderer(colors=False)]
+    else [PLAIN]
 )
 
 LOGGING = {

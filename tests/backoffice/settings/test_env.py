@@ -12,7 +12,7 @@ from backoffice.settings.env import AgentKey, BadVariable
 ROOT = Path(__file__).resolve().parents[3]
 PRODUCTION = {
     "ENVIRONMENT": "production",
-    "SECRET_KEY": "k" * 50,
+    "SECRET_KEY": "0123456789abcdef" * 4,
     "DATABASE_URL": "postgresql://mt4bo_app:p%40ss@db.internal:5433/backoffice?sslmode=require",
     "REDIS_URL": "rediss://cache.internal:6380/0",
     "LIVE_URL": "wss://live.broker.example/ws/",
@@ -70,6 +70,7 @@ def test_production_has_no_defaults(name):
     [
         ("ENVIRONMENT", "prod", "may be demo, test, production"),
         ("SECRET_KEY", "short", "fewer than 50 characters"),
+        ("SECRET_KEY", "k" * 60, "fewer than 10 different characters"),
         ("DATABASE_URL", "mysql://x@y/z", "not of the form postgresql://"),
         ("DATABASE_URL", "postgresql://localhost/x", "names no user or no database"),
         ("DATABASE_URL", "postgresql://a@b:port/x", "Port"),
