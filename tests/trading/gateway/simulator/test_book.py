@@ -32,8 +32,14 @@ CANCELLED = (
     "closed,13,2026.01.06 11:00:00,buy limit,0.10,eurusd,1.09000,0.00000,0.00000,"
     "2026.01.06 12:00:00,1.10100,,,,,cancelled"
 )
-OPEN = "open,14,2026.07.07 11:00:00,sell,0.20,eurusd,1.10500,0.00000,0.00000,,1.10400,-1.40,0.00,0.00,20.00,"
-WORKING = "working,15,2026.07.07 12:00:00,sell limit,0.10,eurusd,1.11000,0.00000,0.00000,,1.10390,,,,,wait"
+OPEN = (
+    "open,14,2026.07.07 11:00:00,sell,0.20,eurusd,1.10500,0.00000,0.00000,,"
+    "1.10400,-1.40,0.00,0.00,20.00,"
+)
+WORKING = (
+    "working,15,2026.07.07 12:00:00,sell limit,0.10,eurusd,1.11000,0.00000,0.00000,,"
+    "1.10390,,,,,wait"
+)
 FACTS: dict[str, Any] = {
     "server": {"name": "Book-1", "company": "Example", "timezone": "Europe/Athens"},
     "groups": {
