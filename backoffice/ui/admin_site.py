@@ -5,7 +5,7 @@ edited is configuration, and each edit is told by an event with both states.
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.views.main import ChangeList
@@ -71,11 +71,11 @@ class HouseAdminSite(AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", request.get_full_path()))
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Leave by our own door, which tells of it."""
         return redirect("identity:sign-out", preserve_request=True)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Passwords are changed by an action, not here."""
         raise Http404
 
@@ -94,7 +94,7 @@ class ReadOnlyAdmin(ModelAdmin):
     list_max_show_all = 50
     actions = None
     sortable_by = ()
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Order by the class's ordering and nothing else."""
@@ -134,8 +134,9 @@ class ConfigurationAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write the row, and tell what it was before; Django has opened the transaction."""
-        before = type(obj)._default_manager.select_for_update().filter(pk=obj.pk).first()
-        told = _told(before) if before is not None else ""
+        told = ""
+        if change:
+            told = _told(type(obj)._default_manager.select_for_update().get(pk=obj.pk))
         super().save_model(request, obj, form, change)
         user: Any = request.user
         outbox.emit(

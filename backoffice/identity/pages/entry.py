@@ -1,6 +1,7 @@
 """The threshold: what every successful sign-in does, and what counts against a guess."""
 
 import logging
+from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -48,7 +49,17 @@ def is_open(request: HttpRequest, email: str) -> bool:
 def count_failure(request: HttpRequest, email: str) -> bool:
     """Count a wrong code like a wrong password; say whether that was one too many."""
     AxesProxyHandler.user_login_failed(__name__, {"email": email}, request)
-    return bool(request.axes_locked_out)
+    return is_locked_out(request)
+
+
+def is_locked_out(request: HttpRequest) -> bool:
+    """Say whether this very request was one failure too many."""
+    return bool(getattr(request, "axes_locked_out", False))
+
+
+def visitor(request: HttpRequest) -> Any:
+    """Return who asks: a user of ours, verified or not, or Django's anonymous one."""
+    return request.user
 
 
 def shut(request: HttpRequest, email: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from backoffice.core import clock
 from backoffice.identity.actions import sessions
-from backoffice.identity.pages.entry import SEEN, SINCE
+from backoffice.identity.pages.entry import SEEN, SINCE, visitor
 
 SEEN_EVERY = 60  # seconds between two writes of the session
 
@@ -58,10 +58,10 @@ def is_verified_staff(user: Any) -> bool:
 
 
 def _is_alive(request: HttpRequest, door: Callable[..., Any]) -> bool:
-    now = int(clock.now().timestamp())
+    user, now = visitor(request), int(clock.now().timestamp())
     since, seen = request.session.get(SINCE, 0), request.session.get(SEEN, 0)
     if now - since > settings.SESSION_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
-        sessions.record_sign_out(user_id=request.user.pk, actor=request.user.actor, now=clock.now())
+        sessions.record_sign_out(user_id=user.pk, actor=user.actor, now=clock.now())
         logout(request)
         return False
     if now - seen >= SEEN_EVERY and not _says(door, "in_background"):

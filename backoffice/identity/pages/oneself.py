@@ -7,6 +7,7 @@ from django.views import View
 
 from backoffice.core import clock
 from backoffice.identity.actions import people, sessions
+from backoffice.identity.pages.entry import visitor
 from backoffice.identity.pages.forms import TasteForm
 
 
@@ -17,10 +18,9 @@ class SignOut(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Forget who was signed in."""
-        if request.user.is_authenticated:
-            sessions.record_sign_out(
-                user_id=request.user.pk, actor=request.user.actor, now=clock.now()
-            )
+        user = visitor(request)
+        if user.is_authenticated:
+            sessions.record_sign_out(user_id=user.pk, actor=user.actor, now=clock.now())
         logout(request)
         return redirect("identity:sign-in")
 
@@ -35,7 +35,7 @@ class ChangeTaste(View):
             return HttpResponseBadRequest()
         changes = {name: value for name, value in form.cleaned_data.items() if value}
         if changes:
-            user = request.user
+            user = visitor(request)
             people.change_preferences(
                 user_id=user.pk, changes=changes, actor=user.actor, now=clock.now()
             )

@@ -3,6 +3,7 @@
 import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -36,7 +37,7 @@ class EnrolSecondFactor(SecondStep):
         self._offer()
         device = two_factor.enrol_factor(
             user_id=user.pk,
-            device_id=self.passed.device_id,
+            device_id=self.passed.device_id or 0,
             code=request.POST.get("code", "")[:40],
             actor=user.actor,
             now=now,
@@ -73,7 +74,7 @@ class RecoveryCodes(View):
     """How many recovery codes are left; new ones against a one-time code."""
 
     @method_decorator([never_cache, sensitive_post_parameters("code")])
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Keep the codes out of caches."""
         return super().dispatch(request, *args, **kwargs)
 
@@ -83,7 +84,7 @@ class RecoveryCodes(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Make new ones, once the second factor was shown again."""
-        user, now = request.user, clock.now()
+        user, now = entry.visitor(request), clock.now()
         code = request.POST.get("code", "")[:40]
         device = sessions.pass_second_factor(user_id=user.pk, code=code, actor=user.actor, now=now)
         if device is None:
@@ -96,7 +97,7 @@ class RecoveryCodes(View):
     ) -> HttpResponse:
         context = {
             "codes": codes or [],
-            "left": recovery_codes_left(self.request.user.pk),
+            "left": recovery_codes_left(entry.visitor(self.request).pk),
             "form": CodeForm(),
             "error": error,
             "next": resolve_url(settings.LOGIN_REDIRECT_URL),

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ class Gate(View):
     template_name: str
 
     @method_decorator([never_cache, sensitive_post_parameters("password", "code")])
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Keep the answer out of caches and the secrets out of error reports."""
         return super().dispatch(request, *args, **kwargs)
 
@@ -55,7 +56,7 @@ class SignIn(Gate):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for address and password; whoever is signed in goes on."""
         to = pre_auth.own_path(request.GET.get("next", ""))
-        if request.user.is_authenticated and request.user.is_verified():
+        if entry.visitor(request).is_verified():
             return redirect(to or resolve_url(settings.LOGIN_REDIRECT_URL))
         return self.show(form=PasswordForm(initial={"next": to}))
 
@@ -73,7 +74,7 @@ class SignIn(Gate):
         return _second_step(request, user, form.cleaned_data["next"])
 
     def _wrong(self, form: PasswordForm, email: str) -> HttpResponse:
-        reason = Refusal.LOCKED if self.request.axes_locked_out else Refusal.PASSWORD
+        reason = Refusal.LOCKED if entry.is_locked_out(self.request) else Refusal.PASSWORD
         sessions.record_refusal(email=email, reason=reason, actor=entry.GATE, now=clock.now())
         return self._refused(form)
 
@@ -97,7 +98,7 @@ class SecondStep(Gate):
 
     passed: pre_auth.Passed
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Send everybody else to the first step."""
         passed = pre_auth.read(request)
         if passed is None:

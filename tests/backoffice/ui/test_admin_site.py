@@ -139,7 +139,8 @@ def test_a_desk_gets_its_path_and_a_policy_its_author(browser: Browser) -> None:
         "valid_from_1": "00:00",
         "reason": "first",
     }
-    assert browser.post(page("company.policyversion", "add"), policy).status_code == 302
+    answer = browser.post(page("company.policyversion", "add"), policy)
+    assert answer.status_code == 302, answer.context["errors"]
     assert PolicyVersion.objects.get().set_by.startswith("staff:")
 
 

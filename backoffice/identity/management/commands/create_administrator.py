@@ -30,13 +30,8 @@ class Command(BaseCommand):
         actor, now = Actor.system("create-administrator"), clock.now()
         password = input() if options["password_stdin"] else getpass(_("Password: "))
         try:
-            user = people.create_staff(
-                email=options["email"],
-                full_name=options["name"],
-                password=password,
-                actor=actor,
-                now=now,
-            )
+            known = {"email": options["email"], "full_name": options["name"]}
+            user = people.create_staff(**known, password=password, actor=actor, now=now)
             roles.grant_role(user_id=user.pk, role=ROLE, actor=actor, now=now)
         except Rejected as reason:
             raise CommandError(str(reason)) from reason
