@@ -93,7 +93,9 @@ def prepare_schema(fleet: Fleet) -> None:
 
 
 def prepare_story(fleet: Fleet) -> None:
-    """Staff, server and clients: once."""
+    """Staff, server and clients: once; and the agent's address, when it is another one."""
+    if fleet.place.secrets().get("told_agent") == fleet.agent_address:
+        return
     arguments = ["-m", "backoffice.demo.story", str(fleet.place.port), fleet.agent_address]
     fresh = "staff" not in fleet.place.secrets()
     title = "Telling the story" if fresh else "Finding its data"

@@ -21,7 +21,12 @@ _SYSTEM = Path("/var/lib/mt4-backoffice-demo")
 
 
 def _home() -> Path:
-    """`.demo` in the checkout, or a folder of the user's where that cannot be written."""
+    """`.demo` in the checkout, or a folder of the user's where that cannot be written.
+
+    DEMO_DATA names another one.
+    """
+    if os.environ.get("DEMO_DATA"):
+        return Path(os.environ["DEMO_DATA"]).resolve()
     inside = ROOT / ".demo"
     if os.access(inside if inside.exists() else ROOT, os.W_OK):
         return inside

@@ -20,7 +20,7 @@ SERVER = "linden-live"  # the code of the one MetaTrader server that the demo ha
 DATABASE = "mt4bo"
 COMMANDS = {
     "simulated MetaTrader": "-m trading.gateway.simulator --state {state} --socket {simulator} "
-    "--accounts 240 --days 90 --seed 7",
+    "--accounts {accounts} --days 90 --seed 7",
     "agent": "-m trading.gateway.agent",
     "web server": "-m granian --interface wsgi --workers 1 --blocking-threads 4 "
     "--respawn-failed-workers --log-level warning --host {host} --port {port} "
@@ -144,6 +144,7 @@ class Fleet:
             "port": self.place.port,
             "live_port": self.live_port,
             "schedule": self.place.folder / "beat",
+            "accounts": os.environ.get("DEMO_ACCOUNTS") or "240",
         }
         command = [sys.executable, *(part.format(**facts) for part in COMMANDS[name].split())]
         log = self.place.logs / f"{name.replace(' ', '-').lower()}.log"

@@ -8,8 +8,8 @@ import os
 import secrets
 import sys
 from collections import defaultdict
-from itertools import count
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import django
 
@@ -31,6 +31,9 @@ from crm.actions import clients
 from trading.actions import servers, sync, trading_accounts
 from trading.queries import servers as known_servers
 from trading.queries.unbound import list_unbound
+
+if TYPE_CHECKING:
+    from trading.models import TradingAccount
 
 ACTOR = Actor.system("demo")
 # role, name, desk
@@ -54,11 +57,26 @@ WORDS = [
     "juniper", "kestrel", "linden", "maple", "north", "opal", "pine", "quartz", "river", "stone",
     "tundra", "umber", "violet", "willow",
 ]  # fmt: skip
+# country as MetaTrader has it → its code, its time zone
 COUNTRIES = {
-    "Germany": "DE", "Poland": "PL", "Spain": "ES", "Italy": "IT", "Greece": "GR", "Cyprus": "CY",
-    "Kenya": "KE", "South Africa": "ZA", "Vietnam": "VN", "Japan": "JP", "Brazil": "BR",
-    "United Kingdom": "GB",
-}  # fmt: skip
+    "Germany": ("DE", "Europe/Berlin"),
+    "Poland": ("PL", "Europe/Warsaw"),
+    "Spain": ("ES", "Europe/Madrid"),
+    "Italy": ("IT", "Europe/Rome"),
+    "Greece": ("GR", "Europe/Athens"),
+    "Cyprus": ("CY", "Asia/Nicosia"),
+    "Kenya": ("KE", "Africa/Nairobi"),
+    "South Africa": ("ZA", "Africa/Johannesburg"),
+    "Vietnam": ("VN", "Asia/Ho_Chi_Minh"),
+    "Japan": ("JP", "Asia/Tokyo"),
+    "Brazil": ("BR", "America/Sao_Paulo"),
+    "United Kingdom": ("GB", "Europe/London"),
+}
+LEADS = [
+    ("Ines Calder", "GB"), ("Piotr Sadowski", "PL"), ("Mwende Kilonzo", "KE"),
+    ("Luis Arrieta", "ES"), ("Hana Kimura", "JP"), ("Stefan Brugger", "DE"),
+]  # fmt: skip
+LIVES = ("activate", "activate", "fund", "activate", "verify", "slow", "silence", "activate")
 SOURCES = ("referral", "website", "partner", "search")
 
 
@@ -181,29 +199,46 @@ def tell_clients(server_id: int, place: clients.Place, owners: list[int]) -> Non
     by_person = defaultdict(list)
     for account in list_unbound(server_id):
         by_person[account.email or account.name].append(account)
-    for number, accounts in zip(count(), by_person.values(), strict=False):
+    for number, accounts in enumerate(by_person.values()):
         if number % 40 == 39:
             continue  # some accounts are nobody's yet: the back office has something to do
-        first, *_others = accounts
-        person = clients.Person(
-            full_name=first.name,
-            email=first.email,
-            phone=first.phone,
-            country=COUNTRIES.get(first.country, ""),
-            city=first.city,
-            source=SOURCES[number % len(SOURCES)],
-        )
-        owned = clients.Place(
-            legal_entity_id=place.legal_entity_id,
-            brand_id=place.brand_id,
-            owner_id=owners[number % len(owners)] if number % 5 else None,
-            desk_id=place.desk_id,
-        )
-        client = clients.register_client(person=person, place=owned, actor=ACTOR, now=now())
+        owner_id = owners[number % len(owners)] if number % 5 else None
+        person = described(accounts[0], SOURCES[number % len(SOURCES)])
+        where = replace(place, owner_id=owner_id)
+        client = clients.register_client(person=person, place=where, actor=ACTOR, now=now())
         for account in accounts:
             trading_accounts.bind_account(
                 account_id=account.pk, client_id=client.pk, actor=ACTOR, now=now()
             )
+        clients.change_status(
+            client_id=client.pk,
+            verb=LIVES[number % len(LIVES)],
+            reason="As the broker knew them before",
+            actor=ACTOR,
+            now=now(),
+        )
+
+
+def described(account: "TradingAccount", source: str) -> clients.Person:
+    """What MetaTrader knows of the person behind an account."""
+    country, timezone = COUNTRIES.get(account.country, ("", ""))
+    return clients.Person(
+        full_name=account.name,
+        email=account.email,
+        phone=account.phone,
+        country=country,
+        city=account.city,
+        timezone=timezone,
+        source=source,
+    )
+
+
+def tell_leads(place: clients.Place) -> None:
+    """People who asked, and have no account yet."""
+    for name, country in LEADS:
+        email = f"{name.lower().replace(' ', '.')}@example.com"
+        person = clients.Person(full_name=name, email=email, country=country, source="website")
+        clients.register_client(person=person, place=place, is_lead=True, actor=ACTOR, now=now())
 
 
 def main(port: int, agent_url: str) -> None:
@@ -211,8 +246,13 @@ def main(port: int, agent_url: str) -> None:
     place = Place(port)
     staff = planned_staff(place)
     server_id = register_server(agent_url)
-    if "staff" in place.secrets():
-        return
+    if "staff" not in place.secrets():
+        found(place, staff, server_id)
+    place.remember({**place.secrets(), "told_agent": agent_url})
+
+
+def found(place: Place, staff: list[dict[str, Any]], server_id: int) -> None:
+    """Set the broker up, hire its staff, register its clients."""
     entity_id, brand_id = company()
     desk_ids = set_up_desks(entity_id)
     keys = {person["role"]: hire(person, desk_ids) for person in staff}
@@ -221,6 +261,7 @@ def main(port: int, agent_url: str) -> None:
         legal_entity_id=entity_id, brand_id=brand_id, desk_id=desk_ids["sales-north"]
     )
     tell_clients(server_id, where, [keys["sales_agent"], keys["retention"], keys["sales_manager"]])
+    tell_leads(where)
     place.remember({**place.secrets(), "staff": staff})
 
 

@@ -15,7 +15,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A place below a folder of the test's own."""
     monkeypatch.setattr(places, "ROOT", tmp_path)
     monkeypatch.setattr(places, "_SYSTEM", tmp_path / "system")
-    return Place(8000)
+    place = Place(8000)
+    place.__dict__["sockets"] = tmp_path / "sockets"
+    return place
 
 
 def test_secrets_are_made_once_and_for_our_eyes(place: Place) -> None:
