@@ -44,7 +44,7 @@ def main(line: list[str] | None = None) -> int:
         with lock(given.state):
             try:
                 loaded = load(given, now)
-            except (CannotBegin, CannotStart):
+            except (CannotBegin, CannotStart, OSError, sqlite3.Error):
                 if made:
                     _forget(given)
                 raise

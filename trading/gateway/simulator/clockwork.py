@@ -61,18 +61,14 @@ class Clockwork:
         """Look at the margin of the accounts whose turn it is, of all of them without a number."""
         if most is None or not self._to_watch:
             self._to_watch = deque(self._desk.book.logins_with_trades())
-        turn = [
-            self._to_watch.popleft() for _ in range(min(most or len(self._to_watch), self.waiting))
-        ]
+            for login in self.margin_calls.keys() - set(self._to_watch):
+                del self.margin_calls[login]
+        waiting = len(self._to_watch)
+        turn = [self._to_watch.popleft() for _ in range(min(most or waiting, waiting))]
         called = triggers.watch_margin(self._desk, turn)
         for login in turn:
             self.margin_calls.pop(login, None)
         self.margin_calls.update(called)
-
-    @property
-    def waiting(self) -> int:
-        """Return how many accounts wait for their turn."""
-        return len(self._to_watch)
 
     def save_quotes(self) -> None:
         """Write the quotes that changed, so that a restart goes on from them."""

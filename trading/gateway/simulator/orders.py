@@ -228,9 +228,11 @@ def _split(
 ) -> tuple[TradeRecord, TradeRecord]:
     """Return the part to close and the remainder, already written under a new ticket."""
     currency = change.account(trade.login).currency
+    whole = trade.volume_hundredths
 
     def part(amount: Decimal) -> Decimal:
-        return normalise(amount * volume / trade.volume_hundredths, currency)
+        """Return what falls on the part, by volume."""
+        return normalise(amount * volume / whole, currency)
 
     closing = replace(
         trade,

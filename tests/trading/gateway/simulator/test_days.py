@@ -16,6 +16,7 @@ from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.nightly import end_day
 from trading.gateway.simulator.orders import Order, open_trade
 from trading.gateway.simulator.protocol import Code, No
+from trading.gateway.simulator.terminal import Terminal
 
 BUY = Order(cmd=0, login=5001, symbol="EURUSD", volume=100, price=Decimal("1.20010"))
 
@@ -59,6 +60,14 @@ def test_the_market_rests_at_weekends_unless_told_otherwise() -> None:
     assert not saturday.is_market_open(saturday.now())
     saturday.weekends = True
     assert saturday.is_market_open(saturday.now())
+
+
+def test_a_client_cannot_trade_at_a_weekend_when_the_market_rests(desk: Desk, clock: Clock) -> None:
+    desk.hours.weekends = False
+    clock.time = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    with pytest.raises(No) as refused:
+        Terminal(desk).open(BUY)
+    assert refused.value.code is Code.MARKET_CLOSED
 
 
 def test_every_transaction_gives_132_while_the_day_ends(desk: Desk, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.factories.simulator import ROOT, Line, Process, command, running
+from tests.factories.statements import CANCELLED, CLOSED, DEPOSIT, OPEN, WORKING, own
 
 pytestmark = pytest.mark.processes
 
@@ -257,6 +258,31 @@ def test_a_start_that_cannot_be_is_one_sentence_and_leaves_nothing(short_folder:
         assert named in ended.stderr
         assert ended.stderr.count("\n") == 1
         assert not (short_folder / "state").exists()
+
+
+def test_a_book_is_served_as_printed_and_read_only_once(short_folder: Path) -> None:
+    statement, facts = own(short_folder, DEPOSIT, CLOSED, CANCELLED, OPEN, WORKING)
+    line = ("--book", str(statement), "--facts", str(facts), "--hold-prices")
+    with running(short_folder, *line) as process:
+        direct = process.direct()
+        assert direct.hello["server"] == "Book-1"
+        records = direct.result("trades")["records"]
+        assert [record["ticket"] for record in records] == [11, 12, 13, 14, 15]
+        margin = direct.result("margin", login=900001)
+        assert (margin["balance"], margin["equity"]) == ("1013.75", "1032.35")
+        ticket = deposit(direct, 900001, "later")["result"]["order"]
+        assert ticket == 16
+    statement.unlink()
+    with running(short_folder, *line) as process:
+        assert process.direct().result("margin", login=900001)["balance"] == "1014.75"
+
+
+def test_a_bad_book_leaves_no_state(short_folder: Path) -> None:
+    statement, facts = own(short_folder, DEPOSIT, DEPOSIT)
+    ended = started(short_folder, "--book", str(statement), "--facts", str(facts))
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "Ticket 11" in ended.stderr
+    assert not (short_folder / "state").exists()
 
 
 def test_a_second_server_or_another_world_is_refused(short_folder: Path) -> None:
