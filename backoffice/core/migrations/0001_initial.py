@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'core_work',
-                'indexes': [models.Index(condition=models.Q(('state', 'WAITING')), fields=['run_after', 'id'], name='core_work_due')],
+                'indexes': [models.Index(condition=models.Q(('state', 'WAITING')), fields=['run_after', 'id'], name='core_work_due'), models.Index(condition=models.Q(('state', 'STUCK')), fields=['id'], name='core_work_stuck')],
                 'constraints': [models.UniqueConstraint(fields=('event', 'reaction'), name='core_work_once_per_event'), models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'DONE', 'STUCK'])), name='core_work_state_known')],
             },
         ),

@@ -39,6 +39,11 @@ class Work(models.Model):
                 name="core_work_due",
                 condition=models.Q(state=WorkState.WAITING),
             ),
+            models.Index(
+                fields=["id"],
+                name="core_work_stuck",
+                condition=models.Q(state=WorkState.STUCK),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -154,6 +154,19 @@ def test_a_reaction_runs_outside_of_any_transaction(fresh_database, monkeypatch)
 
 
 @pytest.mark.django_db
+def test_the_depth_of_the_list_is_counted_up_to_a_limit():
+    for thing in range(3):
+        drop(thing)
+    drop(9, now=NOON + timedelta(minutes=1))
+    assert work.depth(NOON) == work.Depth(due=6, stuck=0)
+    assert work.depth(NOON, at_most=4) == work.Depth(due=5, stuck=0)
+    probes.answers["sweep_up"] = Rejected("no")
+    work.run_due(NOON)
+    assert work.depth(NOON) == work.Depth(due=0, stuck=3)
+    assert work.depth(NOON + timedelta(minutes=1)) == work.Depth(due=2, stuck=3)
+
+
+@pytest.mark.django_db
 def test_finished_work_is_cleared_and_its_event_stays():
     drop()
     work.run_due(NOON)
