@@ -184,3 +184,17 @@ class OperationHandedOver(Event):
     amount: Decimal
     currency: str
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationContradicted(Event):
+    """An answer arrived that cannot be true together with what stands: somebody has to look."""
+
+    name: ClassVar[str] = "trading.operation.contradicted"
+    sentence: ClassVar[str] = noop("Attempt {attempt} was answered late, and differently: {words}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    attempt: int
+    words: str

@@ -7,7 +7,7 @@ from backoffice.core.words import noop
 
 
 class Operation(StrEnum):
-    """Where one money command to MetaTrader stands (money.md §3 names the same states)."""
+    """Where one money command to MetaTrader stands (docs/decisions/0005-send-gate.md)."""
 
     NOT_STARTED = "NOT_STARTED"
     SENDING = "SENDING"
@@ -40,8 +40,20 @@ OPERATION = Workflow(
         (Operation.UNCERTAIN, "prove_absent"): Operation.ABSENT,
         (Operation.UNCERTAIN, "hand_over"): Operation.MANUAL,
         (Operation.ABSENT, "send"): Operation.SENDING,
+        (Operation.ABSENT, "hand_over"): Operation.MANUAL,  # tried too often, or contradicted
+        (Operation.SENDING, "hand_over"): Operation.MANUAL,
     },
 )
+
+
+class Ending(StrEnum):
+    """How one attempt of a money command ended, as far as its own answer said."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+    SILENT = "silent"  # nobody was left to hear the answer
 
 
 class ServerStatus(StrEnum):

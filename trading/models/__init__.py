@@ -5,17 +5,21 @@ from trading.models.balance_record import BalanceRecord
 from trading.models.deal import Deal
 from trading.models.group import Group
 from trading.models.position import Position
+from trading.models.sending import AbsenceEvidence, BalanceAttempt, SendingTerms
 from trading.models.server import Server, ServerState
 from trading.models.symbol import Symbol
 from trading.models.trading_account import AccountFigures, TradingAccount
 
 __all__ = [
+    "AbsenceEvidence",
     "AccountFigures",
+    "BalanceAttempt",
     "BalanceOperation",
     "BalanceRecord",
     "Deal",
     "Group",
     "Position",
+    "SendingTerms",
     "Server",
     "ServerState",
     "Symbol",

@@ -1,0 +1,159 @@
+"""Settles what nobody answered: find the record by its marker, or prove that it cannot be there.
+
+Absence counts only when the attempt was closed at the gate (no byte of it can leave any more), the
+connection was renewed after it, the settle time has passed, and two searches a visibility lag apart
+both found nothing. The rule and its reasons: docs/decisions/0005-send-gate.md.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Later
+from trading.actions import verdicts
+from trading.actions.balance import terms_of
+from trading.actions.gateways import gateway_of
+from trading.gateway.errors import GatewayError
+from trading.gateway.port import Gateway
+from trading.models import BalanceAttempt, BalanceOperation, SendingTerms
+from trading.states import Operation
+from trading.terms import BalanceKind, Cmd, ServerInfo, TradeRecord
+
+GRACE = timedelta(seconds=10)  # whoever sends may still be about to record the answer
+AROUND = timedelta(days=1)
+
+
+class StillUnknown(Later):
+    """Neither found nor proved absent; look again later."""
+
+
+def look_up(*, operation_id: int, actor: Actor, now: datetime) -> Operation:
+    """Settle an operation without an answer as far as it can be; return the state afterwards.
+
+    Call it with no transaction open. StillUnknown while the settle time runs, or the
+    agent is silent.
+    """
+    operation = BalanceOperation.objects.select_related("account__server").get(pk=operation_id)
+    attempt = BalanceAttempt.objects.filter(operation=operation).order_by("-number").first()
+    if attempt is None or operation.state not in (Operation.SENDING, Operation.UNCERTAIN):
+        return Operation(operation.state)
+    if not attempt.ending:
+        if now <= attempt.deadline_at + GRACE:
+            raise StillUnknown("The attempt may still be under way")
+        verdicts.silent(attempt=attempt, actor=actor, now=now)
+    gateway = gateway_of(operation.account.server)
+    try:
+        return _settle(gateway, operation, attempt, actor, now)
+    except GatewayError as silence:
+        raise StillUnknown(f"The agent did not help: {silence}") from silence
+
+
+def _settle(
+    gateway: Gateway,
+    operation: BalanceOperation,
+    attempt: BalanceAttempt,
+    actor: Actor,
+    now: datetime,
+) -> Operation:
+    if attempt.closed_at is None:
+        gateway.close_attempt(
+            login=operation.account.login, marker=operation.marker, attempt=attempt.number
+        )
+        _mark(attempt, "closed_at", now)
+    records = _search(gateway, operation, attempt, now)
+    if records:
+        return _found(operation, attempt, records, actor, now)
+    return _nothing(gateway, operation, attempt, actor, now)
+
+
+def _search(
+    gateway: Gateway, operation: BalanceOperation, attempt: BalanceAttempt, now: datetime
+) -> tuple[TradeRecord, ...]:
+    return gateway.find_marker(
+        login=operation.account.login,
+        marker=operation.marker,
+        start=operation.created_at - AROUND,
+        end=now + AROUND,
+    )
+
+
+def _found(
+    operation: BalanceOperation,
+    attempt: BalanceAttempt,
+    records: tuple[TradeRecord, ...],
+    actor: Actor,
+    now: datetime,
+) -> Operation:
+    record = records[0]
+    if len(records) > 1:
+        tickets = ", ".join(str(found.ticket) for found in records)
+        words = f"{len(records)} records carry its marker: {tickets}"
+        return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
+    cmd = Cmd.CREDIT if operation.kind == BalanceKind.CREDIT else Cmd.BALANCE
+    asked = (operation.account.login, cmd, operation.amount)
+    if (record.login, record.cmd, record.profit) != asked:
+        words = f"Record {record.ticket} carries its marker and says something else"
+        return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
+    return verdicts.confirmed(
+        attempt=attempt, ticket=record.ticket, code=None, actor=actor, now=now
+    )
+
+
+def _nothing(
+    gateway: Gateway,
+    operation: BalanceOperation,
+    attempt: BalanceAttempt,
+    actor: Actor,
+    now: datetime,
+) -> Operation:
+    terms = terms_of(operation)
+    if now <= _settled_at(attempt, terms):
+        raise StillUnknown("The settle time has not passed")
+    info = gateway.server_info()
+    if info.journal_id != attempt.journal_id:
+        words = "The agent's journal is another one than when the attempt was begun"
+        return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
+    if attempt.first_looked_at is None:
+        _mark(attempt, "first_looked_at", now)
+        raise StillUnknown("Nothing found; it is looked for once more")
+    if now - attempt.first_looked_at < timedelta(milliseconds=terms.visibility_lag_ms):
+        raise StillUnknown("Nothing found; too soon for the second search")
+    facts = _facts(attempt, info, terms, now)
+    words = "Closed, settled, and twice not found"
+    return verdicts.absent(attempt=attempt, facts=facts, words=words, actor=actor, now=now)
+
+
+def _settled_at(attempt: BalanceAttempt, terms: SendingTerms) -> datetime:
+    """Return the moment after which a record that is not there will not come any more."""
+    last = max(attempt.deadline_at, attempt.closed_at or attempt.deadline_at)
+    milliseconds = terms.transport_delay_ms + terms.clock_skew_ms + terms.visibility_lag_ms
+    return last + timedelta(milliseconds=milliseconds)
+
+
+def _facts(
+    attempt: BalanceAttempt, info: ServerInfo, terms: SendingTerms, now: datetime
+) -> dict[str, object]:
+    return {
+        "answer": "searched",
+        "deadline_at": attempt.deadline_at.isoformat(),
+        "closed_at": attempt.closed_at.isoformat() if attempt.closed_at else None,
+        "first_search_at": attempt.first_looked_at.isoformat() if attempt.first_looked_at else None,
+        "second_search_at": now.isoformat(),
+        "journal_id": info.journal_id,
+        "connection": info.connection_number,
+        "terms_ms": [
+            terms.deadline_ms,
+            terms.transport_delay_ms,
+            terms.clock_skew_ms,
+            terms.visibility_lag_ms,
+        ],
+    }
+
+
+def _mark(attempt: BalanceAttempt, field: str, now: datetime) -> None:
+    """Keep the moment of one step of the proof."""
+    with transaction.atomic():
+        verdicts.locked(attempt.operation_id)
+        setattr(attempt, field, now)
+        attempt.save(update_fields=[field])
