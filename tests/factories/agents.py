@@ -302,18 +302,20 @@ def agent_environment(folder: Path, simulator: Path, **changed: str) -> dict[str
     }
 
 
-def start_python(*line: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start a Python process of ours whose output can be read."""
+def start_python(
+    *line: str, environment: dict[str, str], quiet: bool = False
+) -> subprocess.Popen[str]:
+    """Start a Python process of ours whose output can be read; quiet: but not what it logs."""
     return subprocess.Popen(
         [sys.executable, *line], env=environment, text=True, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
     )  # fmt: skip
 
 
 @contextlib.contextmanager
 def an_agent_process(environment: dict[str, str]) -> Iterator[tuple[ServerAddress, Any]]:
     """Run the agent as a process; kill it in the end."""
-    process = start_python("-m", "trading.gateway.agent", environment=environment)
+    process = start_python("-m", "trading.gateway.agent", environment=environment, quiet=True)
     try:
         first = process.stdout.readline() if process.stdout else ""
         assert "listens on" in first, process.communicate()

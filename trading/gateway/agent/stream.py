@@ -20,6 +20,7 @@ from trading.gateway.port import News
 log = logging.getLogger(__name__)
 
 FRAMES_A_MESSAGE = 500
+_BREATH = 0.1  # seconds between two attempts to pump, whatever the pauses say
 
 Frame = tuple[int, bytes]
 
@@ -162,8 +163,8 @@ class Listener:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        pumped_before = False
-        while not self._stopping.wait(self._pauses.wait()):
+        pumped_before, complained = False, False
+        while not self._stopping.wait(max(_BREATH, self._pauses.wait())):
             self._pauses.attempted()
             pump = self._pump = self._engine.pump()
             try:
@@ -171,9 +172,12 @@ class Listener:
                 if pumped_before:
                     self._say("gap")
                 pumped_before = self.is_pumping = True
+                complained = False
                 self._listen(pump)
             except LinkError as lost:
-                log.warning("The pump of MetaTrader stopped: %s", lost)
+                if not complained:
+                    log.warning("The pump of MetaTrader stopped: %s", lost)
+                complained = True
             finally:
                 pump.close()
             if self.is_pumping:
