@@ -1,8 +1,8 @@
 """The words of the trade: frozen values that sums, gateways and screens pass to each other.
 
-Units: money is `Decimal` in the account's deposit currency unless a field names another; a volume is
-a whole number of hundredths of a lot (100 = 1.00 lot, MetaTrader's own unit); a moment is an aware
-UTC `datetime`, and the server's wall clock stands beside it where MetaTrader printed one.
+Units: money is `Decimal` in the account's deposit currency unless a field names another; a volume
+is a whole number of hundredths of a lot (100 = 1.00 lot, MetaTrader's own unit); a moment is an
+aware UTC `datetime`, and the server's wall clock stands beside it where MetaTrader printed one.
 Source of names and codes: MetaTrader 4 Manager API (docs/glossary.md).
 """
 

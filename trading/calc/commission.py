@@ -1,4 +1,7 @@
-"""What a trade is charged when it opens (mt4.md §13.9)."""
+"""What a trade is charged when it opens.
+
+Source: docs/metatrader.md, Commission.
+"""
 
 from decimal import Decimal
 

@@ -1,8 +1,10 @@
-"""From a symbol's profit or margin currency to the deposit currency (mt4.md §13.3 and §13.4).
+"""From a symbol's profit or margin currency to the deposit currency.
 
 Quotes are a mapping from symbol name to `Quote`, as the account's server names them. A pair is
 looked for under the traded symbol's own suffix (`eurusd@` asks for `gbpusd@`) and in its own case.
 A missing quote is never zero: it is `NoQuote`, which says what would have helped.
+
+Source: docs/metatrader.md, Conversion.
 """
 
 from collections.abc import Iterator, Mapping

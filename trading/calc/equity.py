@@ -1,7 +1,9 @@
-"""The figures of one account: floating, equity, margin, free margin and level (mt4.md §13.7).
+"""The figures of one account: floating, equity, margin, free margin and level.
 
 A position whose profit needs a quote that is not there is named, never counted as zero:
 `reckon` lists it beside what is known, `account_state` refuses.
+
+Source: docs/metatrader.md, Account figures.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,9 @@
-"""The margin that positions need, in deposit currency (mt4.md §13.4 and §13.5).
+"""The margin that positions need, in deposit currency.
 
 Nothing is rounded per position: MetaTrader's printed margins come out only when the sum is rounded.
 Pending orders need no margin. Each position's `margin_rate` was fixed when it was opened.
+
+Source: docs/metatrader.md, Margin, Hedged positions.
 """
 
 from collections import defaultdict

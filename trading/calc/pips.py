@@ -1,4 +1,7 @@
-"""Points and pips: the smallest steps of a price, and what they are worth (mt4.md §13.8)."""
+"""Points and pips: the smallest steps of a price, and what they are worth.
+
+Source: docs/metatrader.md, Swap.
+"""
 
 from decimal import Decimal
 

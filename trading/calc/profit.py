@@ -1,4 +1,7 @@
-"""What a trade earns, in deposit currency, as MetaTrader rounds it (mt4.md §13.3)."""
+"""What a trade earns, in deposit currency, as MetaTrader rounds it.
+
+Source: docs/metatrader.md, Profit.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,7 @@
-"""How MetaTrader decides a cent: half up, to the digits of the deposit currency (mt4.md §13.2)."""
+"""How MetaTrader decides a cent: half up, to the digits of the deposit currency.
+
+Source: docs/metatrader.md, Rounding.
+"""
 
 from decimal import ROUND_HALF_UP, Decimal
 

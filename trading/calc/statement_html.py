@@ -1,8 +1,10 @@
-"""Reads the statement that the terminal saves as HTML, plain or Detailed (mt4.md §13.10).
+"""Reads the statement that the terminal saves as HTML, plain or Detailed.
 
 A record is a table row whose first cell is a ticket: 14 cells for a trade, 11 for a pending
 order (the last one spans and holds the comment), 5 for a balance row. Everything else between the
 tables is headings, totals, and the second lines that a Detailed statement prints under records.
+
+Source: docs/metatrader.md, Statement file.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""How near an account is to being closed, and which position goes first (mt4.md §9.3)."""
+"""How near an account is to being closed, and which position goes first.
+
+Source: docs/metatrader.md, Margin call and stop-out.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,7 @@
-"""What a position pays or earns for being held over a night (mt4.md §13.8)."""
+"""What a position pays or earns for being held over a night.
+
+Source: docs/metatrader.md, Swap.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The answers of a MetaTrader server that are not *yes*, each as an exception that carries its facts."""
+"""The answers of a MetaTrader server that are not *yes*, as exceptions that carry the facts."""
 
 
 class GatewayError(Exception):

@@ -188,5 +188,5 @@ class Gateway(Questions, Commands, Stream, Protocol):
     """Everything one MetaTrader server can be asked and told."""
 
 
-#: How long each kind of call may take in all, in seconds (mt4.md §14.1).
+#: How long each kind of call may take in all, in seconds (docs/metatrader.md, Deadlines).
 DEADLINE_SECONDS: dict[str, int] = {"trade": 5, "read": 10, "change": 15, "history": 30}

@@ -123,7 +123,7 @@ def test_the_larger_leg_pays_for_both() -> None:
 
 
 def test_the_larger_leg_weighs_its_prices() -> None:
-    # The JPY pairs of statement S1, 1:25: 69,205 + 106,844 + 185,040 (mt4.md §13.6, M6).
+    # The JPY pairs of one printed statement, 1:25: 69,205 + 106,844 + 185,040.
     legs = {
         "AUDJPY": (("0.09", "86.5917"), ("0.20", "86.50615")),
         "EURJPY": (("0.22", "121.4132"), ("0.11", "121.3515")),

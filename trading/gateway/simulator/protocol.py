@@ -64,7 +64,7 @@ closed part under its own ticket with the comment `to #new` and goes on under a 
 `trade_close` {"trade"} · `trade_delete` {"ticket", "trade" (the cancelled order)} · `ping` every
 second · `stop` {} before an orderly end. A balance or credit record comes as `trade_close`; the
 `account` it changed follows. A listener that reads too slowly is sent `stop` and dropped. Nothing
-is resent: after a new connection ask again (mt4.md §12.4).
+is resent: after a new connection ask again (docs/metatrader.md, Synchronisation).
 
 **Control** (PATH.control; requests and answers as in direct, no hello):
 
