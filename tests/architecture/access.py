@@ -1,0 +1,89 @@
+"""Who comes in where: every address of the staff's site, and the roles that it opens to.
+
+A new address fails the tests until it stands here; so does one that is gone. `about` names the kind
+of record in the address: it decides what lies out of a person's reach.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ROLES = (
+    "sales_agent",
+    "sales_manager",
+    "retention",
+    "support",
+    "back_office",
+    "finance",
+    "dealer",
+    "risk",
+    "compliance",
+    "auditor",
+    "administrator",
+)
+#: Everybody who is staff and passed both factors, whatever their role; even without any.
+STAFF = frozenset(("any member of staff", *ROLES))
+#: Everybody, signed in or not.
+STRANGERS = frozenset(("anybody", *STAFF))
+
+READS_CLIENTS = frozenset(ROLES)
+READS_MARKET = frozenset(ROLES)
+ADMINISTERS = frozenset({"administrator"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: who may enter, how it is asked, what it answers to whom it lets in."""
+
+    roles: frozenset[str]
+    about: str = ""
+    method: str = "get"
+    data: Mapping[str, str] = field(default_factory=dict)
+    answers: int = 200
+    #: What strangers get; None sends them to the sign-in.
+    to_nobody: int | None = None
+    #: What somebody sees whose reach ends before the record: absent, or nothing in a list.
+    far: int = 404
+
+
+DOORS: dict[str, Door] = {
+    "home": Door(STAFF),
+    "identity:sign-in": Door(STRANGERS, answers=302, to_nobody=200),
+    "identity:sign-in-code": Door(STRANGERS, answers=302, to_nobody=302),
+    "identity:sign-in-enrol": Door(STRANGERS, answers=302, to_nobody=302),
+    "identity:recovery-codes": Door(STAFF),
+    "identity:sign-out": Door(STRANGERS, method="post", answers=302, to_nobody=302),
+    "identity:taste": Door(STAFF, method="post", data={"theme": "dark"}, answers=204),
+    "health:status": Door(STAFF),
+    "health:footer": Door(STAFF),
+    "health:live": Door(STRANGERS, to_nobody=200),
+    "health:ready": Door(STRANGERS, to_nobody=200),
+    "crm:client-list": Door(READS_CLIENTS),
+    "crm:panel-views": Door(READS_CLIENTS),
+    "crm:client-detail": Door(READS_CLIENTS, about="client"),
+    "crm:client-timeline": Door(READS_CLIENTS, about="client"),
+    "trading:server-list": Door(READS_MARKET),
+    "trading:account-detail": Door(READS_MARKET, about="account"),
+    "trading:account-deals": Door(READS_MARKET, about="account"),
+    "trading:account-balance": Door(READS_MARKET, about="account"),
+    "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
+}
+
+#: The admin site, by the last part of its addresses' names: all of it is for administrators.
+ADMIN_PAGES = ("index", "app_list", "login", "logout", "jsi18n", "autocomplete", "view_on_site")
+ADMIN_RECORDS = ("changelist", "add", "change", "delete", "history")
+ADMIN_PASSWORDS = ("password_change", "password_change_done")
+#: Django's own: an old form of the change page, and whatever is unknown.
+ADMIN_NAMELESS = ("nameless <path:object_id>/", "nameless (?P<url>.*)$")
+#: What administrators may add and edit there; everything else is only looked at.
+CONFIGURATION = frozenset(
+    {
+        "accounts.paymentmethod",
+        "company.brand",
+        "company.excludedsubject",
+        "company.legalentity",
+        "company.lettertemplate",
+        "company.policyversion",
+        "identity.desk",
+        "identity.role",
+    }
+)

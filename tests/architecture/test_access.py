@@ -1,0 +1,252 @@
+"""Every address × every visitor: who is let in, who is refused; refusals leave no trace."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from backoffice.core.models import EventRecord
+from backoffice.core.permissions import registered
+from backoffice.identity.models import Role, User
+from backoffice.identity.pages.entry import BACKEND
+from backoffice.ui.admin_site import site
+from tests.architecture import access
+from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
+from tests.factories.house import House, a_house
+from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
+
+pytestmark = pytest.mark.django_db
+ABSENT = 987_654_321
+
+
+def addresses(resolver: Any = None, space: str = "") -> Iterator[str]:
+    """Every named address of the site, with its namespace; a nameless one by its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield space + (entry.name or f"nameless {entry.pattern}")
+
+
+def admin_addresses() -> set[str]:
+    """The names that the admin site may have: its pages, and five for every model."""
+    models = {model._meta for model in site._registry}
+    records = {
+        f"{meta.app_label}_{meta.model_name}_{page}"
+        for meta in models
+        for page in access.ADMIN_RECORDS
+    }
+    names = {*access.ADMIN_PAGES, *access.ADMIN_PASSWORDS, *records}
+    # Django's own redirects: an old form of the change page, and everything unknown.
+    return {f"admin:{name}" for name in (*names, *access.ADMIN_NAMELESS)}
+
+
+@pytest.fixture
+def house() -> House:
+    """Something behind every door."""
+    return a_house()
+
+
+def place(door: str, house: House, *, far: bool = False, absent: bool = False) -> str:
+    """The address of a door, at the record in reach or at the one out of it."""
+    client, account = (house.far, house.far_account) if far else (house.near, house.account)
+    values = {
+        "": {},
+        "client": {"pk": client.pk},
+        "account": {"pk": account.pk},
+        "client_id": {"client_id": client.pk},
+    }[DOORS[door].about]
+    return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
+
+
+def knock(browser: Browser, door: Door, url: str) -> Any:
+    """Ask as the door is asked."""
+    return browser.post(url, door.data) if door.method == "post" else browser.get(url)
+
+
+def holder(role: str | None, house: House) -> User:
+    """Somebody of the house with one role, who can reach the near client by any reach."""
+    user = a_staff_user(role, desk=house.desk, entity=house.entity)
+    house.give_to(user)
+    return user
+
+
+def is_sent_to_sign_in(answer: Any) -> bool:
+    """Whether the answer leads to the sign-in and nowhere else."""
+    return answer.status_code == 302 and answer.url.startswith(reverse("identity:sign-in"))
+
+
+def test_every_address_stands_in_the_table() -> None:
+    found = set(addresses())
+    admin = {name for name in found if name.startswith("admin:")}
+    assert found - admin == set(DOORS), "write new addresses into tests/architecture/access.py"
+    assert admin == admin_addresses()
+
+
+def test_every_role_of_the_house_stands_in_the_table() -> None:
+    assert set(Role.objects.values_list("code", flat=True)) == set(ROLES)
+    for door in DOORS.values():
+        assert door.roles <= STRANGERS
+
+
+def test_roles_hold_only_permissions_that_exist() -> None:
+    for role in Role.objects.all():
+        assert set(role.permissions) <= set(registered()), role.code
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_nobody_is_sent_to_the_sign_in(house: House, name: str) -> None:
+    door, before = DOORS[name], EventRecord.objects.count()
+    answer = knock(Browser(), door, place(name, house))
+    if door.roles == STRANGERS:
+        assert answer.status_code == door.to_nobody
+    else:
+        assert is_sent_to_sign_in(answer)
+    assert EventRecord.objects.count() == before
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_password_alone_opens_nothing(house: House, name: str) -> None:
+    user = holder("administrator", house)
+    a_device(user)
+    browser = Browser()
+    browser.force_login(user, backend=BACKEND)
+    before = EventRecord.objects.count()
+    answer = knock(browser, DOORS[name], place(name, house))
+    if DOORS[name].roles != STRANGERS:
+        assert is_sent_to_sign_in(answer)
+        assert EventRecord.objects.count() == before
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_client_comes_in_nowhere(house: House, name: str) -> None:
+    user = User.objects.create(
+        kind="client",
+        email="nora@example.com",
+        full_name="Nora Near",
+        client_id=house.near.pk,
+        created_at=NOW,
+    )
+    user.set_password(PASSWORD)
+    user.save()
+    browser, before = a_browser(user), EventRecord.objects.count()
+    answer = knock(browser, DOORS[name], place(name, house))
+    if DOORS[name].roles == STRANGERS:
+        assert answer.status_code in (200, 302)
+    else:
+        assert is_sent_to_sign_in(answer)
+        assert EventRecord.objects.count() == before
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_the_table_decides_for_every_role(house: House, name: str) -> None:
+    door = DOORS[name]
+    for role in ROLES:
+        browser = a_browser(holder(role, house))
+        before = EventRecord.objects.count()
+        answer = knock(browser, door, place(name, house))
+        wanted = door.answers if role in door.roles else 403
+        assert answer.status_code == wanted, f"{role} at {name}"
+        if role not in door.roles:
+            assert EventRecord.objects.count() == before, (
+                f"{role} was refused at {name} and left a trace"
+            )
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.roles != STRANGERS])
+def test_without_the_right_role_there_is_403(house: House, name: str) -> None:
+    door = DOORS[name]
+    Role.objects.create(code="idle", name="Idle", permissions=[], reach="all")
+    Role.objects.create(
+        code="stranger", name="Stranger", permissions=["identity.role.grant"], reach="all"
+    )
+    for role in (None, "idle", "stranger"):
+        browser, before = a_browser(holder(role, house)), EventRecord.objects.count()
+        answer = knock(browser, door, place(name, house))
+        assert answer.status_code == (door.answers if door.roles == STAFF else 403), role
+        if door.roles != STAFF:
+            assert EventRecord.objects.count() == before
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.about])
+def test_out_of_reach_looks_like_absent(house: House, name: str) -> None:
+    door, narrow = DOORS[name], Role.objects.exclude(reach="all")
+    roles = sorted(door.roles & set(narrow.values_list("code", flat=True)))
+    assert roles
+    for role in roles:
+        browser, before = a_browser(holder(role, house)), EventRecord.objects.count()
+        far = knock(browser, door, place(name, house, far=True))
+        absent = knock(browser, door, place(name, house, absent=True))
+        assert far.status_code == absent.status_code == door.far, role
+        assert b"Fred Far" not in far.content
+        assert EventRecord.objects.count() == before
+
+
+def test_a_suspended_person_comes_in_nowhere(house: House) -> None:
+    user = holder("administrator", house)
+    browser = a_browser(user)
+    assert browser.get(reverse("home")).status_code == 200
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for name, door in DOORS.items():
+        if door.roles != STRANGERS:
+            assert is_sent_to_sign_in(knock(browser, door, place(name, house))), name
+
+
+def admin_places() -> list[str]:
+    """An address of every admin page that can be asked for."""
+    names = [f"admin:{name}" for name in ("index", "jsi18n", "autocomplete")]
+    for model in site._registry:
+        names += [f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+                  for page in access.ADMIN_RECORDS]  # fmt: skip
+    return [_filled(name) for name in names]
+
+
+def _filled(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=[ABSENT])
+
+
+@pytest.mark.parametrize(
+    "role", [None, *(role for role in ROLES if role not in access.ADMINISTERS)]
+)
+def test_the_admin_site_is_for_administrators(house: House, role: str | None) -> None:
+    browser = a_browser(holder(role, house))
+    before = EventRecord.objects.count()
+    for url in admin_places():
+        assert browser.get(url, follow=True).status_code == 403, url
+        assert browser.post(url, follow=True).status_code == 403, url
+    assert EventRecord.objects.count() == before
+
+
+def test_the_admin_site_sends_nobody_to_our_sign_in() -> None:
+    for url in admin_places():
+        assert is_sent_to_sign_in(Browser().get(url)), url
+
+
+def test_administrators_see_every_list_and_edit_configuration_only(house: House) -> None:
+    browser = a_browser(holder("administrator", house))
+    writable = set()
+    for model in site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert browser.get(reverse(f"{name}_changelist")).status_code == 200, name
+        add = browser.get(reverse(f"{name}_add")).status_code
+        assert add in (200, 403)
+        if add == 200:
+            writable.add(model._meta.label_lower)
+        row = model._default_manager.first()
+        if row is not None:
+            assert browser.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200, name
+            gone = browser.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"})
+            assert gone.status_code == 403, f"{name} can be deleted"
+    assert writable == access.CONFIGURATION
+
+
+def test_no_address_ends_in_a_stack_trace(house: House) -> None:
+    browser = a_browser(holder("administrator", house))
+    for url in ("/nowhere/", "/clients/0/", "/clients/x/", "/trading/accounts/99999999999999999/"):
+        assert browser.get(url).status_code == 404, url
+    assert resolve("/").url_name == "home"
