@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('is_test', models.BooleanField(default=False, verbose_name='test client')),
                 ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.brand', verbose_name='brand')),
                 ('desk', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk', verbose_name='desk')),
-                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity', verbose_name='legal entity')),
+                ('legal_entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity', verbose_name='legal entity')),
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={

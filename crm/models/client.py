@@ -33,6 +33,7 @@ class Client(models.Model):
         "company.LegalEntity",
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,  # crm_client_of_entity begins with it
         verbose_name=_("legal entity"),
     )
     brand = models.ForeignKey(
