@@ -16,6 +16,8 @@ from trading.gateway.agent.config import Config, SettingError, read_config, set_
 from trading.gateway.agent.engine import Engine
 from trading.gateway.agent.journal import Journal, JournalError
 
+_BACKLOG = 1024
+
 
 def load_engine(config: Config) -> Engine:
     """Return the engine that the settings name; only its module is imported."""
@@ -31,6 +33,7 @@ def listening_socket(config: Config) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((config.host, config.port))
+        listener.listen(_BACKLOG)  # whoever reads that we listen may knock at once
     except OSError as wrong:
         listener.close()
         raise SettingError(
