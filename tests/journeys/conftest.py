@@ -1,0 +1,83 @@
+"""A whole product for the journeys: one running demo, and a browser that signs in to it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys.running import Codes, Demo
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# A browser under test speaks to the pages under test and to nobody else.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+]
+SignIn = Callable[[str], Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys share one demo, so they run on one worker, one after the other."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.processes)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A running demo; who kills parts of it leaves it recovered."""
+    demo = Demo(tmp_path_factory.mktemp("demo")).start()
+    yield demo
+    demo.stop()
+    assert demo.verb("reset").returncode == 0
+
+
+@pytest.fixture(scope="session")
+def codes() -> Codes:
+    """The one-time codes that were used already."""
+    return Codes()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Its event loop runs in this thread, so it goes with the module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, demo: Demo, codes: Codes) -> Iterator[SignIn]:
+    """Sign in as a role, by the form, as a person does; the page that this leads to."""
+    contexts = []
+
+    def enter(role: str) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        person = next(one for one in demo.secrets["staff"] if one["role"] == role)
+        page.goto(demo.address)
+        page.locator("input[name=email]").fill(person["email"])
+        page.locator("input[name=password]").fill(person["password"])
+        page.keyboard.press("Enter")
+        code = page.locator("input[name=code]")
+        expect(code).to_be_visible()
+        code.fill(codes.fresh(person))
+        page.keyboard.press("Enter")
+        expect(code).to_have_count(0)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()

@@ -1,0 +1,204 @@
+"""A demo under test: started as a person starts it, looked at from outside."""
+
+import base64
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from backoffice.core.clock import now
+from backoffice.demo.card import PERIOD, one_time_code
+from backoffice.demo.children import wait_until
+from tests.cluster import ROOT
+
+READY = "The back office is ready"
+START_SECONDS = 240.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def lives(number: int) -> bool:
+    """True while a process runs; a zombie is dead."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children_of(number: int) -> Iterator[int]:
+    """The processes that a process started, and theirs."""
+    for task in Path(f"/proc/{number}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from children_of(child)
+
+
+class Demo:
+    """One `python -m backoffice.demo run` with data of its own and a small MetaTrader."""
+
+    def __init__(self, data: Path, port: int | None = None, **more: str) -> None:
+        self.data, self.port = data, port or free_port()
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MT4", "DJANGO", "DATABASE", "REDIS", "ENVIRONMENT"))
+        }
+        self.environment |= {"DEMO_DATA": str(data), "DEMO_ACCOUNTS": "12"}
+        self.environment |= {"PORT": str(self.port)} | more
+        self.output = data / f"{self.port}.out"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.python = sys.executable
+
+    def start(self, **popen: Any) -> "Demo":
+        """Start it and wait for its card."""
+        self.output.unlink(missing_ok=True)
+        with self.output.open("ab") as out:
+            self.process = subprocess.Popen(
+                [self.python, "-m", "backoffice.demo", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                **popen,
+            )
+        process = self.process
+        wait_until(lambda: READY in self.said or process.poll() is not None, seconds=START_SECONDS)
+        assert READY in self.said, self.said
+        return self
+
+    @property
+    def said(self) -> str:
+        """What this start printed so far."""
+        return self.output.read_text() if self.output.exists() else ""
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """Its staff and keys."""
+        return json.loads((self.data / str(self.port) / "secrets.json").read_text())
+
+    def verb(self, word: str) -> subprocess.CompletedProcess[str]:
+        """Run another verb of the demo on the same place."""
+        return subprocess.run(
+            [sys.executable, "-m", "backoffice.demo", word],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def family(self) -> list[int]:
+        """Every process that it started, itself apart."""
+        assert self.process is not None
+        return list(children_of(self.process.pid))
+
+    def find(self, words: str) -> int:
+        """The direct child whose command line holds these words."""
+        assert self.process is not None
+        mine = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        for number in map(int, mine.split()):
+            line = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if words in line:
+                return number
+        raise AssertionError(f"no process of the demo has {words!r} in its command")
+
+    @property
+    def sockets(self) -> Path:
+        """The short folder of this run, read from its server's command line."""
+        line = Path(f"/proc/{self.find('trading.gateway.simulator')}/cmdline").read_bytes()
+        arguments = line.decode().split("\0")
+        return Path(arguments[arguments.index("--socket") + 1]).parent
+
+    def metatrader(self, verb: str, **arguments: Any) -> Any:
+        """Ask the simulated MetaTrader by its stage door."""
+        with self._door("metatrader.control") as door:
+            return _answer(door, verb, arguments)
+
+    def manager(self, verb: str, **arguments: Any) -> Any:
+        """Ask the simulated MetaTrader as a manager's program does."""
+        with self._door("metatrader") as door:
+            _send(door, {"mode": "direct"})
+            assert _receive(door)["code"] == 0
+            return _answer(door, verb, arguments)
+
+    def _door(self, name: str) -> socket.socket:
+        door = socket.socket(socket.AF_UNIX)
+        door.settimeout(20)
+        door.connect(str(self.sockets / name))
+        return door
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it and wait until it is gone."""
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(60)
+            self.process = None
+
+
+def _answer(door: socket.socket, verb: str, arguments: Mapping[str, Any]) -> Any:
+    _send(door, {"id": 1, "verb": verb, "args": arguments})
+    answer = _receive(door)
+    assert answer["code"] == 0, answer
+    return answer["result"]
+
+
+def _send(door: socket.socket, message: Mapping[str, Any]) -> None:
+    body = json.dumps(message).encode()
+    door.sendall(struct.pack(">I", len(body)) + body)
+
+
+def _receive(door: socket.socket) -> Any:
+    (length,) = struct.unpack(">I", _exactly(door, 4))
+    return json.loads(_exactly(door, length))
+
+
+def _exactly(door: socket.socket, length: int) -> bytes:
+    got = b""
+    while len(got) < length:
+        part = door.recv(length - len(got))
+        assert part, "MetaTrader hung up"
+        got += part
+    return got
+
+
+class Codes:
+    """One-time codes, each used once: a second sign-in within a half minute waits for the next."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def fresh(self, person: Mapping[str, Any]) -> str:
+        """A code of this person that was not used yet."""
+        key = base64.b32decode(person["totp_key"])
+        last = self._used.get(person["totp_key"], 0)
+        while (at := now().timestamp()) // PERIOD <= last or at % PERIOD > PERIOD - 4:
+            time.sleep(0.2)  # a code that is about to end would be late
+        self._used[person["totp_key"]] = int(at) // PERIOD
+        return one_time_code(key, at)
+
+
+def spoken_codes(text: str) -> list[str]:
+    """The codes of a printed table."""
+    return re.findall(r"(\d{3} \d{3})$", text, re.MULTILINE)

@@ -1,0 +1,134 @@
+"""`make demo`: it starts, survives what dies, stops without a trace, and finds its data again."""
+
+import os
+import pwd
+import signal
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from backoffice.demo.children import wait_until
+from backoffice.demo.processes import serves
+from tests.cluster import ROOT
+from tests.journeys.running import Demo, lives, spoken_codes
+
+ROLES = 11
+PARTS = {
+    "web server": "granian",
+    "socket server": "uvicorn",
+    "worker": "backoffice.celery worker",
+    "scheduler": "backoffice.celery beat",
+    "feed": "run_feed",
+    "agent": "trading.gateway.agent",
+    "simulated MetaTrader": "trading.gateway.simulator",
+    "Redis server": "valkey-server",
+    "PostgreSQL server": "bin/postgres",
+}
+
+
+def test_the_card_has_a_sign_in_for_every_role(demo: Demo) -> None:
+    """Address, e-mail, password and code; `make demo-code` prints them again."""
+    assert demo.address in demo.said
+    assert len(spoken_codes(demo.said)) == ROLES
+    for person in demo.secrets["staff"]:
+        assert person["email"] in demo.said
+        assert person["password"] in demo.said
+    again = demo.verb("code")
+    assert again.returncode == 0
+    assert len(spoken_codes(again.stdout)) == ROLES
+
+
+def test_a_second_demo_on_the_same_data_is_one_sentence(demo: Demo) -> None:
+    """And a reset is refused while it runs."""
+    second = demo.verb("run")
+    assert second.returncode == 2
+    assert f"A demo already runs on port {demo.port}" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert demo.verb("reset").returncode == 2
+    assert serves(demo.address)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_killed_part_is_said_and_comes_back(demo: Demo, name: str) -> None:
+    """One line for the person at the terminal; the pages answer again."""
+    killed = demo.find(PARTS[name])
+    os.kill(killed, signal.SIGKILL)
+    line = f"The {name} was killed by SIGKILL; started again"
+    assert wait_until(lambda: line in demo.said, seconds=30)
+    assert wait_until(lambda: found(demo, PARTS[name]) not in (None, killed), seconds=30)
+    assert wait_until(lambda: serves(f"{demo.address}/health/ready"), seconds=60)
+
+
+def found(demo: Demo, words: str) -> int | None:
+    """The part's process, if it runs."""
+    try:
+        return demo.find(words)
+    except (AssertionError, OSError):
+        return None
+
+
+def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(tmp_path: Path) -> None:
+    """Its own parts, PostgreSQL and the short folder go; the next start has the same staff."""
+    demo = Demo(tmp_path).start()
+    first, family, sockets = demo.secrets, demo.family, demo.sockets
+    assert len(family) >= len(PARTS)
+    demo.stop(signal.SIGKILL)
+    assert wait_until(lambda: not any(map(lives, family)), seconds=60)
+    assert wait_until(lambda: not sockets.exists(), seconds=30)
+
+    demo.start()
+    assert demo.secrets["staff"] == first["staff"]
+    assert "Making the tables" not in demo.said
+    assert "Telling the story" not in demo.said
+    family, sockets = demo.family, demo.sockets
+    demo.stop()
+    assert not any(map(lives, family))
+    assert not sockets.exists()
+    assert "Stopped. Its data stays in" in demo.said
+    assert demo.verb("reset").returncode == 0
+    assert not (tmp_path / str(demo.port)).exists()
+
+
+def test_two_stand_side_by_side(demo: Demo, tmp_path: Path) -> None:
+    """Another port is another broker: neither sees the other's data."""
+    other = Demo(tmp_path).start()
+    assert other.secrets["secret_key"] != demo.secrets["secret_key"]
+    for one in (demo, other):
+        assert serves(one.address)
+    other.stop()
+    assert serves(demo.address)
+    assert other.verb("reset").returncode == 0
+
+
+def walkable(path: Path) -> bool:
+    """Can everybody walk to this path and read it?"""
+    return all(one.stat().st_mode & 0o005 == 0o005 for one in (path, *path.parents))
+
+
+def everybodys_python() -> str | None:
+    """An interpreter of our version that every user may run; ours may stand in root's home."""
+    ours = Path(sys.executable).resolve()
+    system = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    return next((str(one) for one in (ours, system) if one.exists() and walkable(one)), None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_an_ordinary_user_runs_it_too(tmp_path: Path) -> None:
+    """As `nobody`, with a home of their own and a checkout that they may only read."""
+    python, nobody = everybodys_python(), pwd.getpwnam("nobody")
+    if python is None or not walkable(ROOT):
+        pytest.skip("checkout or Python stand where only root can read them")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, nobody.pw_uid, nobody.pw_gid)
+    demo = Demo(data, HOME=str(data), PYTHONPATH=sysconfig.get_path("purelib"))
+    demo.python = python
+    demo.start(user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
+    assert {Path(f"/proc/{one}").stat().st_uid for one in demo.family} == {nobody.pw_uid}
+    family = demo.family
+    demo.stop()
+    assert not any(map(lives, family))
