@@ -54,6 +54,23 @@ def a_house() -> House:
     return House(entity, desk, server, near, far, *accounts)
 
 
+def a_street(house: House, *, doors: int) -> None:
+    """Add more of everything: clients with accounts, servers, trades on the near account."""
+    logins = [IN_REACH + number for number in range(1, doors + 1)]
+    owners = some_owners(house.server, IN_REACH, *logins)
+    for number, login in enumerate(logins):
+        # Every other account is one more of the near client's.
+        client = house.near if number % 2 else a_client(entity=house.entity, desk=house.desk)
+        _bound(login, client)
+        a_server(f"demo-{number + 10}")
+    trades = [
+        make(100 + 10 * number + kind, IN_REACH)
+        for number in range(doors)
+        for kind, make in enumerate((a_trade, a_closed_trade, a_balance_record))
+    ]
+    moves.write_tickets(house.server.pk, trades, owners, NOON, at_market=True)
+
+
 def _bound(login: int, client: Client) -> TradingAccount:
     account = TradingAccount.objects.get(login=login)
     return trading_accounts.bind_account(

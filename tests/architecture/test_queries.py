@@ -1,0 +1,121 @@
+"""How many queries each page sends: data in query_counts.json, exact, not a bound.
+
+A page that sends more for more rows fails here at once: the house is built with one row of a kind
+and again with several. `UPDATE_QUERY_COUNTS=1` writes the counts anew; a difference prints the SQL.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from backoffice.demo.redis import Redis
+from tests.architecture.access import DOORS, STRANGERS
+from tests.factories.house import House, a_house, a_street
+from tests.factories.people import a_browser, a_staff_user
+
+pytestmark = pytest.mark.django_db
+
+COUNTS = Path(__file__).with_name("query_counts.json")
+UPDATE = os.environ.get("UPDATE_QUERY_COUNTS") == "1"  # the switch named above
+#: Pages are asked as these people see them: a narrow reach and the widest.
+ROLES = ("sales_agent", "administrator")
+PAGES = [name for name, door in DOORS.items() if door.method == "get" and door.roles != STRANGERS]
+ADMIN_LISTS = ("admin:index", "admin:crm_client_changelist", "admin:identity_user_changelist")
+
+
+def counts() -> dict[str, int]:
+    """The numbers on record."""
+    return json.loads(COUNTS.read_text("utf-8")) if COUNTS.exists() else {}
+
+
+def url_of(name: str, house: House) -> str:
+    """The address of a page at the record in reach."""
+    about = DOORS[name].about if name in DOORS else ""
+    return {
+        "": lambda: reverse(name),
+        "client": lambda: reverse(name, args=[house.near.pk]),
+        "account": lambda: reverse(name, args=[house.account.pk]),
+        "client_id": lambda: reverse(name, args=[house.near.pk]),
+    }[about]()
+
+
+def measure(browser: Browser, url: str, *, fragment: bool = False) -> list[str]:
+    """The SQL that a page sends when it is asked a second time."""
+    cache.clear()
+    headers: Any = {"HX-Request": "true"} if fragment else {}
+    assert browser.get(url, headers=headers).status_code == 200
+    cache.clear()
+    with CaptureQueriesContext(
+        connection,
+    ) as sent:
+        browser.get(url, headers=headers)
+    return [query["sql"] for query in sent.captured_queries]
+
+
+def compare(key: str, sql: list[str]) -> None:
+    """Hold a page's queries against the record, or put them on record."""
+    known = counts()
+    if UPDATE:
+        known[key] = len(sql)
+        COUNTS.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", "utf-8")
+    listed = "\n".join(f"{number:3}. {line}" for number, line in enumerate(sql, start=1))
+    assert known.get(key) == len(sql), (
+        f"{key} sends {len(sql)} queries, on record are {known.get(key)} "
+        f"(UPDATE_QUERY_COUNTS=1 puts the new number on record):\n{listed}"
+    )
+
+
+@pytest.fixture
+def house(db: None, redis_server: Redis) -> House:
+    """A house with one of a kind."""
+    return a_house()
+
+
+def viewer(role: str, house: House) -> Browser:
+    """A browser of somebody with a role, who owns the near client."""
+    user = a_staff_user(role, desk=house.desk, entity=house.entity)
+    house.give_to(user)
+    return a_browser(user)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_sends_what_is_on_record(house: House, name: str, role: str) -> None:
+    compare(f"{name} as {role}", measure(viewer(role, house), url_of(name, house)))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_fragment_sends_what_is_on_record(house: House, name: str) -> None:
+    browser = viewer("administrator", house)
+    compare(f"{name} as a fragment", measure(browser, url_of(name, house), fragment=True))
+
+
+@pytest.mark.parametrize("name", ADMIN_LISTS)
+def test_an_admin_list_sends_what_is_on_record(house: House, name: str) -> None:
+    compare(name, measure(viewer("administrator", house), reverse(name)))
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ADMIN_LISTS])
+def test_more_rows_send_no_more_queries(house: House, name: str) -> None:
+    browser = viewer("administrator", house)
+    few = measure(browser, url_of(name, house))
+    a_street(house, doors=7)
+    many = measure(browser, url_of(name, house))
+    assert len(many) == len(few), "\n".join(many)
+
+
+def test_the_record_names_no_page_that_is_gone() -> None:
+    wanted = {f"{name} as {role}" for name in PAGES for role in ROLES}
+    wanted |= {f"{name} as a fragment" for name in PAGES} | set(ADMIN_LISTS)
+    if UPDATE:
+        kept = {key: count for key, count in counts().items() if key in wanted}
+        COUNTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    assert set(counts()) == wanted
