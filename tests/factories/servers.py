@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from backoffice.core.actors import Actor
 from tests.factories.market import NOON, STAMP, a_group, a_record, a_spec, wall
 from trading.actions import servers
@@ -30,9 +32,10 @@ def a_server(code: str = "demo-1", **values: Any) -> Server:
 
 def some_owners(server: Server, *logins: int, now: datetime = NOON) -> dict[int, rows.Owner]:
     """Mirror accounts of these logins, and return whose they are."""
-    books.write_symbols(server.pk, [a_spec("EURUSD", "EUR", "USD")], now)
-    books.write_groups(server.pk, [a_group()], now)
-    books.write_accounts(server.pk, [a_record(login) for login in logins], now)
+    with transaction.atomic():
+        books.write_symbols(server.pk, [a_spec("EURUSD", "EUR", "USD")], now)
+        books.write_groups(server.pk, [a_group()], now)
+        books.write_accounts(server.pk, [a_record(login) for login in logins], now)
     return books.owners(server.pk, logins)
 
 
