@@ -61,20 +61,19 @@ class Demo:
         self.environment |= {"PORT": str(self.port)} | more
         self.output = data / f"{self.port}.out"
         self.process: subprocess.Popen[bytes] | None = None
-        self.python = sys.executable
+        self.command = [sys.executable, "-m", "backoffice.demo"]
 
-    def start(self, **popen: Any) -> "Demo":
+    def start(self) -> "Demo":
         """Start it and wait for its card."""
         self.output.unlink(missing_ok=True)
         with self.output.open("ab") as out:
             self.process = subprocess.Popen(
-                [self.python, "-m", "backoffice.demo", "run"],
+                [*self.command, "run"],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                **popen,
             )
         process = self.process
         wait_until(lambda: READY in self.said or process.poll() is not None, seconds=START_SECONDS)
@@ -99,7 +98,7 @@ class Demo:
     def verb(self, word: str) -> subprocess.CompletedProcess[str]:
         """Run another verb of the demo on the same place."""
         return subprocess.run(
-            [sys.executable, "-m", "backoffice.demo", word],
+            [*self.command, word],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
