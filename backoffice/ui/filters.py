@@ -80,8 +80,11 @@ def count_in_force(form: Any) -> int:
 
 def dressed(form: Any) -> Any:
     """Give the fields of a filter form our classes, and return the form."""
+    form.label_suffix = ""
     for bound in form.fields.values():
         widget = bound.widget
+        if getattr(bound, "empty_label", None):
+            bound.empty_label = _("Any")
         is_choice = hasattr(widget, "choices")
         widget.attrs.setdefault("class", "select" if is_choice else "input")
     return form

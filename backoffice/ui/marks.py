@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -160,6 +161,42 @@ def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> Saf
         f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         formats.date_format(here, "j M Y H:i:s") if absolute else figures.ago(at, now),
     )
+
+
+def local_time(name: str, now: datetime) -> SafeString:
+    """Return the local time in a zone with its difference; a dash for an unknown zone."""
+    zone = _zone(name) if name else None
+    if zone is None:
+        return format_html('<span class="faint">{}</span>', figures.NONE)
+    gap = _difference(name, now)
+    return format_html(
+        '<span class="figure" data-clock="{}">{}</span>{}',
+        name,
+        f"{now.astimezone(zone):%H:%M}",
+        format_html(' <span class="faint small">{}</span>', gap) if gap else "",
+    )
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _difference(name: str, now: datetime) -> str:
+    zone = _zone(name)
+    if zone is None:
+        return ""
+    there, here = now.astimezone(zone).utcoffset(), timezone.localtime(now).utcoffset()
+    minutes = (
+        int((there - here).total_seconds() // 60) if there is not None and here is not None else 0
+    )
+    if not minutes:
+        return ""
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else figures.MINUS
+    return f"{sign}{hours}{f':{rest:02}' if rest else ''} h"
 
 
 def _unknown() -> SafeString:

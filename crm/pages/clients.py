@@ -1,23 +1,19 @@
 """The client list, and one client on one page."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from backoffice.ui import figures, marks
 from backoffice.ui.filters import SavedView
-from backoffice.ui.shapes import DetailPage, ListPage, Panel
+from backoffice.ui.shapes import DetailPage, ListPage
+from crm.pages import panels
 from crm.pages.tables import ClientTable
 from crm.permissions import SEE_CLIENTS
-from crm.queries import clients, timeline
-from crm.states import ClientStatus
+from crm.queries import clients
 
-NOBODY = "null"
 SEE_ACCOUNTS = "trading.account.view"  # trading stands above crm: its names are not imported here
 COLUMNS = {"equity": "equity", "net_deposits": "net_deposits"}
 
@@ -38,7 +34,7 @@ class ClientList(ListPage):
 
     def saved_views(self) -> Sequence[SavedView]:
         """Return the views that everybody has on day one."""
-        return saved_views(self.request.user.pk)
+        return panels.saved_views(self.request.user.pk)
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
         """Return the foot: how many, and the sums while they are few enough to add up."""
@@ -52,18 +48,6 @@ class ClientList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
         return {"search_words": _("Name, number, e-mail, phone")}
-
-
-def saved_views(user_id: int) -> tuple[SavedView, ...]:
-    """Return the default views of the client list."""
-    return (
-        SavedView("all", gettext_lazy("All")),
-        SavedView("mine", gettext_lazy("Mine"), {"owner": str(user_id)}),
-        SavedView("active", gettext_lazy("Active"), {"status": ClientStatus.ACTIVE.value}),
-        SavedView("silent", gettext_lazy("Silent"), {"status": ClientStatus.SILENT.value}),
-        SavedView("leads", gettext_lazy("Leads"), {"status": ClientStatus.LEAD.value}),
-        SavedView("no-owner", gettext_lazy("No owner"), {"owner": NOBODY}),
-    )
 
 
 class ClientDetail(DetailPage):
@@ -87,40 +71,8 @@ class ClientDetail(DetailPage):
             },
             "figures": getattr(record, "figures", None),
             "sees_accounts": user.may(SEE_ACCOUNTS),
-            **_timeline(user, record, before=None),
+            **panels.timeline_of(user, record, before=None),
         }
-
-
-class Timeline(Panel):
-    """Older events of a client."""
-
-    permission = SEE_CLIENTS
-    fragment_name = "crm/_timeline.html"
-    title = gettext_lazy("Timeline")
-
-    def record(self, pk: int) -> Any:
-        """Return the client, or 404."""
-        return clients.get_client_for(self.request.user, pk)
-
-    def context(self, record: Any) -> dict[str, Any]:
-        """Return the events before a place."""
-        before = self.request.GET.get("before", "")
-        place = (
-            int(before) if before.isdecimal() and len(before) <= clients.LONGEST_NUMBER else None
-        )
-        return _timeline(self.request.user, record, before=place)
-
-
-def _timeline(user: Any, client: Any, *, before: int | None) -> dict[str, Any]:
-    lines = timeline.list_timeline_for(user, client.pk, before=before)
-    days = groupby(lines, key=lambda line: timezone.localtime(line.at).date())
-    more = len(lines) == timeline.PAGE
-    url = reverse("crm:client-timeline", args=[client.pk])
-    return {
-        "days": [(day, list(events)) for day, events in days],
-        "older_url": f"{url}?before={lines[-1].number}" if more else "",
-        "is_first": before is None,
-    }
 
 
 def _sums(by_currency: Mapping[str, Any]) -> Any:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from crm.pages import clients
+from crm.pages import clients, panels
 
 app_name = "crm"
 
 urlpatterns = [
     path("", clients.ClientList.as_view(), name="client-list"),
+    path("views", panels.Views.as_view(), name="panel-views"),
     path("<int:pk>/", clients.ClientDetail.as_view(), name="client-detail"),
-    path("<int:pk>/timeline", clients.Timeline.as_view(), name="client-timeline"),
+    path("<int:pk>/timeline", panels.Timeline.as_view(), name="client-timeline"),
 ]

@@ -113,6 +113,7 @@ class ClientFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(
         choices=[(status.value, _(label)) for status, label in CLIENT_STATUS_LABELS.items()],
         label=_("Status"),
+        distinct=False,  # one column of the row itself: nothing can come twice
     )
     country = django_filters.CharFilter(method="by_country", label=_("Country"), max_length=2)
     owner = django_filters.ModelChoiceFilter(

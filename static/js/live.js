@@ -4,6 +4,7 @@
 import { serverNow, syncClock, tick, tickAll } from "./ages.js";
 import { age, compare, level, pips, plain, sign, signed } from "./figures.js";
 
+const SIGNED_OUT = 4401; // backoffice/ui/watcher.py
 const FLASH = 300;
 const FLASH_PAUSE = 1000;
 const DRAW_EVERY = 250; // milliseconds: four frames a second at most
@@ -43,8 +44,12 @@ function open() {
     ask();
   });
   socket.addEventListener("message", (event) => take(event.data));
-  socket.addEventListener("close", () => {
+  socket.addEventListener("close", (event) => {
     socket = null;
+    if (event.code === SIGNED_OUT) {
+      location.reload(); // the page leads to the sign-in
+      return;
+    }
     lostAt ||= serverNow();
     // Not all at once after a restart: each waits a little differently.
     setTimeout(ask, pause * (0.75 + Math.random() / 2));
@@ -56,6 +61,10 @@ function take(text) {
   const frame = JSON.parse(text);
   if (frame.op === "denied") {
     denied.add(frame.topic);
+    return;
+  }
+  if (frame.op === "status") {
+    lostAt = frame.live === "down" ? lostAt || serverNow() : 0; // the socket is there, its source is not
     return;
   }
   if (!frame.topic || !frame.data) return;

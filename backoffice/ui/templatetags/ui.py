@@ -10,7 +10,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from backoffice.core import money as currencies
-from backoffice.ui import ages, clocks, figures, marks
+from backoffice.ui import ages, figures, marks
 
 register = template.Library()
 
@@ -84,7 +84,7 @@ def moment(context: Context, at: datetime | None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def local_time(context: Context, zone: str) -> SafeString:
     """Draw what time it is now in a zone, and how far that is from the reader: 15:04 (+1 h)."""
-    return clocks.there(zone, context["now"])
+    return marks.local_time(zone, context["now"])
 
 
 @register.simple_tag(takes_context=True)
