@@ -39,7 +39,7 @@ def doors(file: File) -> bool:
 
 def queries(file: File) -> bool:
     """The questions."""
-    return file.stands_in("queries") or file.stem == "queries"
+    return file.is_product and (file.stands_in("queries") or file.stem == "queries")
 
 
 def writers(file: File) -> bool:

@@ -69,6 +69,9 @@ def test_only_forex_symbols_convert() -> None:
     specs = {"GBPUSD": a_symbol("GBPUSD", profit_mode=ProfitMode.CFD)}
     with pytest.raises(NoQuote):
         profit_rate(a_symbol("EURGBP"), "USD", Side.BUY, NO_PRICE, market, specs=specs)
+    specs = {"GBPUSD": a_symbol("GBPUSD")}
+    found = profit_rate(a_symbol("EURGBP"), "USD", Side.BUY, NO_PRICE, market, specs=specs)
+    assert found.value == Decimal("1.3")
 
 
 def test_names_what_is_missing() -> None:

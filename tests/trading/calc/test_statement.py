@@ -128,7 +128,7 @@ def test_reads_every_kind_of_row(tmp_path: Path) -> None:
 
 
 def test_reads_html_detailed_or_plain(tmp_path: Path) -> None:
-    rows = HTML_TRADE + SECOND_LINE + HTML_CANCELLED + HTML_MONEY
+    rows = HTML_TRADE + SECOND_LINE + "<tr></tr>" + HTML_CANCELLED + HTML_MONEY
     statement = read(html_file(tmp_path, html(rows, working=HTML_WORKING)))
     trade, cancelled, money, working = statement.rows
     assert (trade.profit, trade.magic, trade.comment) == (Decimal(1050), 777, "trend[tp]")
