@@ -198,3 +198,20 @@ class OperationContradicted(Event):
     account_id: int
     attempt: int
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationAbandoned(Event):
+    """The command was given up while provably nothing of it was on its way."""
+
+    name: ClassVar[str] = "trading.operation.abandoned"
+    sentence: ClassVar[str] = noop(
+        "{actor} gave {amount} {currency} up before it was sent: {words}"
+    )
+
+    operation_id: int
+    key: str
+    account_id: int
+    amount: Decimal
+    currency: str
+    words: str

@@ -16,6 +16,7 @@ class Operation(StrEnum):
     UNCERTAIN = "UNCERTAIN"
     ABSENT = "ABSENT"
     MANUAL = "MANUAL"
+    ABANDONED = "ABANDONED"
 
 
 OPERATION_LABELS: dict[str, str] = {
@@ -26,6 +27,7 @@ OPERATION_LABELS: dict[str, str] = {
     Operation.UNCERTAIN: noop("No clear answer"),
     Operation.ABSENT: noop("Proved absent"),
     Operation.MANUAL: noop("Waits for a person"),
+    Operation.ABANDONED: noop("Given up before it was sent"),
 }
 
 OPERATION = Workflow(
@@ -42,6 +44,10 @@ OPERATION = Workflow(
         (Operation.ABSENT, "send"): Operation.SENDING,
         (Operation.ABSENT, "hand_over"): Operation.MANUAL,  # tried too often, or contradicted
         (Operation.SENDING, "hand_over"): Operation.MANUAL,
+        # Given up while provably nothing is on its way; from then on no attempt can begin.
+        (Operation.NOT_STARTED, "abandon"): Operation.ABANDONED,
+        (Operation.ABSENT, "abandon"): Operation.ABANDONED,
+        (Operation.ABANDONED, "hand_over"): Operation.MANUAL,  # contradicted by a late answer
     },
 )
 

@@ -1,16 +1,22 @@
 """Clockwork of the market: mirrors every server, each in a task of its own."""
 
+import contextlib
+
 from celery import shared_task
 
 from backoffice.core import clock
-from trading.actions import sync
-from trading.queries import servers
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Later
+from trading.actions import looking_up, sync
+from trading.queries import operations, servers
 
 SOFT_LIMIT_SECONDS = 150
 HARD_LIMIT_SECONDS = 180
 #: A turn that no worker took before the next one is due is not taken at all.
 TURN_SECONDS = 15
 FULL_TURN_SECONDS = 300
+CHASE_SECONDS = 5
+CHASER = Actor.system("chase")
 
 
 @shared_task(name="trading.tasks.sync_all")
@@ -45,3 +51,17 @@ def sync_server(server_id: int) -> None:
 def compare_server(server_id: int) -> None:
     """Compare one server's keys and open prices with its mirror."""
     sync.sync_server(server_id=server_id, now=clock.now(), full=True)
+
+
+@shared_task(name="trading.tasks.chase_operations")
+def chase_operations() -> None:
+    """Look up every money command that has no answer; one that hangs delays no other."""
+    for operation_id in operations.operations_to_chase():
+        chase_operation.apply_async((operation_id,), expires=CHASE_SECONDS)
+
+
+@shared_task(name="trading.tasks.chase_operation")
+def chase_operation(operation_id: int) -> None:
+    """Settle one money command as far as it can be; what is still unknown is asked again."""
+    with contextlib.suppress(Later):
+        looking_up.look_up(operation_id=operation_id, actor=CHASER, now=clock.now())

@@ -11,6 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+#: How the comment of every money record of ours begins; 25 characters are the marker.
+MARKER_PREFIX = "BO:"
+MARKER_LENGTH = 25
+
 
 class Side(StrEnum):
     """Which way a trade earns: a buy when the price rises, a sell when it falls."""

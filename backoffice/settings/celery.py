@@ -56,6 +56,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 60},
     },
+    "trading-chase": {
+        "task": "trading.tasks.chase_operations",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "core-clear-finished": {
         "task": "backoffice.core.tasks.clear_finished",
         "schedule": timedelta(hours=6),

@@ -7,7 +7,9 @@ that every single changed character and every swap of neighbours is found.
 
 from uuid import UUID
 
-PREFIX = "BO:"
+from trading.terms import MARKER_PREFIX
+
+PREFIX = MARKER_PREFIX
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY = 20
 BITS = 5 * BODY

@@ -15,6 +15,7 @@ from backoffice.core import outbox
 from backoffice.core.actors import Actor
 from backoffice.core.events import Event
 from trading.events import (
+    OperationAbandoned,
     OperationAbsent,
     OperationConfirmed,
     OperationContradicted,
@@ -145,6 +146,22 @@ def handed_over(
     if not _move(operation, "hand_over", now, reason=words[:300]):
         return Operation(operation.state)
     event = OperationHandedOver(**names(operation), **money(operation), words=words[:300])
+    return _tell(operation, event, actor, now)
+
+
+@transaction.atomic
+def abandoned(*, operation_id: int, words: str, actor: Actor, now: datetime) -> Operation:
+    """Give an operation up; IllegalMove unless provably nothing of it is on its way.
+
+    It locks the row that the start of an attempt locks, so one of the two comes first.
+    """
+    operation = locked(operation_id)
+    if operation.state == Operation.ABANDONED:
+        return Operation.ABANDONED
+    operation.state = OPERATION.after(operation.state, "abandon")
+    operation.reason, operation.changed_at = words[:300], now
+    operation.save(update_fields=["state", "reason", "changed_at"])
+    event = OperationAbandoned(**names(operation), **money(operation), words=words[:300])
     return _tell(operation, event, actor, now)
 
 
