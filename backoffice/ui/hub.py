@@ -151,7 +151,7 @@ class Hub:
         found: dict[str, str] = {}
         try:
             for name, wanted in by_hash.items():
-                frames = await self._redis.hmget(name, [key for _, key in wanted])
+                frames: Any = await self._redis.hmget(name, [key for _, key in wanted])
                 for (topic, _), frame in zip(wanted, frames, strict=True):
                     if frame is not None:
                         found[topic] = frame.decode()

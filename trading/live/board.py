@@ -228,7 +228,7 @@ class Board:
         """Return an account's figures. KeyError for a login that is not on the board."""
         account = self._accounts[login]
         record = account.record
-        known = None if self._unknown[account.slot] else self._decimal_floating(account.slot)
+        known = None if self._unknown[account.slot] else self._known_floating(account)
         needed = self._margin(account)
         whole = None
         if known is not None and needed is not None:
@@ -333,8 +333,9 @@ class Board:
         book.price = price
         self._changed.update(self._logins[slot] for slot in np.unique(slots))
 
-    def _decimal_floating(self, slot: int) -> Decimal:
-        return Decimal(int(self._floating[slot])).scaleb(-KEPT_DIGITS)
+    def _known_floating(self, account: _Account) -> Decimal:
+        units = Decimal(int(self._floating[account.slot]))
+        return rounding.normalise(units.scaleb(-KEPT_DIGITS), account.group.currency)
 
     def _margin(self, account: _Account) -> Decimal | None:
         """Return the margin: it was fixed at opening, so only a change of positions moves it."""

@@ -56,16 +56,15 @@ async def run(
     store = Store(redis_url)
     listeners: dict[int, Listener] = {}
     screens = Screens(store=store, sources=listeners, reporting_currency=reporting_currency)
-    drawing = asyncio.create_task(_for_ever("screens", screens.draw))
+    drawing = Loop("screens", screens.draw)
     try:
         while not stop.is_set():
             await _look_around(listeners, on_change, gateway_of)
             await _pause(stop, LOOK_SECONDS)
     finally:
-        drawing.cancel()
+        await drawing.stop()
         for listener in listeners.values():
             await listener.stop()
-        await asyncio.gather(drawing, return_exceptions=True)
         await screens.close()
         await store.close()
 
@@ -85,16 +84,15 @@ class Listener(Source):
         self._failures = 0
         self._loaded = self._directory_read = 0.0
         self._unlisted: set[str] = set()
-        self._tasks = [
-            asyncio.create_task(_for_ever(f"feed of {server.code}", self._follow)),
-            asyncio.create_task(_for_ever(f"mirror of {server.code}", self._mirror)),
+        self._loops = [
+            Loop(f"feed of {server.code}", self._follow),
+            Loop(f"mirror of {server.code}", self._mirror),
         ]
 
     async def stop(self) -> None:
         """Stop following; what is being written is written."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for loop in self._loops:
+            await loop.stop()
 
     # -- from the stream to the board -----------------------------------------------------------
     async def _follow(self) -> None:
@@ -240,14 +238,28 @@ async def _look_around(
             listeners[server_id] = Listener(server, gateway_of, on_change)
 
 
-async def _for_ever(name: str, step: Callable[[], Any]) -> None:
-    """Repeat one step for ever; a step that fails is told of and repeated a second later."""
-    while True:
-        try:
-            await step()
-        except Exception:
-            log.exception("step_failed", step=name)
-            await asyncio.sleep(1)
+class Loop:
+    """One step, repeated until it is stopped; a step that fails is told of, and repeated later."""
+
+    def __init__(self, name: str, step: Callable[[], Any]) -> None:
+        self._name = name
+        self._step = step
+        self._is_stopping = False
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Interrupt the step; a library that swallows the interruption ends with its step."""
+        self._is_stopping = True
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while not self._is_stopping:
+            try:
+                await self._step()
+            except Exception:
+                log.exception("step_failed", step=self._name)
+                await asyncio.sleep(1)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

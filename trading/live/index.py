@@ -19,7 +19,7 @@ class Index:
     def read(self, sources: Mapping[int, Source]) -> tuple[Places, Households]:
         """Return the places and the households as of now."""
         # The sources themselves are held, so that no other object can take their identity.
-        version = [
+        version: list[tuple[object, ...]] = [
             (server_id, source.directory, source.board, len(source.board.logins))
             for server_id, source in sources.items()
         ]

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -16,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from backoffice.core import clock, live
 from crm.actions.figures import Figures as ClientFigures
 from trading.live import frames, keeping, totals
+from trading.live.figures import Figures
 from trading.live.index import Index, Place
 from trading.live.source import Source
 from trading.live.store import Store
@@ -228,7 +230,7 @@ class Screens:
             waiting.pop(place, None)
 
 
-def _written(rows: list[tuple[int, frames.Figures, object]], clients: list[ClientFigures]) -> None:
+def _written(rows: list[tuple[int, Figures, datetime]], clients: list[ClientFigures]) -> None:
     close_old_connections()
     try:
         keeping.record(rows, clients, clock.now())

@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 import redis.asyncio as redis
 import structlog
@@ -32,7 +33,7 @@ class Store:
         if not self._may_try():
             return frozenset()
         try:
-            channels = await self._redis.pubsub_channels(live.PREFIX + "*")
+            channels: Any = await self._redis.pubsub_channels(live.PREFIX + "*")
         except (TimeoutError, RedisError, OSError) as reason:
             self._lost(reason)
             return frozenset()
