@@ -1,0 +1,52 @@
+"""`make bench [ONLY=name]`: one row a figure, and bench-results.json in the checkout."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import live, mirror, pages
+from tests.bench.figures import HEADING, Bench, Figure
+from tests.bench.stage import Stage
+from tests.cluster import ROOT
+
+BENCHES: dict[str, Bench] = {
+    "mirror": mirror.measure,
+    "live": live.measure,
+    "pages": pages.measure,
+}
+
+
+def say(line: str) -> None:
+    """One line to the terminal."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when a goal was missed."""
+    only = os.environ.get("ONLY", "")
+    wanted = {name: bench for name, bench in BENCHES.items() if only in ("", name)}
+    if not wanted:
+        say(f"There is no bench {only!r}; there are {', '.join(BENCHES)}.")
+        return 2
+    figures: list[Figure] = []
+    say("  Starting a demo to measure …")
+    with tempfile.TemporaryDirectory(prefix="mt4bo-bench-") as folder:
+        stage = Stage(Path(folder))
+        try:
+            say(HEADING)
+            for bench in wanted.values():
+                for figure in bench(stage):
+                    say(str(figure))
+                    figures.append(figure)
+        finally:
+            stage.close()
+    rows = [figure.row() for figure in figures]
+    (ROOT / "bench-results.json").write_text(json.dumps(rows, indent=1) + "\n")
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

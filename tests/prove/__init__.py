@@ -1,0 +1,1 @@
+"""The long proofs of `make prove`: resumable, seeded, with counts."""
