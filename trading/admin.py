@@ -1,0 +1,118 @@
+"""The market in the admin site: to be looked at. It is changed on MetaTrader, or by our actions."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from backoffice.ui.admin_site import ReadOnlyAdmin, site
+from trading.models import (
+    BalanceOperation,
+    BalanceRecord,
+    Deal,
+    Group,
+    Position,
+    Server,
+    ServerState,
+    Symbol,
+    TradingAccount,
+)
+from trading.queries import tickets
+
+
+@admin.register(Server, site=site)
+class ServerAdmin(ReadOnlyAdmin):
+    """MetaTrader servers."""
+
+    list_display = ("code", "name", "kind", "legal_entity", "timezone", "agent_url", "is_active")
+    list_select_related = ("legal_entity",)
+
+
+@admin.register(ServerState, site=site)
+class ServerStateAdmin(ReadOnlyAdmin):
+    """Where each server's mirror stands."""
+
+    list_display = ("server", "status", "status_reason", "synced_at", "last_full_at")
+    list_select_related = ("server",)
+
+
+class OfServer(ReadOnlyAdmin):
+    """Rows that a server names."""
+
+    list_select_related: ClassVar[Any] = ("server",)
+    search_fields = ("name__istartswith",)
+
+
+@admin.register(Group, site=site)
+class GroupAdmin(OfServer):
+    """Groups; few on each server."""
+
+    list_display = ("name", "server", "legal_entity", "currency", "margin_call_percent")
+    list_select_related = ("server", "legal_entity")
+
+
+@admin.register(Symbol, site=site)
+class SymbolAdmin(OfServer):
+    """Symbols; a few hundred on each server."""
+
+    list_display = ("name", "server", "description", "digits", "contract_size", "trade_enabled")
+
+
+@admin.register(TradingAccount, site=site)
+class TradingAccountAdmin(ReadOnlyAdmin):
+    """Accounts, found by their login; people's contacts are not shown."""
+
+    list_display = ("login", "server", "group", "client", "currency", "balance", "enabled")
+    list_select_related = ("server", "group", "client")
+    search_fields = ("login__exact",)
+    exclude = ("email", "phone")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[TradingAccount], search_term: str
+    ) -> tuple[QuerySet[TradingAccount], bool]:
+        """Find by the whole login."""
+        return tickets.by_login(queryset, search_term), False
+
+
+class OfTicket(ReadOnlyAdmin):
+    """Rows found by their ticket: the key is made of it, so that the search is one look-up."""
+
+    list_select_related: ClassVar[Any] = ("account", "server")
+    search_fields = ("ticket__exact",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by the whole ticket, on any server."""
+        return tickets.by_ticket(queryset, search_term), False
+
+
+@admin.register(Position, site=site)
+class PositionAdmin(OfTicket):
+    """Open tickets."""
+
+    list_display = ("ticket", "server", "account", "cmd", "symbol", "volume_hundredths", "profit")
+
+
+@admin.register(Deal, site=site)
+class DealAdmin(OfTicket):
+    """Closed tickets."""
+
+    list_display = ("ticket", "server", "account", "cmd", "symbol", "closed_at", "profit")
+
+
+@admin.register(BalanceRecord, site=site)
+class BalanceRecordAdmin(OfTicket):
+    """Balance and credit records."""
+
+    list_display = ("ticket", "server", "account", "cmd", "amount", "currency", "recorded_at")
+
+
+@admin.register(BalanceOperation, site=site)
+class BalanceOperationAdmin(ReadOnlyAdmin):
+    """Our money commands, found by their marker."""
+
+    list_display = ("marker", "account", "kind", "amount", "currency", "state", "attempts")
+    list_select_related = ("account",)
+    search_fields = ("marker__exact",)
