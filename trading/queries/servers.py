@@ -1,16 +1,20 @@
 """MetaTrader servers: which there are, and how fresh what we know of them is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from backoffice.core import live
+from backoffice.core import clock, live
 from backoffice.core.access import Reaching, restrict
 from trading.models import Server, ServerState
 from trading.permissions import VIEW_SERVERS
 from trading.queries import frames
 from trading.states import LiveStatus, ServerStatus
+
+#: The feed beats once a second.
+HEARTBEAT_AT_MOST = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +53,14 @@ def list_servers_for(user: Reaching) -> QuerySet[Server]:
 def list_freshness() -> list[Freshness]:
     """Return how fresh every active server is: for the footer, which everybody sees."""
     servers = Server.objects.filter(is_active=True).select_related("state").order_by("code")
-    rows = list(servers)
+    rows, now = list(servers), clock.now()
     heartbeats = frames.latest(live.server(server.pk) for server in rows)
-    return [_freshness(server, heartbeats.get(live.server(server.pk))) for server in rows]
+    return [_freshness(server, heartbeats.get(live.server(server.pk)), now) for server in rows]
 
 
-def _freshness(server: Server, heartbeat: frames.Frame | None) -> Freshness:
+def _freshness(server: Server, heartbeat: frames.Frame | None, now: datetime) -> Freshness:
     state = getattr(server, "state", None) or ServerState(server=server, status=ServerStatus.NEW)
-    data = heartbeat.data if heartbeat else {}
+    status, reason = _live(heartbeat, now)
     return Freshness(
         server_id=server.pk,
         code=server.code,
@@ -67,7 +71,14 @@ def _freshness(server: Server, heartbeat: frames.Frame | None) -> Freshness:
         reason=state.status_reason,
         status_since=state.status_since,
         synced_at=state.synced_at,
-        live_status=data.get("status", LiveStatus.UNREACHABLE.value),
-        live_reason=data.get("reason", ""),
+        live_status=status,
+        live_reason=reason,
         live_at=heartbeat.at if heartbeat else None,
     )
+
+
+def _live(heartbeat: frames.Frame | None, now: datetime) -> tuple[str, str]:
+    """Return what the heartbeat says; one that stopped says nothing about the server any more."""
+    if heartbeat is None or now - heartbeat.sent_at > HEARTBEAT_AT_MOST:
+        return LiveStatus.UNREACHABLE.value, _("The live feed is not running, or Redis is away.")
+    return heartbeat.data["status"], heartbeat.data["reason"]

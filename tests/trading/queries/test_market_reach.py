@@ -10,7 +10,7 @@ import pytest
 import redis
 from django.http import Http404
 
-from backoffice.core import live
+from backoffice.core import clock, live
 from backoffice.identity.models import User
 from tests.factories.market import NOON, a_balance_record, a_closed_trade, a_trade
 from tests.factories.people import a_client, a_desk, a_legal_entity, a_staff_user
@@ -148,7 +148,8 @@ def frame(account: TradingAccount, at: Any, equity: str) -> bytes:
         "needs": ["GBPUSD"],
     }
     topic = live.account(account.pk)
-    return orjson.dumps({"topic": topic, "at": int(at.timestamp() * 1000), "data": data})
+    moment = int(at.timestamp() * 1000)
+    return orjson.dumps({"topic": topic, "at": moment, "now": moment, "data": data})
 
 
 def test_the_newest_figures_are_shown(people: dict[str, User], redis_server: Any) -> None:
@@ -200,6 +201,19 @@ def test_pages_go_on_without_redis(people: dict[str, User], settings: Any) -> No
     (freshness,) = servers.list_freshness()
     assert (freshness.live_status, freshness.live_at) == ("unreachable", None)
     assert (freshness.status, freshness.synced_at) == ("new", None)
+
+
+def test_a_heartbeat_that_stopped_is_no_life(server: Server, redis_server: Any) -> None:
+    """Whatever it said last: the feed itself is gone."""
+    with redis.Redis(unix_socket_path=str(redis_server.socket)) as connection:
+        for age, status in ((1, "live"), (11, "unreachable")):
+            moment = int((clock.now() - timedelta(seconds=age)).timestamp() * 1000)
+            beat = {"at": moment, "now": moment, "data": {"status": "live", "reason": ""}}
+            name, key = live.shelf(live.server(server.pk))
+            connection.hset(name, key, orjson.dumps(beat))
+            (freshness,) = servers.list_freshness()
+            assert freshness.live_status == status
+            assert bool(freshness.live_reason) == (status == "unreachable")
 
 
 def test_tickets_are_found_by_their_number(server: Server) -> None:
