@@ -1,8 +1,10 @@
 """What people see when a page cannot be shown: not allowed, not found, failed."""
 
 import secrets
+import sys
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -26,7 +28,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer with a reference to quote, which the log carries too; ask nothing of anybody."""
+    """Answer with a reference to quote, which the log carries too; ask nothing of anybody.
+
+    A database that does not answer is no mistake of ours: 503, and the page comes back by itself.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        log.error("database_away", path=request.path)
+        answer = render(None, "errors/503.html", status=503)
+        answer["Retry-After"] = "5"
+        return answer
     letters = "".join(secrets.choice(LETTERS) for _ in range(6))
     reference = f"{letters[:4]}-{letters[4:]}"
     log.error("page_failed", reference=reference, path=request.path)

@@ -1,6 +1,8 @@
 """The journey that the house was built for: a quote moves in MetaTrader, and a number on a page."""
 
+import os
 import re
+import signal
 from decimal import Decimal
 from typing import Any
 
@@ -61,3 +63,21 @@ def test_equity_moves_on_the_page_because_a_quote_moved(demo: Demo, sign_in: Sig
         assert page.evaluate("window.neverReloaded") is True
     finally:
         demo.metatrader("release")
+
+
+def test_a_silent_agent_makes_figures_visibly_old(demo: Demo, sign_in: SignIn) -> None:
+    """The agent hangs: the figure keeps its last value, says that it is stale, and recovers."""
+    page = sign_in("dealer")
+    profile(page, demo, a_position(demo)["login"])
+    stamp = page.locator(".account [data-kind='stamp']").first
+    expect(stamp).to_have_attribute("data-age", "fresh", timeout=SECONDS)
+    agent = demo.find("trading.gateway.agent")
+    os.kill(agent, signal.SIGSTOP)
+    try:
+        expect(stamp).to_have_attribute(
+            "data-age", re.compile("stale|unreachable"), timeout=SECONDS
+        )
+        expect(page.locator(".account [data-live$=':equity']").first).not_to_be_empty()
+    finally:
+        os.kill(agent, signal.SIGCONT)
+    expect(stamp).to_have_attribute("data-age", "fresh", timeout=SECONDS)

@@ -1,4 +1,4 @@
-"""Kill runs: parts of a running demo die at random; pages tell the truth all the while, and recover.
+"""Kill runs: parts of a running demo die at random; pages tell the truth meanwhile, and recover.
 
 The truth, on every look: a page answers, or honestly says 503; the status page never calls a part
 that is down "in step" for longer than it takes to notice; and once everything is up again the page
@@ -7,6 +7,7 @@ shows what MetaTrader says.
 
 import os
 import random
+import re
 import signal
 import time
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from decimal import Decimal
 
 import httpx
 
-from backoffice.demo.children import wait_until
 from tests.bench.stage import first, sign_in
 from tests.journeys.running import Demo
 
@@ -95,9 +95,14 @@ class KillRun:
             if self.demo.find(PARTS[part]) == killed:
                 return False
             ready = self.client.get("/health/ready", timeout=20)
-            return ready.status_code == 200 and self._shows_the_truth()
+            return ready.status_code == 200 and self._is_live() and self._shows_the_truth()
         except (AssertionError, OSError, httpx.TransportError):
             return False
+
+    def _is_live(self) -> bool:
+        """The footer calls the server live: its last message is at most two seconds old."""
+        footer = self.client.get("/health/footer", timeout=20)
+        return footer.status_code == 200 and 'data-age="fresh" data-status=""' in footer.text
 
     def _shows_the_truth(self) -> bool:
         """The account's balance on the page is the one on the server."""
@@ -107,9 +112,10 @@ class KillRun:
         panel = self.client.get(first(r'hx-get="(/trading/[^"]*)"', page.text), timeout=20)
         if panel.status_code != 200:
             return False
-        shown = first(r'data-live="account:\d+:balance"[^>]*>([^<]*)<', panel.text)
+        drawn = first(r'data-live="account:\d+:balance"[^>]*>(.*?)</dd>', panel.text)
+        shown = re.sub(r"<[^>]*>|[A-Z]", "", drawn)  # without marks, without the currency
         told = Decimal(self.demo.manager("account", login=self._login)["balance"])
-        return Decimal(shown.replace(",", "").replace("−", "-").replace("\u202f", "")) == told
+        return Decimal(re.sub(r"[^\d.-]", "", shown.replace("−", "-"))) == told
 
     def close(self) -> None:
         """Let the browser go."""
@@ -119,8 +125,3 @@ class KillRun:
 def all_once(run: KillRun) -> list[Kill]:
     """Every part, one after the other."""
     return [run.kill(part) for part in PARTS]
-
-
-def is_settled(run: KillRun) -> bool:
-    """True when nothing is left to recover."""
-    return wait_until(run._shows_the_truth, seconds=RECOVERY_SECONDS)

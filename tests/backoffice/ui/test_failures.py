@@ -1,0 +1,31 @@
+"""What people see when something fails; a database that is away is no mistake of ours."""
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import RequestFactory
+
+from backoffice.ui.failures import server_error
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_without_the_database_the_page_says_not_now(kind: type[Exception]) -> None:
+    """503, when to come again, and nothing of the error's own words."""
+    try:
+        raise kind("connection to server at 10.0.0.5 failed")
+    except kind:
+        answer = server_error(RequestFactory().get("/clients/"))
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "The database does not answer" in answer.content.decode()
+    assert "10.0.0.5" not in answer.content.decode()
+
+
+def test_any_other_failure_has_a_reference() -> None:
+    """500, and six letters to quote."""
+    try:
+        raise ValueError("a secret")
+    except ValueError:
+        answer = server_error(RequestFactory().get("/clients/"))
+    assert answer.status_code == 500
+    assert "Quote" in answer.content.decode()
+    assert "a secret" not in answer.content.decode()
