@@ -3,12 +3,8 @@
 The feed is started before its server is known, loses Redis, the agent and itself, and says so.
 """
 
-import contextlib
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +21,7 @@ from backoffice.settings.env import AgentKey
 from tests.cluster import Database
 from tests.factories import simulator
 from tests.factories.agents import KEY, KEY_ID, agent_environment, an_agent_process, wait_until
+from tests.factories.feeds import a_feed
 from tests.factories.people import a_client, a_legal_entity
 from tests.factories.servers import ACTOR
 from trading.actions import gateways, servers, sync, trading_accounts
@@ -35,7 +32,6 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-ROOT = Path(__file__).resolve().parents[3]
 MARKET = ("--seed", "7", "--accounts", "6", "--days", "3", "--hold-prices", "--no-terminals")
 
 
@@ -59,26 +55,6 @@ class World:
         """Return what the heartbeat says of the server."""
         data = self.frame(live.server(self.server.pk)).get("data", {})
         return str(data.get("status", ""))
-
-
-@contextlib.contextmanager
-def a_feed(database: Database, redis_url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the feed as it is run for real."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "ENVIRONMENT": "test",
-        "DJANGO_SETTINGS_MODULE": "backoffice.settings.demo",
-        "DATABASE_URL": database.url,
-        "REDIS_URL": redis_url,
-        "MT4_AGENT_KEYS": f"demo-1={KEY_ID}:{KEY.hex()}",
-        "LOG_LEVEL": "WARNING",
-    }
-    child = subprocess.Popen([sys.executable, "manage.py", "run_feed"], cwd=ROOT, env=environment)
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()
 
 
 @pytest.fixture
