@@ -11,7 +11,7 @@ import httpx
 
 from backoffice.demo.postgres import Postgres
 from tests.cluster import ROOT
-from tests.journeys.running import Codes, Demo
+from tests.journeys.running import Demo, fresh_code
 
 ACCOUNTS = "400"
 FORM_TOKEN = r'name="csrfmiddlewaretoken" value="([^"]+)"'
@@ -100,7 +100,7 @@ def sign_in(demo: Demo, role: str) -> httpx.Client:
     page = client.get("/sign-in/")
     for fields in (
         {"email": person["email"], "password": person["password"]},
-        {"code": Codes().fresh(person)},
+        {"code": fresh_code(person)},
     ):
         token = {"csrfmiddlewaretoken": first(FORM_TOKEN, page.text)}
         page = client.post(page.url, data=fields | token, headers={"Referer": demo.address})

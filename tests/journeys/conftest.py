@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.running import Codes, Demo
+from tests.journeys.running import Demo, fresh_code
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # A browser under test speaks to the pages under test and to nobody else.
@@ -42,12 +42,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert demo.verb("reset").returncode == 0
 
 
-@pytest.fixture(scope="session")
-def codes() -> Codes:
-    """The one-time codes that were used already."""
-    return Codes()
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Its event loop runs in this thread, so it goes with the module."""
@@ -58,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sign_in(browser: Browser, demo: Demo, codes: Codes) -> Iterator[SignIn]:
+def sign_in(browser: Browser, demo: Demo) -> Iterator[SignIn]:
     """Sign in as a role, by the form, as a person does; the page that this leads to."""
     contexts = []
 
@@ -73,7 +67,7 @@ def sign_in(browser: Browser, demo: Demo, codes: Codes) -> Iterator[SignIn]:
         page.keyboard.press("Enter")
         code = page.locator("input[name=code]")
         expect(code).to_be_visible()
-        code.fill(codes.fresh(person))
+        code.fill(fresh_code(person))
         page.keyboard.press("Enter")
         expect(code).to_have_count(0)
         return page

@@ -182,20 +182,17 @@ def _exactly(door: socket.socket, length: int) -> bytes:
     return got
 
 
-class Codes:
-    """One-time codes, each used once: a second sign-in within a half minute waits for the next."""
+_USED: dict[str, int] = {}  # secret → the half minute whose code was used
 
-    def __init__(self) -> None:
-        self._used: dict[str, int] = {}
 
-    def fresh(self, person: Mapping[str, Any]) -> str:
-        """A code of this person that was not used yet."""
-        key = base64.b32decode(person["totp_key"])
-        last = self._used.get(person["totp_key"], 0)
-        while (at := now().timestamp()) // PERIOD <= last or at % PERIOD > PERIOD - 4:
-            time.sleep(0.2)  # a code that is about to end would be late
-        self._used[person["totp_key"]] = int(at) // PERIOD
-        return one_time_code(key, at)
+def fresh_code(person: Mapping[str, Any]) -> str:
+    """A code of this person that was not used yet; a second one within a half minute waits."""
+    key = base64.b32decode(person["totp_key"])
+    last = _USED.get(person["totp_key"], 0)
+    while (at := now().timestamp()) // PERIOD <= last or at % PERIOD > PERIOD - 4:
+        time.sleep(0.2)  # a code that is about to end would be late
+    _USED[person["totp_key"]] = int(at) // PERIOD
+    return one_time_code(key, at)
 
 
 def spoken_codes(text: str) -> list[str]:
