@@ -115,19 +115,28 @@ def _write_closed(
         " AND ours.closed_at <> theirs.closed_at",
         [keys, moments],
     )
+    # A later partial close overwrites the comment that named the parent: keep what we know of it.
+    parents = _parents(keys)
     written = upsert(
         targets.DEALS,
-        [rows.deal_row(server_id, owners[one.login], one, now) for one in records],
-    )
-    # A later partial close overwrites the comment that named the parent: keep what we know of it.
-    _run(
-        "UPDATE trading_deal AS deal SET parent_ticket = position.parent_ticket"
-        " FROM trading_position AS position WHERE position.id = ANY(%s) AND deal.id = position.id"
-        " AND deal.parent_ticket IS NULL AND position.parent_ticket IS NOT NULL",
-        [keys],
+        [
+            rows.deal_row(server_id, owners[one.login], one, now, parents.get(key))
+            for key, one in zip(keys, records, strict=True)
+        ],
     )
     moved = delete_open(server_id, [record.ticket for record in records])
     return written, moved
+
+
+def _parents(keys: list[int]) -> dict[int, int]:
+    """Return the parents of these open tickets, where they are known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, parent_ticket FROM trading_position"
+            " WHERE id = ANY(%s) AND parent_ticket IS NOT NULL",
+            [keys],
+        )
+        return dict(cursor.fetchall())
 
 
 def _write_open(

@@ -128,8 +128,14 @@ def account_row(
     )
 
 
-def ticket_row(server_id: int, owner: Owner, record: TradeRecord, now: datetime) -> tuple[Any, ...]:
-    """Return a row of `targets.POSITIONS`."""
+def ticket_row(
+    server_id: int,
+    owner: Owner,
+    record: TradeRecord,
+    now: datetime,
+    parent: int | None = None,
+) -> tuple[Any, ...]:
+    """Return a row of `targets.POSITIONS`; `parent` counts where the comment names none."""
     return (
         ticket_key(server_id, record.ticket),
         server_id,
@@ -154,16 +160,22 @@ def ticket_row(server_id: int, owner: Owner, record: TradeRecord, now: datetime)
         record.margin_rate,
         record.magic,
         record.comment,
-        parent_of(record),
+        parent_of(record) or parent,
         record.changed_stamp,
         now,
     )
 
 
-def deal_row(server_id: int, owner: Owner, record: TradeRecord, now: datetime) -> tuple[Any, ...]:
-    """Return a row of `targets.DEALS`."""
+def deal_row(
+    server_id: int,
+    owner: Owner,
+    record: TradeRecord,
+    now: datetime,
+    parent: int | None = None,
+) -> tuple[Any, ...]:
+    """Return a row of `targets.DEALS`; `parent` counts where the comment names none."""
     closing = (record.closed_at, record.closed_server_time)
-    return (*ticket_row(server_id, owner, record, now), *closing)
+    return (*ticket_row(server_id, owner, record, now, parent), *closing)
 
 
 def balance_row(
