@@ -7,12 +7,14 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backoffice.core import money
@@ -38,6 +40,7 @@ class Source:
     now: datetime
 
 
+@cache
 def icon(name: str) -> SafeString:
     """Return a drawing of the sprite; words beside it say the same."""
     return format_html(
@@ -55,6 +58,11 @@ def event_icon(name: str) -> SafeString:
 
 def badge(family: str, state: object, detail: str = "") -> SafeString:
     """Return a state as shape and word in the tint of its meaning."""
+    return _badge(family, str(state), detail, get_language() or "")
+
+
+@lru_cache(maxsize=500)
+def _badge(family: str, state: str, detail: str, language: str) -> SafeString:
     found = badges.find(family, state)
     word = f"{_(found.word)} {detail}".strip()
     return format_html(

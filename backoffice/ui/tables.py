@@ -4,17 +4,19 @@ A table is drawn by `components/_table.html` under our own classes. Rows come as
 `keyset`; sorting is a link that the page shape allows, never a click on an unindexed column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import django_tables2
 from django.template.loader import get_template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from backoffice.core import money
 from backoffice.ui import figures, marks
+
+LAST_CARD = 4  # the place whose figure carries its own short head
 
 
 class Column(django_tables2.Column):
@@ -34,6 +36,10 @@ class Column(django_tables2.Column):
         self.short = short
         self.css = " ".join(filter(None, (self.css, css, f"card-{card}" if card else "")))
 
+    def draw(self, value: Any, record: Any, table: "Table") -> Any:
+        """Return what the cell shows; a value that is none never comes here."""
+        return value
+
 
 class Templated(Column):
     """A cell from a fragment, which sees `record`, `value`, `now` and `row_url`."""
@@ -44,13 +50,13 @@ class Templated(Column):
         super().__init__(**extra)
         self.template_name = template_name
 
-    def render(self, value: Any, record: Any, table: "Table") -> SafeString:
+    def draw(self, value: Any, record: Any, table: "Table") -> SafeString:
         """Draw the fragment."""
         context = {
             "record": record,
             "value": value,
             "now": table.now,
-            "row_url": table.url_of(record),
+            "row_url": table.url,
         }
         # Without the request: fifty rows must not run every context processor fifty times.
         return get_template(self.template_name).render(context)
@@ -69,7 +75,7 @@ class Badge(Column):
         super().__init__(**extra)
         self.family = family
 
-    def render(self, value: Any) -> SafeString:
+    def draw(self, value: Any, record: Any, table: "Table") -> SafeString:
         """Draw the badge."""
         return marks.badge(self.family, value)
 
@@ -77,22 +83,22 @@ class Badge(Column):
 class Money(Figure):
     """An amount; `currency` is a code, or (in lower case) the row's field that holds it."""
 
-    draw = staticmethod(marks.amount)
+    figure = staticmethod(marks.amount)
 
     def __init__(self, currency: str, *, unit: bool = False, **extra: Any) -> None:
         super().__init__(**extra)
         self.currency = currency
         self.unit = unit
 
-    def render(self, value: Decimal, record: Any) -> SafeString:
+    def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the amount in the row's currency."""
-        return self.draw(value, currency_of(self.currency, record), unit=self.unit)
+        return self.figure(value, currency_of(self.currency, record), unit=self.unit)
 
 
 class Result(Money):
     """A profit or loss: signed and coloured."""
 
-    draw = staticmethod(marks.result)
+    figure = staticmethod(marks.result)
 
 
 class LiveMoney(Money):
@@ -113,7 +119,7 @@ class LiveMoney(Money):
         super().__init__(currency, **extra)
         self.mark, self.at, self.kind, self.aged = mark, at, kind, aged
 
-    def render(self, value: Decimal, record: Any, table: "Table") -> SafeString:
+    def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the live amount."""
         at = django_tables2.A(self.at).resolve(record, quiet=True)
         source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
@@ -129,7 +135,7 @@ class LivePrice(Figure):
         super().__init__(**extra)
         self.mark, self.at = mark, at
 
-    def render(self, value: Decimal, record: Any, table: "Table") -> SafeString:
+    def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the live price."""
         at = django_tables2.A(self.at).resolve(record, quiet=True)
         source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
@@ -139,7 +145,7 @@ class LivePrice(Figure):
 class Price(Figure):
     """A price with the digits of the row's symbol (its field `digits`)."""
 
-    def render(self, value: Decimal, record: Any) -> SafeString:
+    def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the price with its pip digits."""
         return marks.price(value, record.digits)
 
@@ -147,7 +153,7 @@ class Price(Figure):
 class Lots(Figure):
     """A volume in whole hundredths, as lots."""
 
-    def render(self, value: int) -> str:
+    def draw(self, value: int, record: Any, table: "Table") -> str:
         """Draw the lots."""
         return figures.lots(value)
 
@@ -159,7 +165,7 @@ class When(Column):
         super().__init__(**extra)
         self.relative = relative
 
-    def render(self, value: Any, table: "Table") -> SafeString:
+    def draw(self, value: Any, record: Any, table: "Table") -> SafeString:
         """Draw the moment."""
         return marks.moment(value, table.now, absolute=not self.relative)
 
@@ -181,15 +187,41 @@ class Table(django_tables2.Table):
     ) -> None:
         self.now = now
         self.totals = totals
+        self.records = rows
+        self.url = ""
         super().__init__(data=rows, request=request)
 
     def url_of(self, record: Any) -> str:
         """Return where the row opens, or nothing."""
         return ""
 
-    def lines(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
-        """Return the rows as the template draws them: their address and their cells."""
-        return [(self.url_of(row.record), list(row.items())) for row in self.rows]
+    def lines(self) -> Iterator[tuple[str, list[SafeString]]]:
+        """Yield the rows as the template draws them: their address, and their cells with tags.
+
+        Drawn here and not by django-tables2's rows: it looks up the signature of every cell.
+        """
+        opened = [self._opened(column, first=at == 0) for at, column in enumerate(self.columns)]
+        for record in self.records:
+            self.url = self.url_of(record)
+            yield self.url, [tag + self._cell(column, record) for column, tag in opened]
+
+    def _opened(self, column: Any, *, first: bool) -> tuple[Any, SafeString]:
+        shape = column.column
+        role = ("rowheader" if first else "cell") if self.cards else ""
+        attributes = {"class": f"first {shape.css}" if first else shape.css, "role": role}
+        attributes["data-head"] = shape.short if shape.card == LAST_CARD else ""
+        tag = SafeString('<th scope="row"' if first else "<td")
+        for name, value in attributes.items():
+            if value:
+                tag += format_html(' {}="{}"', name, value)
+        return column, tag + SafeString(">")
+
+    def _cell(self, column: Any, record: Any) -> SafeString:
+        shape = column.column
+        value = column.accessor.resolve(record, quiet=True)
+        if value in shape.empty_values:
+            return conditional_escape(self.default)
+        return conditional_escape(shape.draw(value, record, self))
 
     def foot(self) -> list[tuple[Any, Any]]:
         """Return the cells of the totals row, or nothing where there are no totals."""

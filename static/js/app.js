@@ -79,6 +79,22 @@ document.addEventListener("pointerdown", (event) => {
   }
 });
 
+// A view is its address: fields that say nothing do not stand in it.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, formData } = event.detail;
+  if (verb !== "get" || !formData) return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
+// A block that did not come says so, and can be asked again; the rest of the page is current.
+document.addEventListener("htmx:sendError", (event) => failed(event.detail.elt));
+document.addEventListener("htmx:responseError", (event) => failed(event.detail.elt));
+
+function failed(box) {
+  const line = box.querySelector(".waiting");
+  if (line) line.classList.add("failed");
+}
+
 bind(acts);
 connect();
 

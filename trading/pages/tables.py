@@ -24,9 +24,19 @@ PRICES = "account:{row.account_id}:positions.{row.ticket}."
 class Side(tables.Templated):
     """What a record is, in a word."""
 
-    def render(self, value: Any, record: Any, table: tables.Table) -> Any:
+    def draw(self, value: Any, record: Any, table: tables.Table) -> Any:
         """Draw the word of its command."""
-        return super().render(SIDES[Cmd(record.cmd)], record, table)
+        return super().draw(SIDES[Cmd(record.cmd)], record, table)
+
+
+class MoneyKind(tables.Column):
+    """What a balance record is, in a word."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> str:
+        """Draw deposit, withdrawal or credit."""
+        if Cmd(record.cmd) is Cmd.CREDIT:
+            return _("Credit")
+        return _("Deposit") if record.amount > 0 else _("Withdrawal")
 
 
 class AccountTable(tables.Table):
@@ -124,12 +134,6 @@ class BalanceTable(AccountTable):
 
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=3)
     ticket = tables.Column(verbose_name=gettext_lazy("Ticket"), css="figure")
-    kind = tables.Column(verbose_name=gettext_lazy("Kind"), accessor="cmd", card=1)
+    kind = MoneyKind(verbose_name=gettext_lazy("Kind"), accessor="cmd", card=1)
     amount = tables.Result("currency", verbose_name=gettext_lazy("Amount"), card=2)
     comment = tables.Column(verbose_name=gettext_lazy("Comment"), css="muted", card=4)
-
-    def render_kind(self, record: Any) -> str:
-        """Draw deposit, withdrawal or credit in a word."""
-        if Cmd(record.cmd) is Cmd.CREDIT:
-            return _("Credit")
-        return _("Deposit") if record.amount > 0 else _("Withdrawal")
