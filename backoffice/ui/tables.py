@@ -26,6 +26,7 @@ class Column(django_tables2.Column):
     """
 
     css = ""
+    unit = ""
 
     def __init__(
         self, *, sort: str = "", card: int = 0, css: str = "", short: Any = "", **extra: Any
@@ -59,7 +60,7 @@ class Templated(Column):
             "row_url": table.url,
         }
         # Without the request: fifty rows must not run every context processor fifty times.
-        return get_template(self.template_name).render(context)
+        return SafeString(get_template(self.template_name).render(context))
 
 
 class Figure(Column):
@@ -85,14 +86,14 @@ class Money(Figure):
 
     figure = staticmethod(marks.amount)
 
-    def __init__(self, currency: str, *, unit: bool = False, **extra: Any) -> None:
+    def __init__(self, currency: str, *, with_unit: bool = False, **extra: Any) -> None:
         super().__init__(**extra)
         self.currency = currency
-        self.unit = unit
+        self.with_unit = with_unit
 
     def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the amount in the row's currency."""
-        return self.figure(value, currency_of(self.currency, record), unit=self.unit)
+        return self.figure(value, currency_of(self.currency, record), unit=self.with_unit)
 
 
 class Result(Money):
@@ -171,10 +172,16 @@ class When(Column):
 
 
 class Table(django_tables2.Table):
-    """A list, built for one request at one moment; `totals` fills its foot by column name."""
+    """A list, built for one request at one moment; `totals` fills its foot by column name.
 
-    caption = ""
+    The money columns in `in_currency` are all in `currency`: their heads say it, and on a phone,
+    where there are no heads, their cells.
+    """
+
+    caption: Any = ""
     cards = False
+    currency = ""
+    in_currency: tuple[str, ...] = ()
 
     class Meta:
         """django-tables2's switches: our template, no paging and no sorting of its own."""
@@ -190,6 +197,10 @@ class Table(django_tables2.Table):
         self.records = rows
         self.url = ""
         super().__init__(data=rows, request=request)
+        for name in self.in_currency:
+            column = self.columns[name].column
+            column.verbose_name = f"{column.verbose_name}, {self.currency}"
+            column.unit = self.currency
 
     def url_of(self, record: Any) -> str:
         """Return where the row opens, or nothing."""
@@ -209,6 +220,7 @@ class Table(django_tables2.Table):
         shape = column.column
         role = ("rowheader" if first else "cell") if self.cards else ""
         attributes = {"class": f"first {shape.css}" if first else shape.css, "role": role}
+        attributes["data-unit"] = shape.unit if self.cards and shape.card else ""
         attributes["data-head"] = shape.short if shape.card == LAST_CARD else ""
         tag = SafeString('<th scope="row"' if first else "<td")
         for name, value in attributes.items():

@@ -14,6 +14,7 @@ class ClientTable(tables.Table):
 
     caption = _("Clients")
     cards = True
+    currency = settings.REPORTING_CURRENCY
     in_currency = ("net_deposits", "equity")
 
     full_name = tables.Templated(
@@ -44,12 +45,6 @@ class ClientTable(tables.Table):
     )
     accounts = tables.Figure(accessor="figures__accounts_count", verbose_name=_("Accounts"))
     owner = tables.Column(accessor="owner__full_name", verbose_name=_("Owner"))
-
-    def __init__(self, rows: list[Any], **given: Any) -> None:
-        super().__init__(rows, **given)
-        for name in self.in_currency:
-            column = self.columns[name].column
-            column.verbose_name = f"{column.verbose_name}, {settings.REPORTING_CURRENCY}"
 
     def url_of(self, record: Any) -> str:
         """Return the client's page."""

@@ -17,6 +17,6 @@ class ServerList(StaffPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the page."""
         fresh = {one.server_id: one for one in servers.list_freshness()}
-        found = servers.list_servers_for(request.user)
+        found = servers.list_servers_for(self.request.user)
         rows = [{"server": server, "freshness": fresh.get(server.pk)} for server in found]
         return self.show("trading/server_list.html", {"rows": rows})

@@ -40,16 +40,13 @@ class MoneyKind(tables.Column):
 
 
 class AccountTable(tables.Table):
-    """Rows of one account: heads name its currency, so cells need not."""
+    """Rows of one account, in its currency."""
 
-    in_currency = ()
     cards = True
 
     def __init__(self, rows: list[Any], *, currency: str, **given: Any) -> None:
+        self.currency = currency
         super().__init__(rows, **given)
-        for name in self.in_currency:
-            column = self.columns[name].column
-            column.verbose_name = f"{column.verbose_name}, {currency}"
 
 
 class PositionTable(AccountTable):

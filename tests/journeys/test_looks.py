@@ -1,0 +1,106 @@
+"""Every page in a real browser: readable by everybody, nothing beside the window, nothing refused.
+
+Axe looks at each page in both themes and at both widths; the content policy is in force meanwhile,
+so an inline script or style, or an address not our own, would show in the console.
+"""
+
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import SignIn
+from tests.journeys.running import Demo
+
+pytestmark = pytest.mark.browser
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+RULES = (
+    "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+)
+SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+THEMES = ("light", "dark")
+
+
+def own_pages(page: Page, demo: Demo) -> list[str]:
+    """Addresses of one page of each kind, found by following links as a person would."""
+    page.goto(f"{demo.address}/clients/")
+    client = page.locator("tr[data-open] a[data-row]").first.get_attribute("href") or ""
+    page.goto(demo.address + client)
+    account = page.locator(".account-head a").first.get_attribute("href") or ""
+    assert client
+    assert account
+    lists = ["/", "/health/", "/clients/", "/clients/?q=nobodyofthatname", "/trading/servers/"]
+    return [*lists, client, account, f"{account}deals/", f"{account}balance/", "/not-here/"]
+
+
+def looked_at(page: Page) -> list[str]:
+    """What axe finds wrong with the page, and whether it is wider than its window."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE)
+    found = page.evaluate(RULES)
+    wrong = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
+    assert len(found["passes"]) > 5  # it did look
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return wrong + (["wider than the window"] if wide else [])
+
+
+def test_every_page_is_for_everybody(demo: Demo, sign_in: SignIn) -> None:
+    """No finding of axe, no overflow, no refusal by the content policy, in 2 themes x 2 widths."""
+    page = sign_in("administrator")
+    refused: list[str] = []
+    page.on("console", lambda line: refused.append(line.text) if "Policy" in line.text else None)
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    wrong: dict[str, list[str]] = {}
+    paths = own_pages(page, demo)
+    for theme in THEMES:
+        page.goto(f"{demo.address}/clients/")
+        while page.locator("html").get_attribute("data-theme") != theme:
+            with page.expect_response("**/taste/"):
+                page.keyboard.press("Shift+T")
+        for size in SIZES:
+            page.set_viewport_size(size)
+            for path in paths:
+                page.goto(demo.address + path)
+                if found := looked_at(page):
+                    wrong[f"{path} {theme} {size['width']}"] = found
+    assert wrong == {}
+    assert refused == []
+
+
+def test_figures_are_equally_wide(demo: Demo, sign_in: SignIn) -> None:
+    """111.11 and 888.88 take the same room, so columns of decimals line up."""
+    page = sign_in("dealer")
+    page.goto(f"{demo.address}/clients/")
+    widths = page.evaluate(
+        """() => ["111.11", "888.88"].map((text) => {
+          const figure = document.createElement("span");
+          figure.className = "figure";
+          figure.textContent = text;
+          document.querySelector("tbody td").append(figure);
+          return figure.getBoundingClientRect().width;
+        })"""
+    )
+    assert widths[0] == widths[1] > 0
+
+
+def test_the_keyboard_does_what_its_list_says(demo: Demo, sign_in: SignIn) -> None:
+    """Rows, search, go-to, overlay: by keys alone; and none of it while typing."""
+    page = sign_in("administrator")
+    page.goto(f"{demo.address}/clients/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator("tr[data-open] a[data-row]").nth(1)
+    expect(second).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.locator(".record-head h1")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.locator("#list tbody tr").first).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("gc?j")  # letters, not commands
+    expect(page.locator("#id_q")).to_have_value("gc?j")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
