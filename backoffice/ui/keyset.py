@@ -7,7 +7,7 @@ throw the reader elsewhere.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-READ = {"i": int, "n": Decimal, "t": datetime.fromisoformat, "s": str}
+READ: Mapping[str, Callable[[str], object]] = {
+    "i": int,
+    "n": Decimal,
+    "t": datetime.fromisoformat,
+    "s": str,
+}
 PK_AT_MOST = 2**63 - 1
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views import View
@@ -27,9 +28,10 @@ class StaffPage(View):
     """A door for staff. `permission` None: every signed-in member of staff may come in."""
 
     permission: ClassVar[object | None]
+    request: Any  # an HttpRequest with `htmx`, whose `user` the guard found to be verified staff
     now: datetime
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may, at one moment that the whole page shares."""
         if self.permission is not None and not request.user.may(str(self.permission)):
             raise PermissionDenied
@@ -75,7 +77,7 @@ class ListPage(StaffPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the list, or for htmx its fragment."""
-        template = self.fragment_name if request.htmx else self.template_name
+        template = self.fragment_name if self.request.htmx else self.template_name
         return self.show(template, self.context())
 
     def context(self) -> dict[str, Any]:
@@ -129,7 +131,7 @@ class DetailPage(StaffPage):
     template_name: ClassVar[str]
     fragment_name: ClassVar[str] = ""
 
-    def record(self, **lookup: Any) -> Any:
+    def record(self, *args: Any, **lookup: Any) -> Any:
         """Return the record that this person may see, or raise Http404."""
         raise NotImplementedError
 
@@ -140,7 +142,8 @@ class DetailPage(StaffPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the record."""
         record = self.record(**kwargs)
-        template = self.fragment_name if request.htmx and self.fragment_name else self.template_name
+        is_part = self.request.htmx and self.fragment_name
+        template = self.fragment_name if is_part else self.template_name
         return self.show(template, {"record": record, **self.context(record)})
 
 

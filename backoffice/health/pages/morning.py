@@ -20,6 +20,6 @@ class Morning(StaffPage):
         context = {
             "servers": servers.list_freshness(),
             "parts": status.parts(self.now),
-            "sees_clients": request.user.may(crm.SEE_CLIENTS),
+            "sees_clients": self.request.user.may(crm.SEE_CLIENTS),
         }
         return self.show("health/morning.html", context)

@@ -19,7 +19,7 @@ class Footer(StaffPage):
         """Show it; alone it is a small page, for browsers without a script."""
         fragment = "health/_footer.html"
         context = {"servers": servers.list_freshness(), "parts": status.parts(self.now)}
-        if request.htmx:
+        if self.request.htmx:
             return self.show(fragment, context)
         return self.show("health/status.html", context)
 

@@ -9,6 +9,6 @@ app_name = "health"
 urlpatterns = [
     path("", status.Status.as_view(), name="status"),
     path("footer", status.Footer.as_view(), name="footer"),
-    path("live", probes.live, name="live"),
-    path("ready", probes.ready, name="ready"),
+    path("live", probes.Live.as_view(), name="live"),
+    path("ready", probes.Ready.as_view(), name="ready"),
 ]
