@@ -85,7 +85,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the cluster as our child; a guard removes the folder after us."""
-        self.folder.mkdir(mode=0o711)
+        self.folder.mkdir(mode=0o711, exist_ok=True)
         self._guard = Guard()
         self._guard.remove(self.folder)
         owned_by_server(self.folder / "pg")

@@ -21,7 +21,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
-from backoffice.demo.children import stop
+from backoffice.demo.children import Guard, stop
 from backoffice.demo.redis import Redis
 from tests.cluster import OWNER, ROOT, Cluster, Database, redis_of_worker, run_folder
 
@@ -137,14 +137,19 @@ def fresh_database(
 
 @pytest.fixture(scope="session")
 def _redis_of_worker() -> Iterator[Redis]:
-    server = redis_of_worker()
-    server.socket.parent.mkdir(mode=0o711, exist_ok=True)
+    server, guard = redis_of_worker(), Guard()
+    if not run_folder().exists():  # a run without PostgreSQL
+        run_folder().mkdir(mode=0o711)
+        guard.remove(run_folder())
     child = server.start()
+    guard.watch(child.pid)
     try:
         server.wait(child)
         yield server
     finally:
         stop(child)
+        guard.forget(child.pid)
+        guard.close()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def main() -> int:
     figures: list[Figure] = []
     say("  Starting a demo to measure …")
     with tempfile.TemporaryDirectory(prefix="mt4bo-bench-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's user walks through it
         stage = Stage(Path(folder))
         try:
             say(HEADING)

@@ -1,12 +1,14 @@
 """A whole product for the journeys: one running demo, and a browser that signs in to it."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from backoffice.demo.children import Guard
 from tests.journeys.running import Demo, fresh_code
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -34,12 +36,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def new_demo() -> Iterator[Callable[[], Demo]]:
+    """Makes demos, not yet started, each with a folder that everybody may walk to.
+
+    A guard removes the folders, also when the run is killed.
+    """
+    guard, made = Guard(), []
+
+    def make() -> Demo:
+        folder = Path(tempfile.mkdtemp(prefix="mt4bo-journey-"))
+        folder.chmod(0o755)
+        guard.remove(folder)
+        made.append(Demo(folder))
+        return made[-1]
+
+    yield make
+    for demo in made:
+        demo.stop()
+    guard.close()
+
+
+@pytest.fixture(scope="session")
+def demo(new_demo: Callable[[], Demo]) -> Demo:
     """A running demo; who kills parts of it leaves it recovered."""
-    demo = Demo(tmp_path_factory.mktemp("demo")).start()
-    yield demo
-    demo.stop()
-    assert demo.verb("reset").returncode == 0
+    return new_demo().start()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from backoffice.demo.children import wait_until
 from backoffice.demo.processes import serves
 from tests.journeys.running import Demo, lives, spoken_codes
 
+NewDemo = Callable[[], Demo]
 ROLES = 11
 PARTS = {
     "web server": "granian",
@@ -66,9 +68,9 @@ def found(demo: Demo, words: str) -> int | None:
         return None
 
 
-def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(tmp_path: Path) -> None:
+def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(new_demo: NewDemo) -> None:
     """Its own parts, PostgreSQL and the short folder go; the next start has the same staff."""
-    demo = Demo(tmp_path).start()
+    demo = new_demo().start()
     first, family, sockets = demo.secrets, demo.family, demo.sockets
     assert len(family) >= len(PARTS)
     demo.stop(signal.SIGKILL)
@@ -85,12 +87,12 @@ def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(tmp_path: Pa
     assert not sockets.exists()
     assert "Stopped. Its data stays in" in demo.said
     assert demo.verb("reset").returncode == 0
-    assert not (tmp_path / str(demo.port)).exists()
+    assert not (demo.data / str(demo.port)).exists()
 
 
-def test_two_stand_side_by_side(demo: Demo, tmp_path: Path) -> None:
+def test_two_stand_side_by_side(demo: Demo, new_demo: NewDemo) -> None:
     """Another port is another broker: neither sees the other's data."""
-    other = Demo(tmp_path).start()
+    other = new_demo().start()
     assert other.secrets["secret_key"] != demo.secrets["secret_key"]
     for one in (demo, other):
         assert serves(one.address)
@@ -108,13 +110,12 @@ ORDINARY = [
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="whoever is no root runs all of these as themselves")
-def test_an_ordinary_user_runs_it_too(tmp_path: Path) -> None:
+def test_an_ordinary_user_runs_it_too(new_demo: NewDemo) -> None:
     """As `nobody`, with data of their own and a checkout that they may only read."""
     nobody = pwd.getpwnam("nobody").pw_uid
-    data = tmp_path / "data"
-    data.mkdir()
-    os.chown(data, nobody, -1)
-    demo = Demo(data, HOME=str(data))
+    demo = new_demo()
+    os.chown(demo.data, nobody, -1)
+    demo.environment["HOME"] = str(demo.data)
     demo.command = [*ORDINARY, *demo.command]
     demo.start()
     family = demo.family

@@ -58,6 +58,7 @@ def main() -> int:
     end = time.monotonic() + 60 * minutes
     say(f"  Kill runs, seed {seed}: {len(kills)} kills are proved, going on for {minutes:g} min")
     with tempfile.TemporaryDirectory(prefix="mt4bo-prove-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's user walks through it
         demo = Demo(Path(folder)).start()
         run = KillRun(demo, seed, done=len(kills))
         try:
