@@ -24,7 +24,9 @@ function classOf(element, passed) {
   if (!born.has(element)) born.set(element, Date.now());
   const waiting = !("framed" in element.dataset) && Date.now() - born.get(element) < GRACE;
   if (waiting) return element.dataset.age || "fresh";
-  return passed <= FRESH ? "fresh" : passed <= AGEING ? "ageing" : "stale";
+  // Where figures are drawn less often on purpose, the waiting in between is not lateness.
+  const slack = Number(element.closest("[data-live-every]")?.dataset.liveEvery || 0);
+  return passed <= FRESH + slack ? "fresh" : passed <= AGEING + slack ? "ageing" : "stale";
 }
 
 function tell(element, now) {

@@ -90,26 +90,35 @@ function showPause() {
 function draw() {
   if (!waiting.size || document.hidden || localStorage.getItem("paused") === "yes") return;
   const budget = { flashes: Math.ceil(marks().length / 10) };
+  const held = new Set(); // its turn has not come: the newest frame waits, and is not lost
   for (const element of marks()) {
-    const frame = waiting.get(topicOf(element.dataset.live));
-    if (frame) put(element, frame, budget);
+    const topic = topicOf(element.dataset.live);
+    const frame = waiting.get(topic);
+    if (frame && !put(element, frame, budget)) held.add(topic);
   }
   for (const box of document.querySelectorAll("[data-live-reload]")) noteChange(box);
-  waiting.clear();
+  for (const topic of waiting.keys()) if (!held.has(topic)) waiting.delete(topic);
 }
 
 function put(element, frame, budget) {
   const every = Number(element.closest("[data-live-every]")?.dataset.liveEvery || 0);
   const last = drawn.get(element);
-  if (every && last && serverNow() - last.at < every) return;
+  if (every && last && serverNow() - last.at < every) return false;
   element.dataset.framed = "";
   if (frame.at) element.dataset.at = frame.at;
   if (frame.data.status) element.dataset.status = frame.data.status;
   const value = pathOf(element.dataset.live).split(".").reduce((data, step) => data?.[step], frame.data);
   if (element.dataset.kind === "reason") element.textContent = frame.data.reason || "";
-  else if (element.dataset.kind !== "stamp" && value !== undefined) write(element, value === null ? "" : String(value), last, budget);
+  else if (element.dataset.kind !== "stamp" && value !== undefined) write(element, textOf(value), last, budget);
   drawn.set(element, { ...drawn.get(element), at: serverNow() });
   tick(element);
+  return true;
+}
+
+// Positions come as an object by ticket, of which some marks want the number alone.
+function textOf(value) {
+  if (value === null) return "";
+  return typeof value === "object" ? String(Object.keys(value).length) : String(value);
 }
 
 function write(element, value, last, budget) {
@@ -131,6 +140,9 @@ function write(element, value, last, budget) {
       break;
     case "price":
       writePrice(figure, pips(value, digits));
+      break;
+    case "lots":
+      figure.textContent = plain((Number(value) / 100).toFixed(2), 2); // whole hundredths: exact
       break;
     case "count":
       figure.textContent = value;

@@ -61,7 +61,7 @@ def test_panel_shows_every_figure_with_its_currency(browser: Browser, house: Hou
     topic = f"account:{house.account.pk}"
     for field in ("balance", "credit", "equity", "floating", "margin", "free_margin", "level"):
         assert f'data-live="{topic}:{field}"' in panel
-    for figure in ("1,000.00", "1,037.70", "−12.30", "537.70", "207.5\u202f%", "2.00 lots"):
+    for figure in ("1,000.00", "1,037.70", "−12.30", "537.70", "207.5\u202f%", ">2.00</span>"):
         assert figure in panel
     assert panel.count('class="unit">USD') == 6
     assert f'data-live="{topic}" data-kind="stamp"' in panel
