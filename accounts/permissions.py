@@ -4,3 +4,21 @@ from backoffice.core.permissions import Permission
 from backoffice.core.words import noop
 
 SEE_PAYMENT_METHODS = Permission("accounts.payment_method.view", noop("See payment methods"))
+SEE_PAYMENTS = Permission("accounts.payment.view", noop("See payments"))
+SEE_BOOKS = Permission(
+    "accounts.books.view", noop("See the books, and what differs from MetaTrader")
+)
+REQUEST_WITHDRAWAL = Permission(
+    "accounts.withdrawal.request", noop("Ask for a withdrawal for a client, and take it back")
+)
+APPROVE_WITHDRAWAL = Permission(
+    "accounts.withdrawal.approve", noop("Approve and reject withdrawals that others asked for")
+)
+APPROVE_RED = Permission(
+    "accounts.withdrawal.approve_red", noop("Approve a withdrawal although a check is red")
+)
+SEND_PAYOUT = Permission("accounts.payout.send", noop("Record that a payout was sent"))
+CONFIRM_PAYOUT = Permission(
+    "accounts.payout.confirm", noop("Confirm payouts that others recorded as sent")
+)
+RETURN_PAYOUT = Permission("accounts.payout.return", noop("Return a payout to the trading account"))

@@ -1,7 +1,8 @@
-"""Words of money: payment methods, the way the money goes, and what the books know."""
+"""Words of money: methods, the books, and what a withdrawal can be and become."""
 
 from enum import StrEnum
 
+from backoffice.core.states import Workflow
 from backoffice.core.words import noop
 
 
@@ -86,3 +87,220 @@ ENTRY_LABELS: dict[str, str] = {
     Entering.VOID: noop("Voided"),
     Entering.REVERSE: noop("Reversed"),
 }
+
+
+class Withdrawal(StrEnum):
+    """Where a withdrawal stands, as people see it."""
+
+    REQUESTED = "REQUESTED"
+    WAITING_CLIENT = "WAITING_CLIENT"
+    APPROVED = "APPROVED"
+    DEBITED = "DEBITED"
+    SENT = "SENT"
+    PAID = "PAID"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    REFUSED = "REFUSED"
+    UNCERTAIN = "UNCERTAIN"
+    RETURNING = "RETURNING"
+    RETURNED = "RETURNED"
+
+
+WITHDRAWAL_LABELS: dict[str, str] = {
+    Withdrawal.REQUESTED: noop("Requested"),
+    Withdrawal.WAITING_CLIENT: noop("Waits for the client"),
+    Withdrawal.APPROVED: noop("Approved"),
+    Withdrawal.DEBITED: noop("Debited in MetaTrader"),
+    Withdrawal.SENT: noop("Payout sent"),
+    Withdrawal.PAID: noop("Paid"),
+    Withdrawal.REJECTED: noop("Rejected"),
+    Withdrawal.CANCELLED: noop("Cancelled"),
+    Withdrawal.REFUSED: noop("Could not be carried out"),
+    Withdrawal.UNCERTAIN: noop("Being confirmed"),
+    Withdrawal.RETURNING: noop("Being returned"),
+    Withdrawal.RETURNED: noop("Returned to the account"),
+}
+FINAL = frozenset(
+    {
+        Withdrawal.PAID,
+        Withdrawal.REJECTED,
+        Withdrawal.CANCELLED,
+        Withdrawal.REFUSED,
+        Withdrawal.RETURNED,
+    }
+)
+#: While a withdrawal is in one of these, its hold stands (in UNCERTAIN perhaps: see the leg).
+UNDECIDED = (Withdrawal.REQUESTED, Withdrawal.WAITING_CLIENT)
+
+WITHDRAWAL: Workflow[Withdrawal] = Workflow(
+    name="withdrawal",
+    moves={
+        (Withdrawal.REQUESTED, "ask_client"): Withdrawal.WAITING_CLIENT,
+        (Withdrawal.WAITING_CLIENT, "supply"): Withdrawal.REQUESTED,
+        **{(state, "approve"): Withdrawal.APPROVED for state in UNDECIDED},
+        **{
+            (state, verb): end
+            for state in (*UNDECIDED, Withdrawal.APPROVED)
+            for verb, end in (("reject", Withdrawal.REJECTED), ("cancel", Withdrawal.CANCELLED))
+        },
+        (Withdrawal.APPROVED, "void_approval"): Withdrawal.REQUESTED,
+        (Withdrawal.APPROVED, "debit"): Withdrawal.DEBITED,
+        (
+            Withdrawal.APPROVED,
+            "refuse",
+        ): Withdrawal.REFUSED,  # too little is free, or MetaTrader's no
+        **{
+            (state, "lose"): Withdrawal.UNCERTAIN
+            for state in (
+                Withdrawal.APPROVED,
+                Withdrawal.DEBITED,
+                Withdrawal.SENT,
+                Withdrawal.RETURNING,
+            )
+        },
+        # Out of UNCERTAIN leads what the leg proves, never a guess.
+        (Withdrawal.UNCERTAIN, "debit"): Withdrawal.DEBITED,
+        (Withdrawal.UNCERTAIN, "refuse"): Withdrawal.REFUSED,
+        (Withdrawal.UNCERTAIN, "try_again"): Withdrawal.APPROVED,
+        (Withdrawal.UNCERTAIN, "find_unsent"): Withdrawal.DEBITED,
+        (Withdrawal.UNCERTAIN, "find_sent"): Withdrawal.SENT,
+        (Withdrawal.UNCERTAIN, "credit"): Withdrawal.RETURNED,
+        (Withdrawal.UNCERTAIN, "return_again"): Withdrawal.RETURNING,
+        (Withdrawal.DEBITED, "send"): Withdrawal.SENT,
+        (Withdrawal.SENT, "confirm"): Withdrawal.PAID,
+        (Withdrawal.DEBITED, "return"): Withdrawal.RETURNING,
+        (Withdrawal.SENT, "return"): Withdrawal.RETURNING,
+        (Withdrawal.RETURNING, "credit"): Withdrawal.RETURNED,
+    },
+)
+
+
+class Leg(StrEnum):
+    """Which part of a withdrawal: out of MetaTrader, to the client, or back into MetaTrader."""
+
+    DEBIT = "debit"
+    PAYOUT = "payout"
+    RETURN = "return"
+
+
+class Verdict(StrEnum):
+    """What a check says. Not known is never green."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    UNKNOWN = "unknown"
+
+
+VERDICT_LABELS: dict[str, str] = {
+    Verdict.GREEN: noop("green"),
+    Verdict.AMBER: noop("amber"),
+    Verdict.RED: noop("red"),
+    Verdict.UNKNOWN: noop("not known"),
+}
+CHECK_LABELS: dict[int, str] = {
+    1: noop("Free funds"),
+    2: noop("Balance audit"),
+    3: noop("Open requests"),
+    5: noop("Requisite"),
+    9: noop("Credit"),
+    10: noop("Trading"),
+    16: noop("Freshness"),
+}
+
+
+class Occasion(StrEnum):
+    """When checks were run and kept."""
+
+    REQUEST = "request"
+    APPROVAL = "approval"
+    EXECUTION = "execution"
+
+
+class Seat(StrEnum):
+    """Who sits in an approval."""
+
+    BACK_OFFICE = "back_office"
+
+
+SEAT_LABELS: dict[str, str] = {Seat.BACK_OFFICE: noop("Back office")}
+
+
+class Approval(StrEnum):
+    """What became of one seat."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    VOIDED = "VOIDED"
+
+
+APPROVAL_LABELS: dict[str, str] = {
+    Approval.WAITING: noop("Waiting"),
+    Approval.APPROVED: noop("Approved"),
+    Approval.REJECTED: noop("Rejected"),
+    Approval.VOIDED: noop("Void"),
+}
+
+
+class StatedReason(StrEnum):
+    """Why the client wants the money, in the client's words."""
+
+    EARNED = "earned"
+    NEED = "need"
+    NOT_SATISFIED = "not_satisfied"
+    OTHER = "other"
+
+
+STATED_LABELS: dict[str, str] = {
+    StatedReason.EARNED: noop("Earned funds"),
+    StatedReason.NEED: noop("Needs the money"),
+    StatedReason.NOT_SATISFIED: noop("Not satisfied"),
+    StatedReason.OTHER: noop("Other"),
+}
+
+
+class RejectReason(StrEnum):
+    """Why staff say no."""
+
+    REQUISITE = "requisite"
+    DOCUMENTS = "documents"
+    TRADING = "trading"
+    RULES = "rules"
+    OTHER = "other"
+
+
+REJECT_LABELS: dict[str, str] = {
+    RejectReason.REQUISITE: noop("The requisite is not the client's own, or wrong"),
+    RejectReason.DOCUMENTS: noop("Documents are missing or out of date"),
+    RejectReason.TRADING: noop("The trading on the account has to be looked at first"),
+    RejectReason.RULES: noop("Against the rules of the method or of the broker"),
+    RejectReason.OTHER: noop("Another reason"),
+}
+
+
+class Gap(StrEnum):
+    """How MetaTrader's books and ours can differ."""
+
+    MISSING_IN_MT4 = "missing_in_mt4"
+    MISSING_IN_LEDGER = "missing_in_ledger"
+    AMOUNT = "amount"
+    DUPLICATE_MARKER = "duplicate_marker"
+    BALANCE = "balance"
+
+
+GAP_LABELS: dict[str, str] = {
+    Gap.MISSING_IN_MT4: noop("Booked here, missing in MetaTrader"),
+    Gap.MISSING_IN_LEDGER: noop("Our marker in MetaTrader, not booked here"),
+    Gap.AMOUNT: noop("Another amount in MetaTrader than here"),
+    Gap.DUPLICATE_MARKER: noop("Two records in MetaTrader carry one marker"),
+    Gap.BALANCE: noop("The balance differs, and no record explains it"),
+}
+
+
+class Booked(StrEnum):
+    """Why a money record of MetaTrader is accounted for in the books."""
+
+    OPENING = "opening"
+    OURS = "ours"
+    EXTERNAL = "external"

@@ -20,3 +20,6 @@ VIEW_SERVERS = Permission(
 REGISTER_SERVERS = Permission(
     code="trading.server.register", label=noop("Register a MetaTrader server")
 )
+SET_SENDING_TERMS = Permission(
+    code="trading.sending_terms.set", label=noop("Set how long money commands take on a server")
+)

@@ -1,6 +1,23 @@
 """What is kept about money."""
 
+from accounts.models.books import AccountBooks, BookedTicket, Discrepancy, ResultDay
+from accounts.models.evidence import PaymentApproval, PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
+from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
 
-__all__ = ["Entry", "LedgerAccount", "LedgerBalance", "PaymentMethod", "Posting"]
+__all__ = [
+    "AccountBooks",
+    "BookedTicket",
+    "Discrepancy",
+    "Entry",
+    "LedgerAccount",
+    "LedgerBalance",
+    "Payment",
+    "PaymentApproval",
+    "PaymentCheck",
+    "PaymentMethod",
+    "PaymentOperation",
+    "Posting",
+    "ResultDay",
+]

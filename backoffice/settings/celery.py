@@ -61,6 +61,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-push": {
+        "task": "accounts.tasks.push_payments",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "accounts-reconcile": {
+        "task": "accounts.tasks.reconcile_all",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 60},
+    },
     "core-clear-finished": {
         "task": "backoffice.core.tasks.clear_finished",
         "schedule": timedelta(hours=6),

@@ -57,7 +57,6 @@ class MoneyRecord:
     `is_double`: it carries the marker of an operation that was booked under another ticket.
     """
 
-    record_id: int
     ticket: int
     is_credit: bool
     amount: Decimal
@@ -123,7 +122,7 @@ SELECT a.currency, a.balance, a.credit,
   (SELECT coalesce(json_agg(json_build_array(d.day, d.result::text)), '[]')::text
      FROM (SELECT closed_server_time::date AS day, sum(profit + swap + commission + taxes) AS result
              FROM trading_deal WHERE account_id = a.id GROUP BY 1) d),
-  (SELECT coalesce(json_agg(json_build_array(r.id::text, r.ticket, r.cmd, r.amount::text,
+  (SELECT coalesce(json_agg(json_build_array(r.ticket, r.cmd, r.amount::text,
                                              r.recorded_at, r.comment) ORDER BY r.id), '[]')::text
      FROM trading_balancerecord r WHERE r.account_id = a.id),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket)), '[]')::text
@@ -266,11 +265,10 @@ class _Ours:
 
 
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
-    record_id, ticket, cmd, amount, recorded_at, comment = line
+    ticket, cmd, amount, recorded_at, comment = line
     marked, booked_as = ours.by_marker.get(comment[:MARKER_LENGTH], (None, None))
     key = marked or ours.by_ticket.get(ticket)
     return MoneyRecord(
-        record_id=int(record_id),
         ticket=ticket,
         is_credit=cmd == Cmd.CREDIT,
         amount=Decimal(amount),

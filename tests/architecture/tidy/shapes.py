@@ -7,11 +7,14 @@ from tests.architecture.tidy.tree import File, Finding, Tree, dotted, functions
 
 #: Actions that write without telling: `path::name` and why nobody needs to hear of it.
 SILENT: dict[str, str] = {
+    "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "crm/actions/figures.py::record_figures": "measured, not decided: the live frames tell of it",
 }
 
 #: Modules under actions/ that hold the steps of one action, not actions.
 STEPS: dict[str, str] = {
+    "accounts/actions/steps.py": "steps of every act on a payment, inside the act's transaction",
+    "accounts/actions/chart.py": "steps of acts that write the books, inside their transaction",
     "trading/actions/snapshots.py": "steps of sync.py, which takes actor and now and hands them on",
     "trading/actions/sync_passes.py": "steps of sync.py; the mirror repeats what MetaTrader says",
 }

@@ -1,0 +1,143 @@
+"""Carries an approved withdrawal, or a return, to MetaTrader: looked at once more, planned, sent.
+
+Call these with no transaction open. Nobody settles from what sending answers: the ledger moves when
+trading tells of it (following.py).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import results, steps
+from accounts.calc.checks import Answer
+from accounts.events import WithdrawalApprovalVoided, WithdrawalRefused, WithdrawalWaits
+from accounts.models import Payment
+from accounts.permissions import APPROVE_WITHDRAWAL
+from accounts.queries import checks as looking
+from accounts.states import Leg, Occasion, Verdict, Withdrawal
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Later
+from trading.actions import balance
+from trading.queries.operations import OperationView
+from trading.states import Operation
+
+SENDABLE = (Operation.NOT_STARTED, Operation.ABSENT)
+AGAIN = timedelta(seconds=5)
+#: By then whoever sends has begun the attempt, or died; the sweep looks again.
+LOOK_AGAIN = timedelta(seconds=10)
+
+
+def execute_withdrawal(*, payment_id: int, actor: Actor, now: datetime) -> None:
+    """Carry an approved withdrawal into MetaTrader; nothing happens to one in any other state.
+
+    Too little free: REFUSED. Old figures, or MetaTrader out of reach: it stays APPROVED, says why,
+    and is tried again.
+    """
+    operation_id = _prepare(payment_id=payment_id, actor=actor, now=now)
+    if operation_id is not None:
+        _send(payment_id, operation_id, actor, now)
+
+
+def execute_return(*, payment_id: int, actor: Actor, now: datetime) -> None:
+    """Carry a planned return into MetaTrader; nothing happens to a payment in any other state."""
+    with transaction.atomic():
+        payment = steps.locked(payment_id)
+        operation = steps.operation_of(payment, Leg.RETURN)
+        is_due = payment.state == Withdrawal.RETURNING and operation is not None
+        if not is_due or operation is None or operation.state not in SENDABLE:
+            return
+        payment.next_try_at = now + LOOK_AGAIN
+        payment.save(update_fields=["next_try_at"])
+    _send(payment_id, operation.operation_id, actor, now)
+
+
+@transaction.atomic(durable=True)
+def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
+    """Decide once more, at live prices; return the operation to send, or None."""
+    payment = steps.locked(payment_id)
+    operation = steps.operation_of(payment, Leg.DEBIT)
+    if payment.state != Withdrawal.APPROVED or not _is_sendable(operation):
+        return None
+    if not steps.has_right(Actor.parse(payment.approved_by), APPROVE_WITHDRAWAL, payment):
+        words = _("whoever approved it does not hold the right any more")
+        _void_approval(payment, words, actor, now)
+        return None
+    results.post_results(account_id=payment.account_id, actor=actor, now=now)
+    answers = looking.look(looking.asked_by(payment), now=now).answers
+    funds = next(answer for answer in answers if answer.number == 1)
+    fresh = next(answer for answer in answers if answer.number == 16)
+    if fresh.verdict is Verdict.RED or funds.verdict is Verdict.UNKNOWN:
+        _wait(payment, steps.words_of(fresh if fresh.verdict is Verdict.RED else funds), actor, now)
+        return None
+    if funds.verdict is Verdict.RED:
+        _refuse(payment, answers, steps.words_of(funds), actor, now)
+        return None
+    return _planned(payment, operation, answers, actor, now)
+
+
+def _is_sendable(operation: OperationView | None) -> bool:
+    return operation is None or operation.state in SENDABLE
+
+
+def _planned(
+    payment: Payment,
+    operation: OperationView | None,
+    answers: tuple[Answer, ...],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    if operation is None or operation.attempts:
+        steps.keep_checks(payment, Occasion.EXECUTION, answers, now)
+    payment.next_try_at = now + LOOK_AGAIN
+    payment.save(update_fields=["latest_run", "next_try_at"])
+    if operation is not None:
+        return operation.operation_id
+    return steps.plan(payment, Leg.DEBIT, actor=actor, now=now)
+
+
+def _send(payment_id: int, operation_id: int, actor: Actor, now: datetime) -> None:
+    try:
+        balance.send_operation(operation_id=operation_id, actor=actor, now=now)
+    except Conflict:
+        return  # it was sent, settled or given up by somebody else meanwhile
+    except Later as reason:
+        with transaction.atomic():
+            payment = steps.locked(payment_id)
+            if payment.state in (Withdrawal.APPROVED, Withdrawal.RETURNING):
+                _wait(payment, str(reason), actor, now)
+
+
+def _wait(payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
+    """Leave everything as it is, and say why; the same reason is told once."""
+    payment.next_try_at = now + AGAIN
+    is_news = payment.waits_because != reason[:300]
+    payment.waits_because = reason[:300]
+    payment.save(update_fields=["next_try_at", "waits_because"])
+    if is_news:
+        event = WithdrawalWaits(payment_id=payment.pk, reason=payment.waits_because)
+        steps.emit(payment, event, actor=actor, now=now)
+
+
+def _refuse(
+    payment: Payment, answers: tuple[Answer, ...], reason: str, actor: Actor, now: datetime
+) -> None:
+    """Too little is free now: give the operation up, release the hold, say so."""
+    steps.keep_checks(payment, Occasion.EXECUTION, answers, now)
+    steps.give_up_debit(payment, reason, actor=actor, now=now)
+    steps.close_refused(payment, reason, actor=actor, now=now)
+    event = WithdrawalRefused(**steps.money_of(payment), reason=reason)
+    steps.emit(payment, event, actor=actor, now=now)
+
+
+def _void_approval(payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
+    """Send it back to be approved again: the approval it had does not count any more."""
+    steps.give_up_debit(payment, reason, actor=actor, now=now)
+    steps.move(payment, "void_approval")
+    steps.void_seats(payment, reason, now)
+    steps.open_seat(payment, now)
+    payment.approved_by, payment.approved_at = "", None
+    payment.next_try_at, payment.waits_because = None, ""
+    payment.save()
+    event = WithdrawalApprovalVoided(payment_id=payment.pk, reason=reason)
+    steps.emit(payment, event, actor=actor, now=now)

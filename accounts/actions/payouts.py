@@ -1,0 +1,102 @@
+"""From MetaTrader's debit to the client's bank: sent by one, confirmed by another; or returned."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import chart, steps
+from accounts.events import PayoutSent, WithdrawalPaid, WithdrawalReturning
+from accounts.ledger import book
+from accounts.models import Payment
+from accounts.permissions import CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
+from accounts.states import LedgerKind, Leg, Withdrawal
+from backoffice.core.actors import Actor
+
+
+@transaction.atomic
+def send_payout(*, payment_id: int, bank_reference: str, actor: Actor, now: datetime) -> Payment:
+    """Record that the wire was given to the bank, under the bank's own reference."""
+    payment = steps.locked(payment_id)
+    steps.move(payment, "send")
+    steps.require_another(actor, payment.requested_by)
+    steps.require_right(actor, SEND_PAYOUT, payment)
+    reference = bank_reference.strip()[:64]
+    if not reference:
+        raise steps.NoReason(_("Write the bank's reference."))
+    payment.sent_by, payment.sent_at, payment.bank_reference = str(actor), now, reference
+    payment.save()
+    event = PayoutSent(**steps.money_of(payment), reference=reference)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def confirm_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
+    """Confirm that the money left the bank; somebody else than who sent it, and who asked."""
+    payment = steps.locked(payment_id)
+    steps.move(payment, "confirm")
+    steps.require_another(actor, payment.sent_by, payment.requested_by)
+    steps.require_right(actor, CONFIRM_PAYOUT, payment)
+    payment.confirmed_by, payment.closed_at = str(actor), now
+    _post_paid(payment, actor, now)
+    payment.save()
+    steps.emit(payment, WithdrawalPaid(**steps.money_of(payment)), actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def return_payout(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """Give the money back to the trading account: the payout bounced, or must not go out.
+
+    Somebody who had no hand in it before. The credit is an operation of its own; the books move
+    when MetaTrader confirmed it.
+    """
+    words = steps.require_reason(reason)
+    payment = steps.locked(payment_id)
+    steps.move(payment, "return")
+    steps.require_another(actor, payment.requested_by, payment.approved_by, payment.sent_by)
+    steps.require_right(actor, RETURN_PAYOUT, payment)
+    payment.returned_by, payment.return_reason = str(actor), words
+    payment.next_try_at = now
+    payment.save()
+    steps.plan(payment, Leg.RETURN, actor=actor, now=now)
+    event = WithdrawalReturning(**steps.money_of(payment), reason=words)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def retry_return(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """Try a return again that MetaTrader refused, once the cause is gone; NotPossible otherwise."""
+    words = steps.require_reason(reason)
+    payment = steps.locked(payment_id)
+    steps.require_right(actor, RETURN_PAYOUT, payment)
+    is_over = steps.operation_of(payment, Leg.RETURN) is None
+    if payment.state != Withdrawal.RETURNING or not is_over:
+        raise steps.NotPossible(_("There is no refused return to try again."))
+    payment.waits_because, payment.next_try_at = "", now
+    payment.save()
+    steps.plan(payment, Leg.RETURN, actor=actor, now=now)
+    event = WithdrawalReturning(**steps.money_of(payment), reason=words)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+def _post_paid(payment: Payment, actor: Actor, now: datetime) -> None:
+    entity, currency = payment.legal_entity_id, payment.currency
+    payouts = chart.account_of(
+        LedgerKind.PAYOUTS_DUE, legal_entity_id=entity, currency=currency, now=now
+    )
+    clearing = chart.account_of(
+        LedgerKind.METHOD_CLEARING,
+        legal_entity_id=entity,
+        currency=currency,
+        now=now,
+        payment_method_id=payment.method_id,
+    )
+    lines = [
+        book.Line(account=payouts, amount=payment.amount),
+        book.Line(account=clearing, amount=-payment.amount),
+    ]
+    book.post(act=steps.act_of(payment, "paid", actor, now), lines=lines)

@@ -1,0 +1,125 @@
+"""Compares MetaTrader's money records with the books, account by account, and keeps the gaps."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions import chart, results
+from accounts.events import DiscrepancyFound, DiscrepancyGone
+from accounts.models import AccountBooks, BookedTicket, Discrepancy
+from accounts.queries.books import audit, due_of, unseen_since
+from accounts.states import Gap
+from backoffice.core import locks, outbox
+from backoffice.core.actors import Actor
+from trading.queries import money
+from trading.queries.money import MirrorMoney
+
+#: How long our side and theirs may lag behind each other before it is a difference.
+GRACE = timedelta(minutes=2)
+#: A trade that closes during the comparison explains itself by the next one.
+TOLD_AT = {Gap.BALANCE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: its class, the ticket (0: the whole account), and both amounts."""
+
+    gap: Gap
+    ticket: int
+    expected: Decimal | None
+    found: Decimal | None
+
+
+@transaction.atomic
+def reconcile_account(*, account_id: int, actor: Actor, now: datetime) -> list[Discrepancy]:
+    """Bring the books of an account up to date and return what differs from MetaTrader still."""
+    chart.lock_money(account_id)
+    books = results.post_results(account_id=account_id, actor=actor, now=now)
+    mirror = money.mirror_money(account_id)
+    findings = [] if mirror is None else _findings(books, mirror, now)
+    return _keep(books, findings, actor, now)
+
+
+def _findings(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> list[Finding]:
+    due = due_of(books, mirror)
+    booked = {row.ticket: row for row in BookedTicket.objects.filter(books=books)}
+    found = [
+        Finding(Gap.MISSING_IN_MT4, row.ticket, row.amount, None)
+        for row in unseen_since(books, due, before=now - GRACE)
+    ]
+    found += [
+        Finding(Gap.MISSING_IN_LEDGER, one.ticket, None, one.amount)
+        for one in (*due.ours, *(odd for odd in due.odd if odd.is_strange))
+        if one.recorded_at < now - GRACE
+    ]
+    found += [
+        Finding(Gap.DUPLICATE_MARKER, one.ticket, None, one.amount)
+        for one in due.odd
+        if one.is_double
+    ]
+    found += [
+        Finding(Gap.AMOUNT, one.ticket, booked[one.ticket].amount, one.amount)
+        for one in mirror.records
+        if one.ticket in booked and booked[one.ticket].amount != one.amount
+    ]
+    audited = audit(books, mirror, due)
+    if audited.gap:
+        found.append(Finding(Gap.BALANCE, 0, audited.expected, audited.balance))
+    return found
+
+
+def _keep(
+    books: AccountBooks, findings: list[Finding], actor: Actor, now: datetime
+) -> list[Discrepancy]:
+    standing = locks.rows(Discrepancy.objects.filter(account_id=books.pk, gone_at__isnull=True))
+    known = {(row.gap, row.ticket): row for row in standing}
+    kept = []
+    for one in findings:
+        row = known.pop((one.gap, one.ticket), None)
+        kept.append(_seen(books, one, row, actor, now))
+    for row in known.values():
+        row.gone_at = now
+        row.save(update_fields=["gone_at"])
+        if row.sightings >= TOLD_AT.get(Gap(row.gap), 1):
+            _tell(DiscrepancyGone(**_names(row)), row, actor, now)
+    return kept
+
+
+def _seen(
+    books: AccountBooks, one: Finding, row: Discrepancy | None, actor: Actor, now: datetime
+) -> Discrepancy:
+    if row is None:
+        row = Discrepancy(
+            account_id=books.pk,
+            legal_entity_id=books.legal_entity_id,
+            gap=one.gap,
+            ticket=one.ticket,
+            currency=books.currency,
+            sightings=0,
+            found_at=now,
+        )
+    row.expected, row.found = one.expected, one.found
+    row.sightings += 1
+    row.save()
+    if row.sightings == TOLD_AT.get(one.gap, 1):
+        event = DiscrepancyFound(**_names(row), expected=one.expected, found=one.found)
+        _tell(event, row, actor, now)
+    return row
+
+
+def _names(row: Discrepancy) -> dict[str, Any]:
+    return {
+        "discrepancy_id": row.pk,
+        "account_id": row.account_id,
+        "gap": str(row.gap),
+        "ticket": row.ticket,
+    }
+
+
+def _tell(
+    event: DiscrepancyFound | DiscrepancyGone, row: Discrepancy, actor: Actor, now: datetime
+) -> None:
+    outbox.emit(event, actor=actor, subjects=[("account", row.account_id)], now=now)

@@ -1,0 +1,204 @@
+"""The books follow MetaTrader: opened once, then results by server day and what others moved.
+
+So that at every moment: funds in the books − MetaTrader's balance = what is in flight.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import chart
+from accounts.events import BooksOpened, ForeignMoneyBooked
+from accounts.ledger import book
+from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay
+from accounts.queries.books import Due, books_of, due_of
+from accounts.states import Booked, LedgerKind
+from backoffice.core import locks, outbox
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Rejected
+from backoffice.core.money import rounded
+from crm.queries import known
+from trading.queries import money
+from trading.queries.money import MirrorMoney, MoneyRecord
+
+NOTHING = Decimal(0)
+
+
+class NobodysAccount(Rejected):
+    """Books are kept for clients: the account belongs to none."""
+
+
+@transaction.atomic
+def open_books(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
+    """Open the books of an account with the balance of its mirror; those that stand are returned.
+
+    NobodysAccount when it belongs to no client.
+    """
+    chart.lock_money(account_id)
+    books = books_of(account_id)
+    if books is not None:
+        return books
+    mirror, figures = money.mirror_money(account_id), money.account_money(account_id)
+    client = known.get_client(figures.client_id) if figures and figures.client_id else None
+    if mirror is None or client is None:
+        raise NobodysAccount(_("This account belongs to no client, so it has no books."))
+    books = _new_books(mirror, client.legal_entity_id, now)
+    _post_opening(books, mirror, actor, now)
+    _include(books, mirror, now)
+    outbox.emit(
+        BooksOpened(
+            account_id=account_id,
+            amount=rounded(mirror.balance, mirror.currency),
+            currency=mirror.currency,
+        ),
+        actor=actor,
+        subjects=[("account", account_id)],
+        now=now,
+    )
+    return books
+
+
+@transaction.atomic
+def post_results(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
+    """Bring the books up to what the mirror shows; again and again, without effect when they are.
+
+    Our own operations are not posted here: their payments do that, once. Results are silent (the
+    entries are the record); money that others moved is an event.
+    """
+    chart.lock_money(account_id)
+    books = open_books(account_id=account_id, actor=actor, now=now)
+    mirror = money.mirror_money(account_id)
+    if mirror is None:
+        return books
+    due = due_of(books, mirror)
+    _post_days(books, due, actor, now)
+    for record in due.foreign:
+        _post_foreign(books, record, actor, now)
+    return books
+
+
+def book_ticket(
+    *, books: AccountBooks, ticket: int, amount: Decimal, entry: Entry, now: datetime
+) -> None:
+    """Note that an entry accounts for one of our own records in MetaTrader."""
+    BookedTicket.objects.create(
+        books=books,
+        ticket=ticket,
+        kind=Booked.OURS,
+        amount=amount,
+        entry=entry,
+        booked_at=now,
+    )
+
+
+def _new_books(mirror: MirrorMoney, legal_entity_id: int, now: datetime) -> AccountBooks:
+    def of(kind: LedgerKind) -> LedgerAccount:
+        return chart.account_of(
+            kind,
+            legal_entity_id=legal_entity_id,
+            currency=mirror.currency,
+            now=now,
+            trading_account_id=mirror.account_id,
+        )
+
+    return AccountBooks.objects.create(
+        account_id=mirror.account_id,
+        currency=mirror.currency,
+        funds=of(LedgerKind.CLIENT_FUNDS),
+        credit=of(LedgerKind.CLIENT_CREDIT),
+        legal_entity_id=legal_entity_id,
+        first_day=max(mirror.results, default=now.date()),
+        opened_at=now,
+    )
+
+
+def _post_opening(books: AccountBooks, mirror: MirrorMoney, actor: Actor, now: datetime) -> None:
+    """Post what MetaTrader shows, less what our own payments are still going to post."""
+    name = f"opening:{books.pk}"
+    pending = sum((r.amount for r in mirror.records if _posts_itself(r)), NOTHING)
+    _post(books, books.funds, LedgerKind.OPENING, mirror.balance - pending, name, actor, now)
+    _post(books, books.credit, LedgerKind.CREDIT_GIVEN, mirror.credit, f"{name}:c", actor, now)
+
+
+def _include(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> None:
+    """Remember what the opening contains: results until now, and each record."""
+    included = sum(mirror.results.values(), NOTHING)
+    ResultDay.objects.create(books=books, day=books.first_day, included=included)
+    BookedTicket.objects.bulk_create(
+        BookedTicket(
+            books=books,
+            ticket=record.ticket,
+            is_credit=record.is_credit,
+            kind=Booked.OPENING,
+            amount=record.amount,
+            booked_at=now,
+        )
+        for record in mirror.records
+        if not _posts_itself(record)
+    )
+
+
+def _posts_itself(record: MoneyRecord) -> bool:
+    return record.key is not None
+
+
+def _post_days(books: AccountBooks, due: Due, actor: Actor, now: datetime) -> None:
+    days = {row.day: row for row in locks.rows(ResultDay.objects.filter(books=books))}
+    for day, amount in due.results.items():
+        row = days.get(day) or ResultDay(books=books, day=day)
+        name = f"result:{books.pk}:{day}:{row.entries}"
+        _post(books, books.funds, LedgerKind.TRADING_RESULT, amount, name, actor, now)
+        row.posted += amount
+        row.entries += 1
+        row.save()
+
+
+def _post_foreign(books: AccountBooks, record: MoneyRecord, actor: Actor, now: datetime) -> None:
+    account = books.credit if record.is_credit else books.funds
+    against = LedgerKind.CREDIT_GIVEN if record.is_credit else LedgerKind.EXTERNAL
+    entry = _post(
+        books, account, against, record.amount, f"ticket:{books.pk}:{record.ticket}", actor, now
+    )
+    BookedTicket.objects.create(
+        books=books,
+        ticket=record.ticket,
+        is_credit=record.is_credit,
+        kind=Booked.EXTERNAL if entry else Booked.OPENING,
+        amount=record.amount,
+        entry=entry,
+        booked_at=now,
+    )
+    told = ForeignMoneyBooked(
+        account_id=books.pk,
+        ticket=record.ticket,
+        amount=rounded(record.amount, books.currency),
+        currency=books.currency,
+    )
+    outbox.emit(told, actor=actor, subjects=[("account", books.pk)], now=now)
+
+
+def _post(
+    books: AccountBooks,
+    account: LedgerAccount,
+    against: LedgerKind,
+    amount: Decimal,
+    name: str,
+    actor: Actor,
+    now: datetime,
+) -> Entry | None:
+    """Post an amount that came to the client's side (negative: that left it)."""
+    if not amount:
+        return None
+    other = chart.account_of(
+        against, legal_entity_id=books.legal_entity_id, currency=books.currency, now=now
+    )
+    act = chart.act_of(
+        name, purpose=str(against), reference=f"account:{books.pk}", actor=actor, now=now
+    )
+    lines = [
+        book.Line(account=account, amount=-amount),
+        book.Line(account=other, amount=amount),
+    ]
+    return book.post(act=act, lines=lines)

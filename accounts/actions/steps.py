@@ -1,0 +1,212 @@
+"""Steps that every act on a payment takes: lock it, see who acts, keep the evidence, tell of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from accounts.actions import chart
+from accounts.calc.checks import Answer
+from accounts.ledger import book
+from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
+from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat
+from backoffice.core import access, locks, outbox
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.events import Event
+from backoffice.core.money import rounded
+from backoffice.core.states import IllegalMove
+from backoffice.identity.queries import people
+from trading.actions import balance, verdicts
+from trading.queries import operations
+from trading.queries.operations import OperationView
+from trading.states import Operation
+from trading.terms import BalanceKind
+
+#: An operation in one of these cannot move money any more, or never could.
+OVER = (Operation.ABANDONED, Operation.REFUSED)
+
+
+class NotAllowed(Rejected):
+    """Whoever acts lacks the right, or the payment is out of their reach."""
+
+
+class SamePerson(Rejected):
+    """Somebody else has to do this."""
+
+
+class NoReason(Rejected):
+    """A no needs a reason."""
+
+
+class NotPossible(Conflict):
+    """Nothing like this can follow on the state that the payment is in."""
+
+
+class BeingSent(Conflict):
+    """It is on its way to MetaTrader: nothing can be taken back before that is settled."""
+
+
+def locked(payment_id: int) -> Payment:
+    """Return the payment, its row locked."""
+    payments = Payment.objects.select_related("reservation", "method")
+    return locks.rows(payments.filter(pk=payment_id)).get()
+
+
+def require_right(actor: Actor, permission: object, payment: Payment) -> None:
+    """Raise NotAllowed unless the actor is staff whose right reaches this payment."""
+    if not has_right(actor, permission, payment):
+        raise NotAllowed(_("You may not do this with this payment."))
+
+
+def has_right(actor: Actor, permission: object, payment: Payment) -> bool:
+    """Say whether the actor is an active member of staff whose right reaches this payment now."""
+    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    if user is None:
+        return False
+    return access.restrict(Payment.objects.filter(pk=payment.pk), user, permission).exists()
+
+
+def require_another(actor: Actor, *others: str) -> None:
+    """Raise SamePerson when the actor is one of those who had a hand in it before."""
+    if str(actor) in others:
+        raise SamePerson(_("Four eyes: somebody else has to do this."))
+
+
+def require_reason(reason: str) -> str:
+    """Return the reason without its ends; NoReason when nothing is left."""
+    if not reason.strip():
+        raise NoReason(_("Say why."))
+    return reason.strip()[:300]
+
+
+def move(payment: Payment, verb: str) -> None:
+    """Make a move of the workflow; NotPossible when the table does not allow it."""
+    try:
+        payment.state = WITHDRAWAL.after(payment.state, verb)
+    except IllegalMove as error:
+        sentence = _("Withdrawal %(number)s is %(state)s by now: this is not possible any more.")
+        told = {"number": payment, "state": payment.get_state_display()}
+        raise NotPossible(sentence % told) from error
+
+
+def money_of(payment: Payment) -> dict[str, Any]:
+    """Return the fields by which an event says which payment it is about, and how much."""
+    amount = rounded(payment.amount, payment.currency)
+    return {"payment_id": payment.pk, "amount": amount, "currency": payment.currency}
+
+
+def emit(payment: Payment, event: Event, *, actor: Actor, now: datetime) -> None:
+    """Announce something about a payment: to its own log, its client's, its account's."""
+    subjects: list[tuple[str, int | str]] = [
+        ("payment", payment.pk),
+        ("client", payment.client_id),
+        ("account", payment.account_id),
+    ]
+    outbox.emit(event, actor=actor, subjects=subjects, now=now)
+
+
+def keep_checks(
+    payment: Payment, occasion: Occasion, answers: Iterable[Answer], now: datetime
+) -> None:
+    """Keep a run of the checks as evidence; the caller saves `latest_run` with the payment."""
+    payment.latest_run += 1
+    PaymentCheck.objects.bulk_create(
+        PaymentCheck(
+            payment=payment,
+            run=payment.latest_run,
+            occasion=occasion,
+            number=one.number,
+            verdict=one.verdict,
+            sentence=one.sentence,
+            facts=one.facts,
+            figures_at=one.figures_at,
+            checked_at=now,
+        )
+        for one in answers
+    )
+
+
+def open_seat(payment: Payment, now: datetime) -> None:
+    """Put an empty chair at the table."""
+    PaymentApproval.objects.create(
+        payment=payment,
+        requested_by=payment.requested_by,
+        seat=Seat.BACK_OFFICE,
+        opened_at=now,
+    )
+
+
+def void_seats(payment: Payment, reason: str, now: datetime) -> None:
+    """Let no seat count any more, taken or not."""
+    standing = (Approval.WAITING, Approval.APPROVED)
+    seats = PaymentApproval.objects.filter(payment=payment, state__in=standing)
+    for seat in locks.rows(seats):
+        seat.state, seat.reason, seat.voided_at = Approval.VOIDED, reason, now
+        seat.save(update_fields=["state", "reason", "voided_at"])
+
+
+def release(payment: Payment, *, actor: Actor, now: datetime) -> Entry:
+    """Release the hold unused."""
+    return book.void(act=act_of(payment, "void", actor, now), reservation=payment.reservation)
+
+
+def close_refused(payment: Payment, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Close it as REFUSED and release the hold; the caller tells of it."""
+    move(payment, "refuse")
+    payment.refused_because, payment.closed_at = reason[:300], now
+    payment.next_try_at, payment.waits_because = None, ""
+    payment.uncertain_leg, payment.uncertain_since = "", None
+    release(payment, actor=actor, now=now)
+    payment.save()
+
+
+def words_of(answer: Answer) -> str:
+    """Return what a check says, with its name."""
+    return f"{_(CHECK_LABELS[answer.number])}: {_(answer.sentence).format_map(answer.facts)}"
+
+
+def act_of(payment: Payment, what: str, actor: Actor, now: datetime) -> book.Act:
+    """Return what an entry about this payment tells of itself; each happens once."""
+    reference = f"payment:{payment.pk}"
+    return chart.act_of(
+        f"{reference}:{what}", purpose="withdrawal", reference=reference, actor=actor, now=now
+    )
+
+
+def operation_of(payment: Payment, leg: Leg) -> OperationView | None:
+    """Return the newest operation of a leg that is not over, or None."""
+    links = PaymentOperation.objects.filter(payment=payment, leg=leg).order_by("-id")[:1]
+    known = [operations.get_operation(link.key) for link in links]
+    return next((one for one in known if one is not None and one.state not in OVER), None)
+
+
+def plan(payment: Payment, leg: Leg, *, actor: Actor, now: datetime) -> int:
+    """Plan a new operation for a leg, under a key of its own; return its number."""
+    key, amount = uuid4(), rounded(payment.amount, payment.currency)
+    operation = balance.plan_operation(
+        key=key,
+        account_id=payment.account_id,
+        kind=BalanceKind.BALANCE,
+        amount=-amount if leg is Leg.DEBIT else amount,
+        actor=actor,
+        now=now,
+    )
+    PaymentOperation.objects.create(
+        payment=payment, leg=leg, key=key, operation_id=operation.pk, planned_at=now
+    )
+    return operation.pk
+
+
+def give_up_debit(payment: Payment, words: str, *, actor: Actor, now: datetime) -> None:
+    """Make sure that no debit of this payment can leave any more; BeingSent when one may have."""
+    operation = operation_of(payment, Leg.DEBIT)
+    if operation is None:
+        return
+    number = operation.operation_id
+    try:
+        verdicts.abandoned(operation_id=number, words=words, actor=actor, now=now)
+    except IllegalMove as error:
+        raise BeingSent(_("It is on its way to MetaTrader: wait until that is settled.")) from error

@@ -1,0 +1,342 @@
+"""A withdrawal until somebody decides: asked for, approved by another, rejected, taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import chart, results, steps
+from accounts.calc import checks, due, requisites
+from accounts.calc.checks import Answer
+from accounts.events import (
+    WithdrawalApproved,
+    WithdrawalCancelled,
+    WithdrawalRejected,
+    WithdrawalRequested,
+)
+from accounts.ledger import balances, book
+from accounts.models import AccountBooks, Payment, PaymentApproval, PaymentMethod
+from accounts.permissions import APPROVE_RED, APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
+from accounts.queries import checks as looking
+from accounts.queries.checks import Asked
+from accounts.states import (
+    Approval,
+    Direction,
+    LedgerKind,
+    Occasion,
+    RejectReason,
+    StatedReason,
+)
+from backoffice.core import locks
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.money import is_exact
+from backoffice.identity.queries import people
+from crm.queries import known
+from crm.states import ClientStatus
+from trading.queries import money
+
+BUSINESS_DAYS = 3
+NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
+
+
+class NotEnough(Rejected):
+    """Less is free than was asked for; it carries both."""
+
+    def __init__(self, sentence: str, *, asked: Decimal, free: Decimal) -> None:
+        super().__init__(sentence)
+        self.asked = asked
+        self.free = free
+
+
+class BadRequest(Rejected):
+    """Something that was asked for cannot be; the sentence says what."""
+
+
+class FiguresUnknown(Rejected):
+    """MetaTrader's figures of the account are not known, so nothing can be promised."""
+
+
+class ChangedMeanwhile(Conflict):
+    """What was decided on is not what is there now; `changes` says what differs, in words."""
+
+    def __init__(self, sentence: str, changes: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.changes = changes
+
+
+class CheckForbids(Rejected):
+    """A check is red or not known, and whoever decides may not go past it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for. `key` comes with the form: sent twice, it asks once."""
+
+    key: UUID
+    account_id: int
+    amount: Decimal
+    method_id: int
+    requisite: str
+    holder: str
+    stated_reason: StatedReason
+    stated_text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Staff's no: a reason from the list, what the client reads, what stays in the house."""
+
+    reason: RejectReason
+    public: str
+    note: str = ""
+
+
+@transaction.atomic
+def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Payment:
+    """Ask for a withdrawal for a client; the amount is on hold in the books from now on.
+
+    Raises NotEnough with the numbers, FiguresUnknown, BadRequest, NotAllowed; Later when the
+    account is busy. The same key asks once; with other content it is a Conflict.
+    """
+    chart.lock_money(request.account_id)
+    known_one = Payment.objects.filter(key=request.key).first()
+    if known_one is not None:
+        return _same(known_one, request)
+    account, client = _parties(request, actor)
+    books = results.post_results(account_id=request.account_id, actor=actor, now=now)
+    asked = Asked(
+        payment_id=None,
+        client_id=client.pk,
+        account_id=request.account_id,
+        requisite_key=requisites.key_of(request.requisite),
+        amount=request.amount,
+        currency=account.currency,
+    )
+    looked = looking.look(asked, now=now)
+    _require_free(looked, books)
+    payment = _new_payment(request, asked, client, actor, now)
+    payment.reservation = _hold(payment, books, actor, now)
+    payment.save(force_insert=True)
+    steps.keep_checks(payment, Occasion.REQUEST, looked.answers, now)
+    payment.save(update_fields=["latest_run"])
+    steps.open_seat(payment, now)
+    event = WithdrawalRequested(**steps.money_of(payment), account_id=payment.account_id)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def approve_withdrawal(
+    *, payment_id: int, fingerprint: str, actor: Actor, now: datetime
+) -> Payment:
+    """Allow a withdrawal that somebody else asked for, as the page showed it.
+
+    `fingerprint` is that of the picture on the page. Raises SamePerson, NotAllowed, NotPossible,
+    CheckForbids, ChangedMeanwhile with what changed. Execution follows by itself.
+    """
+    payment = steps.locked(payment_id)
+    steps.move(payment, "approve")
+    steps.require_another(actor, payment.requested_by)
+    steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
+    results.post_results(account_id=payment.account_id, actor=actor, now=now)
+    answers = looking.look(looking.asked_by(payment), now=now).answers
+    picture = looking.picture_of(payment, answers)
+    _require_same(picture.changes(fingerprint), answers)
+    _require_checks(payment, answers, actor)
+    book.require_hold(reservation=payment.reservation)
+
+    steps.keep_checks(payment, Occasion.APPROVAL, answers, now)
+    _take_seat(payment, picture, actor, now)
+    payment.approved_by, payment.approved_at = str(actor), now
+    payment.next_try_at = now
+    payment.save()
+    event = WithdrawalApproved(
+        **steps.money_of(payment), seat="back_office", fingerprint=picture.fingerprint
+    )
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def reject_withdrawal(
+    *, payment_id: int, rejection: Rejection, actor: Actor, now: datetime
+) -> Payment:
+    """Say no to a withdrawal that somebody else asked for; the hold is released."""
+    public = steps.require_reason(rejection.public)
+    payment = steps.locked(payment_id)
+    steps.move(payment, "reject")
+    steps.require_another(actor, payment.requested_by)
+    steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
+    steps.give_up_debit(payment, "rejected", actor=actor, now=now)
+    _reject_seat(payment, rejection, actor, now)
+    payment.rejected_by, payment.closed_at = str(actor), now
+    payment.reject_reason = rejection.reason
+    payment.reject_public, payment.reject_note = public, rejection.note.strip()[:300]
+    payment.next_try_at = None
+    steps.release(payment, actor=actor, now=now)
+    payment.save()
+    event = WithdrawalRejected(**steps.money_of(payment), code=str(rejection.reason), reason=public)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def cancel_withdrawal(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """Take a withdrawal back for the client and release the hold. BeingSent when it is too late."""
+    words = steps.require_reason(reason)
+    payment = steps.locked(payment_id)
+    steps.move(payment, "cancel")
+    steps.require_right(actor, REQUEST_WITHDRAWAL, payment)
+    steps.give_up_debit(payment, "cancelled", actor=actor, now=now)
+    steps.void_seats(payment, words, now)
+    payment.cancelled_by, payment.cancel_reason = str(actor), words
+    payment.closed_at, payment.next_try_at = now, None
+    steps.release(payment, actor=actor, now=now)
+    payment.save()
+    event = WithdrawalCancelled(**steps.money_of(payment), reason=words)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+def _same(payment: Payment, request: Request) -> Payment:
+    said = (payment.account_id, payment.amount, payment.method_id, payment.requisite)
+    if said != (request.account_id, request.amount, request.method_id, request.requisite.strip()):
+        raise Conflict(_("This form was used for another request."))
+    return payment
+
+
+def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
+    """Return account and client; raise when what is asked does not fit them."""
+    account = money.account_money(request.account_id)
+    client = known.get_client(account.client_id) if account and account.client_id else None
+    if account is None or client is None or not _may_ask(actor, client.pk):
+        raise steps.NotAllowed(_("You may not ask for a withdrawal from this account."))
+    if client.status in NOT_SERVED or not account.is_open:
+        raise BadRequest(_("Nothing can be withdrawn for this client or from this account now."))
+    if request.amount <= 0 or not is_exact(request.amount, account.currency):
+        sentence = _("%(amount)s is no amount of %(currency)s.")
+        raise BadRequest(sentence % {"amount": request.amount, "currency": account.currency})
+    if not request.requisite.strip() or not request.holder.strip():
+        raise BadRequest(_("Say where the money goes, and to whom."))
+    ways = (Direction.OUT, Direction.BOTH)
+    methods = PaymentMethod.objects.filter(
+        pk=request.method_id,
+        legal_entity_id=client.legal_entity_id,
+        is_active=True,
+        currency=account.currency,
+        direction__in=ways,
+    )
+    if not methods.exists():
+        raise BadRequest(_("This method does not pay out of this account."))
+    return account, client
+
+
+def _may_ask(actor: Actor, client_id: int) -> bool:
+    if actor.kind == "system":
+        return True
+    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    return user is not None and known.is_in_reach(user, REQUEST_WITHDRAWAL, client_id)
+
+
+def _require_free(looked: looking.Looked, books: AccountBooks) -> None:
+    """Raise unless MetaTrader and our books both have the money, other requests counted in."""
+    facts = looked.facts
+    free = checks.free_funds(facts.figures) if facts.figures is not None else None
+    if free is None:
+        sentence = _("MetaTrader's figures of this account are not known now: try again shortly.")
+        raise FiguresUnknown(sentence)
+    spoken_for = sum((other.amount for other in facts.others), Decimal(0))
+    left = max(Decimal(0), min(free - spoken_for, balances.of(books.funds).available))
+    if facts.amount > left:
+        sentence = _("%(asked)s %(currency)s asked for, %(free)s %(currency)s can be withdrawn.")
+        told = {"asked": facts.amount, "free": f"{left:f}", "currency": facts.currency}
+        raise NotEnough(sentence % told, asked=facts.amount, free=left)
+
+
+def _new_payment(
+    request: Request, asked: Asked, client: Any, actor: Actor, now: datetime
+) -> Payment:
+    entity = client.legal_entity
+    return Payment(
+        id=_next_number(),
+        key=request.key,
+        legal_entity=entity,
+        client=client,
+        account_id=request.account_id,
+        method_id=request.method_id,
+        requisite=request.requisite.strip(),
+        requisite_key=asked.requisite_key,
+        holder=request.holder.strip(),
+        amount=request.amount,
+        currency=asked.currency,
+        stated_reason=request.stated_reason,
+        stated_text=request.stated_text.strip()[:300],
+        note=request.note.strip()[:300],
+        requested_by=str(actor),
+        requested_at=now,
+        due_at=due.due(now, business_days=BUSINESS_DAYS, timezone=entity.timezone),
+    )
+
+
+def _next_number() -> int:
+    """Return the number of the next payment: the hold in the books names it before its row is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_payment', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def _hold(payment: Payment, books: AccountBooks, actor: Actor, now: datetime) -> Any:
+    payouts = chart.account_of(
+        LedgerKind.PAYOUTS_DUE,
+        legal_entity_id=books.legal_entity_id,
+        currency=payment.currency,
+        now=now,
+    )
+    lines = [
+        book.Line(account=books.funds, amount=payment.amount),
+        book.Line(account=payouts, amount=-payment.amount),
+    ]
+    return book.reserve(act=steps.act_of(payment, "hold", actor, now), lines=lines)
+
+
+def _require_same(changed: tuple[str, ...], answers: tuple[Answer, ...]) -> None:
+    if not changed:
+        return
+    by_number = {str(answer.number): answer for answer in answers}
+    itself = _("the request itself")
+    words = tuple(
+        steps.words_of(by_number[name]) if name in by_number else itself for name in changed
+    )
+    sentence = _("This changed meanwhile, look again: %(changes)s")
+    raise ChangedMeanwhile(sentence % {"changes": "; ".join(words)}, words)
+
+
+def _require_checks(payment: Payment, answers: tuple[Answer, ...], actor: Actor) -> None:
+    stopped = checks.blocking(answers)
+    if not stopped and not steps.has_right(actor, APPROVE_RED, payment):
+        stopped = checks.needs_override(answers)
+    if stopped:
+        raise CheckForbids("; ".join(steps.words_of(answer) for answer in stopped))
+
+
+def _take_seat(payment: Payment, picture: Any, actor: Actor, now: datetime) -> None:
+    seats = PaymentApproval.objects.filter(payment=payment, state=Approval.WAITING)
+    seat = locks.rows(seats).get()
+    seat.state, seat.decided_by, seat.decided_at = Approval.APPROVED, str(actor), now
+    seat.fingerprint, seat.picture = picture.fingerprint, picture.kept()
+    seat.save()
+
+
+def _reject_seat(payment: Payment, rejection: Rejection, actor: Actor, now: datetime) -> None:
+    seats = PaymentApproval.objects.filter(payment=payment, state=Approval.WAITING)
+    for seat in locks.rows(seats):
+        seat.state, seat.decided_by, seat.decided_at = Approval.REJECTED, str(actor), now
+        seat.reason = rejection.public.strip()[:300]
+        seat.save()
+    steps.void_seats(payment, str(rejection.reason), now)

@@ -1,0 +1,1 @@
+"""Sums about payments: pure, no database."""

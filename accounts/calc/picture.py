@@ -1,0 +1,62 @@
+"""The picture of a decision: exactly what was on the screen, and its fingerprint. Pure.
+
+The fingerprint has one part for the payload and one for each check, so that when it does not match
+any more, it says what has changed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from accounts.calc.checks import Answer
+from backoffice.core import canonical
+
+PAYLOAD = "payload"
+LENGTH = 20  # hex digits a part: 80 bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What somebody decides on: the payment's own words, and the answers of the checks."""
+
+    payload: Mapping[str, object]
+    answers: tuple[Answer, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the parts as text, for a form's hidden field."""
+        return ".".join(f"{name}-{mark}" for name, mark in self._parts().items())
+
+    def changes(self, fingerprint: str) -> tuple[str, ...]:
+        """Return the names of the parts that differ from an earlier fingerprint."""
+        before = dict(part.partition("-")[::2] for part in fingerprint.split("."))
+        parts = self._parts()
+        names = [*parts, *(name for name in before if name not in parts)]
+        return tuple(name for name in names if before.get(name) != parts.get(name))
+
+    def kept(self) -> dict[str, object]:
+        """Return the whole picture in a form that can be stored and opened again."""
+        return {
+            "payload": {name: str(value) for name, value in self.payload.items()},
+            "checks": [
+                {
+                    "number": one.number,
+                    "verdict": str(one.verdict),
+                    "sentence": one.sentence,
+                    "facts": one.facts,
+                    "figures_at": one.figures_at.isoformat() if one.figures_at else None,
+                }
+                for one in self.answers
+            ],
+        }
+
+    def _parts(self) -> dict[str, str]:
+        parts = {PAYLOAD: _mark(self.payload)}
+        for one in self.answers:
+            bound = {"number": one.number, "binding": [str(part) for part in one.binding]}
+            parts[str(one.number)] = _mark(bound)
+        return parts
+
+
+def _mark(told: Mapping[str, object]) -> str:
+    return hashlib.sha256(canonical.encode(told)).hexdigest()[:LENGTH]

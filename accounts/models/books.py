@@ -1,0 +1,117 @@
+"""How the books follow MetaTrader: since when, which days, which records, and what differs."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.ledger import Entry, LedgerAccount
+from accounts.states import GAP_LABELS, Booked, Gap
+from backoffice.core.access import Scope
+from backoffice.core.amounts import AmountField, CurrencyField
+
+
+class AccountBooks(models.Model):
+    """The books of one trading account: opened once, with the balance that MetaTrader showed.
+
+    `first_day` is the server's day on which they begin: results of earlier days that become known
+    later are posted on it.
+    """
+
+    account = models.OneToOneField(
+        "trading.TradingAccount", models.PROTECT, primary_key=True, related_name="+"
+    )
+    currency = CurrencyField()
+    funds = models.OneToOneField(LedgerAccount, models.PROTECT, related_name="+")
+    credit = models.OneToOneField(LedgerAccount, models.PROTECT, related_name="+")
+    legal_entity = models.ForeignKey("company.LegalEntity", models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("books of an account")
+        verbose_name_plural = _("books of accounts")
+
+
+class ResultDay(models.Model):
+    """What closed trades earned on one day of the server: at the opening, and posted since."""
+
+    id = models.BigAutoField(primary_key=True)
+    books = models.ForeignKey(AccountBooks, models.PROTECT, related_name="days")
+    day = models.DateField()
+    included = AmountField(default=0)
+    posted = AmountField(default=0)
+    entries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("day of results")
+        verbose_name_plural = _("days of results")
+        constraints = [
+            models.UniqueConstraint(fields=["books", "day"], name="accounts_resultday_once")
+        ]
+
+
+class BookedTicket(models.Model):
+    """One money record of MetaTrader that the books account for."""
+
+    KINDS = [(kind.value, kind.value) for kind in Booked]
+
+    id = models.BigAutoField(primary_key=True)
+    books = models.ForeignKey(AccountBooks, models.PROTECT, related_name="tickets")
+    ticket = models.BigIntegerField()
+    is_credit = models.BooleanField(default=False)
+    kind = models.CharField(max_length=8, choices=KINDS)
+    amount = AmountField()
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True)
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("booked record")
+        verbose_name_plural = _("booked records")
+        constraints = [
+            models.UniqueConstraint(fields=["books", "ticket"], name="accounts_bookedticket_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in Booked]),
+                name="accounts_bookedticket_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Booked.OPENING.value) | Q(entry__isnull=False),
+                name="accounts_bookedticket_entry",
+            ),
+        ]
+
+
+class Discrepancy(models.Model):
+    """Something in which MetaTrader and the books differ, until it does not any more.
+
+    `sightings` counts the comparisons that saw it: a difference of balances is told at the second,
+    because a trade that closes during the first one explains itself.
+    """
+
+    scope = Scope(entity="legal_entity_id")
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("trading.TradingAccount", models.PROTECT, related_name="+")
+    legal_entity = models.ForeignKey("company.LegalEntity", models.PROTECT, related_name="+")
+    gap = models.CharField(max_length=20, choices=list(GAP_LABELS.items()))
+    ticket = models.BigIntegerField(default=0)
+    currency = CurrencyField()
+    expected = AmountField(null=True)
+    found = AmountField(null=True)
+    sightings = models.PositiveIntegerField(default=1)
+    found_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("discrepancy")
+        verbose_name_plural = _("discrepancies")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gap__in=[gap.value for gap in Gap]), name="accounts_discrepancy_gap"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "gap", "ticket"],
+                condition=Q(gone_at__isnull=True),
+                name="accounts_discrepancy_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["gone_at", "-id"], name="accounts_discrepancy_open")]

@@ -1,0 +1,303 @@
+"""Everything that somebody needs to decide about one payment, as it is now. Writes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.calc import checks
+from accounts.calc.checks import Answer, Margin
+from accounts.models import Payment, PaymentApproval, PaymentOperation
+from accounts.permissions import (
+    APPROVE_RED,
+    APPROVE_WITHDRAWAL,
+    CONFIRM_PAYOUT,
+    REQUEST_WITHDRAWAL,
+    RETURN_PAYOUT,
+    SEND_PAYOUT,
+)
+from accounts.queries import checks as looking
+from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
+from accounts.states import CHECK_LABELS, UNDECIDED, WITHDRAWAL, Leg, Verdict, Withdrawal
+from backoffice.core import access, records
+from backoffice.core.actors import Actor
+from backoffice.identity.queries import people
+from trading.queries import money, operations
+from trading.queries.money import AccountMoney, Moved
+from trading.queries.operations import OperationView
+
+LOG = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """One check as the page shows it, and what it is bound to."""
+
+    number: int
+    label: str
+    verdict: Verdict
+    sentence: str
+    figures_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One button: the verb, and why it cannot be pressed now ("" when it can)."""
+
+    verb: str
+    why_not: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the button can be pressed."""
+        return not self.why_not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLine:
+    """One seat: who sits there, what became of it."""
+
+    seat: str
+    state: str
+    who: str
+    at: datetime | None
+    reason: str
+    picture: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLine:
+    """One leg's operation in MetaTrader."""
+
+    leg: Leg
+    operation: OperationView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One event about the payment."""
+
+    number: int
+    at: datetime
+    who: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalPage:
+    """The page: the payment, the verdict line, checks, margin, client, seats, legs, log, buttons.
+
+    `fingerprint` goes into the form and comes back with the decision. After the decision was made
+    the checks are those that were kept with it (`is_frozen`).
+    """
+
+    payment: Payment
+    verdict: Verdict
+    verdict_line: str
+    checks: tuple[CheckLine, ...]
+    is_frozen: bool
+    fingerprint: str
+    money: AccountMoney | None
+    margin: Margin | None
+    client: tuple[Moved, ...]
+    others: tuple[Payment, ...]
+    seats: tuple[SeatLine, ...]
+    legs: tuple[LegLine, ...]
+    log: tuple[LogLine, ...]
+    acts: dict[str, Act]
+    names: dict[str, str]
+
+
+def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
+    """Return the page of one payment in reach; Http404 for any other."""
+    payment = get_payment_for(user, pk)
+    looked = looking.look(looking.asked_by(payment), now=now)
+    is_frozen = payment.state not in UNDECIDED
+    answers = looked.answers
+    figures = looked.facts.figures
+    log = records.for_subject("payment", payment.pk, limit=LOG)
+    people_in_it = [view.actor for view in log] + _hands(payment)
+    names = _names(people_in_it)
+    shown = _kept_lines(payment) if is_frozen else tuple(_line(answer) for answer in answers)
+    return ApprovalPage(
+        payment=payment,
+        verdict=_worst(shown),
+        verdict_line=_verdict_line(shown),
+        checks=shown,
+        is_frozen=is_frozen,
+        fingerprint=looking.picture_of(payment, answers).fingerprint,
+        money=money.account_money(payment.account_id),
+        margin=None if figures is None else checks.margin_after(figures, payment.amount),
+        client=tuple(money.moved_by_client(payment.client_id)),
+        others=_others(user, payment),
+        seats=_seats(payment, names),
+        legs=_legs(payment),
+        log=tuple(
+            LogLine(
+                number=view.number,
+                at=view.at,
+                who=_name(view.actor, names),
+                sentence=view.told_by(_name(view.actor, names)),
+            )
+            for view in log
+        ),
+        acts=acts_for(user, payment, answers),
+        names={str(actor): _name(actor, names) for actor in people_in_it},
+    )
+
+
+def get_fingerprint_for(user: Any, pk: int, *, now: datetime) -> str:
+    """Return the fingerprint as it would be now: a page that polls it knows when it is stale."""
+    payment = get_payment_for(user, pk)
+    answers = looking.look(looking.asked_by(payment), now=now).answers
+    return looking.picture_of(payment, answers).fingerprint
+
+
+def neighbours_for(
+    user: Any, payment: Payment, *, view: str, now: datetime
+) -> tuple[int | None, int | None, int, int]:
+    """Return the payments before and after in a tab, the place in it (from 1), and how many."""
+    rows = list_payments_for(user).filter(view_of(user, view, now=now))
+    keys = list(rows.order_by(*QUEUE).values_list("id", flat=True)[:1000])
+    if payment.pk not in keys:
+        return (None, keys[0] if keys else None, 0, len(keys))
+    place = keys.index(payment.pk)
+    before = keys[place - 1] if place else None
+    after = keys[place + 1] if place + 1 < len(keys) else None
+    return (before, after, place + 1, len(keys))
+
+
+def acts_for(user: Any, payment: Payment, answers: tuple[Answer, ...]) -> dict[str, Act]:
+    """Return every button with the reason why it is shut, if it is."""
+    me = str(user.actor)
+    four = _("Four eyes: you had a hand in it already.")
+    made_by_me = four if payment.requested_by == me else ""
+    paid_by_me = four if me in (payment.requested_by, payment.sent_by) else ""
+    touched = four if me in (payment.requested_by, payment.approved_by, payment.sent_by) else ""
+    return {
+        act.verb: act
+        for act in (
+            _act(user, payment, "approve", APPROVE_WITHDRAWAL, made_by_me or _shut(user, answers)),
+            _act(user, payment, "reject", APPROVE_WITHDRAWAL, made_by_me),
+            _act(user, payment, "cancel", REQUEST_WITHDRAWAL, ""),
+            _act(user, payment, "send", SEND_PAYOUT, made_by_me),
+            _act(user, payment, "confirm", CONFIRM_PAYOUT, paid_by_me),
+            _act(user, payment, "return", RETURN_PAYOUT, touched),
+        )
+    }
+
+
+def _act(user: Any, payment: Payment, verb: str, permission: object, why_not: str) -> Act:
+    if (Withdrawal(payment.state), verb) not in WITHDRAWAL.moves:
+        told = {"state": payment.get_state_display()}
+        return Act(verb=verb, why_not=_("Not possible: it is %(state)s.") % told)
+    reached = access.restrict(Payment.objects.filter(pk=payment.pk), user, permission)
+    if not user.may(permission) or not reached.exists():
+        return Act(verb=verb, why_not=_("Your role does not allow it."))
+    return Act(verb=verb, why_not=why_not)
+
+
+def _shut(user: Any, answers: tuple[Answer, ...]) -> str:
+    stopped = checks.blocking(answers)
+    if not stopped and not user.may(APPROVE_RED):
+        stopped = checks.needs_override(answers)
+    return "; ".join(_sentence(answer) for answer in stopped)
+
+
+def _line(answer: Answer) -> CheckLine:
+    return CheckLine(
+        number=answer.number,
+        label=_(CHECK_LABELS[answer.number]),
+        verdict=answer.verdict,
+        sentence=_sentence(answer),
+        figures_at=answer.figures_at,
+    )
+
+
+def _sentence(answer: Answer) -> str:
+    return str(_(answer.sentence).format_map(answer.facts))
+
+
+def _kept_lines(payment: Payment) -> tuple[CheckLine, ...]:
+    return tuple(
+        CheckLine(
+            number=row.number,
+            label=row.label,
+            verdict=Verdict(row.verdict),
+            sentence=row.told,
+            figures_at=row.figures_at,
+        )
+        for row in payment.latest_checks  # type: ignore[attr-defined]  # the prefetch of the list
+    )
+
+
+def _worst(lines: tuple[CheckLine, ...]) -> Verdict:
+    order = checks.WORST_FIRST
+    return min((line.verdict for line in lines), key=order.index, default=Verdict.UNKNOWN)
+
+
+def _verdict_line(lines: tuple[CheckLine, ...]) -> str:
+    """Return the line on top: how many are green, and what is not, in words."""
+    green = sum(1 for line in lines if line.verdict is Verdict.GREEN)
+    said = [ngettext("%(count)s green", "%(count)s green", green) % {"count": green}]
+    for verdict in (Verdict.RED, Verdict.UNKNOWN, Verdict.AMBER):
+        found = [line for line in lines if line.verdict is verdict]
+        if found:
+            words = " · ".join(f"{line.label}: {line.sentence}" for line in found)
+            said.append(f"{len(found)} {_(verdict)}: {words}")
+    return ", ".join(said)
+
+
+def _others(user: Any, payment: Payment) -> tuple[Payment, ...]:
+    rows = list_payments_for(user).filter(
+        account_id=payment.account_id, state__in=looking.BEFORE_DEBIT
+    )
+    return tuple(rows.exclude(pk=payment.pk))
+
+
+def _seats(payment: Payment, names: dict[int, str]) -> tuple[SeatLine, ...]:
+    seats: list[PaymentApproval] = payment.standing_seats  # type: ignore[attr-defined]
+    return tuple(
+        SeatLine(
+            seat=seat.get_seat_display(),
+            state=seat.state,
+            who=_name(Actor.parse(seat.decided_by), names) if seat.decided_by else "",
+            at=seat.decided_at or seat.voided_at,
+            reason=seat.reason,
+            picture=seat.picture,
+        )
+        for seat in seats
+    )
+
+
+def _legs(payment: Payment) -> tuple[LegLine, ...]:
+    links = list(PaymentOperation.objects.filter(payment=payment).order_by("id"))
+    found = operations.operations_of(link.key for link in links)
+    return tuple(
+        LegLine(leg=Leg(link.leg), operation=found[link.key]) for link in links if link.key in found
+    )
+
+
+def _hands(payment: Payment) -> list[Actor]:
+    hands = (
+        payment.requested_by,
+        payment.approved_by,
+        payment.rejected_by,
+        payment.cancelled_by,
+        payment.sent_by,
+        payment.confirmed_by,
+        payment.returned_by,
+    )
+    return [Actor.parse(hand) for hand in hands if hand]
+
+
+def _names(actors: list[Actor]) -> dict[int, str]:
+    return people.names_of({int(one.key) for one in actors if one.kind != "system"})
+
+
+def _name(actor: Actor, names: dict[int, str]) -> str:
+    if actor.kind == "system":
+        return _("The system (%(part)s)") % {"part": actor.key}
+    return names.get(int(actor.key), str(actor))
