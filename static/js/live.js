@@ -178,7 +178,7 @@ function noteChange(box) {
   const frame = waiting.get(box.dataset.liveReload);
   if (!frame?.data.positions) return;
   const there = Object.keys(frame.data.positions).sort().join();
-  const here = [...box.querySelectorAll("[data-ticket]")].map((one) => one.dataset.ticket).sort().join();
+  const here = [...box.querySelectorAll("[data-ticket]:not([data-pending])")].map((one) => one.dataset.ticket).sort().join();
   if (there !== here && box.dataset.seen !== there) {
     box.dataset.seen = there;
     window.htmx?.trigger(box, "changed");
