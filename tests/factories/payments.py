@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.actions import withdrawals
+from accounts.calc.checks import Audit
 from accounts.ledger import balances, proof
 from accounts.models import Payment, PaymentMethod
 from accounts.queries import books, checks
@@ -82,10 +83,10 @@ class Till:
         """A withdrawal that is asked for and approved; nothing was sent yet."""
         return self.approve(self.ask(amount))
 
-    def mirror(self) -> None:
+    def mirror_as_booked(self) -> None:
         """Let the mirror catch up with what the scripted MetaTrader booked."""
         booked = [one for one in self.script.booked if one.login == self.account.login]
-        write(self.account, *(replace(one, ticket=one.ticket + 100) for one in booked))
+        write(self.account, *booked)
         moved = sum((one.profit for one in booked), Decimal(0))
         balance = DEPOSIT + EARNED + moved
         TradingAccount.objects.filter(pk=self.account.pk).update(balance=balance)
@@ -106,10 +107,15 @@ class Till:
         assert known is not None
         return balances.of(known.funds).posted
 
-    def agrees(self) -> bool:
-        """Whether books and MetaTrader agree to the cent, nothing in flight, and all is proved."""
+    def audit(self) -> Audit:
+        """How the books explain MetaTrader's balance now."""
         audit = books.audit_of(self.account.pk)
         assert audit is not None
+        return audit
+
+    def agrees(self) -> bool:
+        """Whether books and MetaTrader agree to the cent, nothing in flight, and all is proved."""
+        audit = self.audit()
         assert proof.findings() == []
         return (audit.gap, audit.in_flight) == (0, 0)
 
@@ -184,9 +190,9 @@ def a_metatrader(till: Till, folder: Path, settings: Any) -> Iterator[Script]:
     registry.register(RemoteGateway)
 
 
-def work_done() -> int:
-    """Do what is on the work list now; return how many pieces were taken."""
-    return work.run_due(clock.now(), limit=100)
+def work_done(*, later: timedelta = timedelta(0)) -> int:
+    """Do what is on the work list, now or a while later; return how many pieces were taken."""
+    return work.run_due(clock.now() + later, limit=100)
 
 
 def told(payment: Payment) -> list[str]:
