@@ -4,7 +4,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-RUN := $(PYTHON) backoffice/demo/bootstrap.py
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+RUN := $(PYTHON) "$(HERE)backoffice/demo/bootstrap.py"
 DEV := $(RUN) --dev
 export PORT HOST ONLY MINUTES SEED
 
