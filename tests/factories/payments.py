@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from accounts.actions import withdrawals
 from accounts.calc.checks import Audit
 from accounts.ledger import balances, proof
@@ -166,7 +168,8 @@ def a_till(login: int = 7, **terms: int) -> Till:
 def write(account: TradingAccount, *records: Any) -> None:
     """Put tickets into the account's mirror."""
     owners = {account.login: rows.Owner(account.pk, account.currency)}
-    moves.write_tickets(account.server_id, records, owners, clock.now())
+    with transaction.atomic():
+        moves.write_tickets(account.server_id, records, owners, clock.now())
 
 
 @contextmanager
