@@ -1,10 +1,12 @@
 """What is announced about clients: ids and codes, never names, addresses or numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from backoffice.core.events import Event
 from backoffice.core.words import noop
+from crm.states import CLIENT_STATUS_LABELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +15,7 @@ class ClientRegistered(Event):
 
     name: ClassVar[str] = "crm.client.registered"
     sentence: ClassVar[str] = noop("{actor} registered client {number} as {status}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"status": CLIENT_STATUS_LABELS}
 
     client_id: int
     number: int
@@ -50,6 +53,10 @@ class ClientStatusChanged(Event):
 
     name: ClassVar[str] = "crm.client.status_changed"
     sentence: ClassVar[str] = noop("{actor} changed the status from {before} to {after}: {reason}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
+        "before": CLIENT_STATUS_LABELS,
+        "after": CLIENT_STATUS_LABELS,
+    }
 
     client_id: int
     before: str

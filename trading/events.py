@@ -36,7 +36,7 @@ class AccountBound(Event):
     """A trading account was given to a client."""
 
     name: ClassVar[str] = "trading.account.bound"
-    sentence: ClassVar[str] = "{actor} gave account {login} on {server} to client {client_id}"
+    sentence: ClassVar[str] = noop("{actor} gave account {login} on {server} to its client")
 
     account_id: int
     server: str
@@ -49,8 +49,8 @@ class AccountUnbound(Event):
     """A trading account was taken from its client."""
 
     name: ClassVar[str] = "trading.account.unbound"
-    sentence: ClassVar[str] = (
-        "{actor} took account {login} on {server} from client {client_id}: {reason}"
+    sentence: ClassVar[str] = noop(
+        "{actor} took account {login} on {server} from its client: {reason}"
     )
 
     account_id: int

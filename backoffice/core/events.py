@@ -34,11 +34,13 @@ class Event:
     """Base of all events: subclasses are frozen, keyword-only dataclasses with two class words.
 
     `name` is `app.noun.verbed`; `sentence` tells it to people, with {actor} and the fields' names.
+    `vocabulary` gives, by field, the word for each code, so that people never read a code.
     Fields are str, int, bool, Decimal, date or datetime, one of them or None, or a tuple of them.
     """
 
     name: ClassVar[str]
     sentence: ClassVar[str]
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
 
     def __init_subclass__(cls) -> None:
         name = cls.__dict__.get("name", "")

@@ -30,10 +30,16 @@ class EventView:
     def told_by(self, actor_name: str) -> str:
         """Return the sentence with the actor's name; a retired event is told by its name alone."""
         try:
-            wording = gettext(events.named(self.name).sentence)
+            kind = events.named(self.name)
         except events.UnknownEvent:
             return f"{actor_name}: {self.name}"
-        return wording.format_map(_Spoken(self.fields, actor=actor_name))
+        words = {
+            field: gettext(table.get(self.fields[field], str(self.fields[field])))
+            for field, table in kind.vocabulary.items()
+            if self.fields.get(field)
+        }
+        spoken = _Spoken({**self.fields, **words}, actor=actor_name)
+        return gettext(kind.sentence).format_map(spoken)
 
 
 class _Spoken(dict[str, Any]):

@@ -270,9 +270,9 @@ def test_a_timeline_tells_who_did_what_newest_first() -> None:
         )
     lines = timeline.list_timeline_for(user, client.pk)
     assert [line.sentence for line in lines] == [
-        "Olga Berg changed the status from ACTIVE to SILENT: why",
-        "Olga Berg changed the status from REGISTERED to ACTIVE: why",
-        f"The system (setup) registered client {client.number} as REGISTERED",
+        "Olga Berg changed the status from Active to Silent: why",
+        "Olga Berg changed the status from Registered to Active: why",
+        f"The system (setup) registered client {client.number} as Registered",
     ]
     older = timeline.list_timeline_for(user, client.pk, before=lines[0].number, limit=1)
     assert older == [lines[1]]
