@@ -34,7 +34,10 @@ def execute_withdrawal(*, payment_id: int, actor: Actor, now: datetime) -> None:
     Too little free: REFUSED. Old figures, or MetaTrader out of reach: it stays APPROVED, says why,
     and is tried again.
     """
-    operation_id = _prepare(payment_id=payment_id, actor=actor, now=now)
+    try:
+        operation_id = _prepare(payment_id=payment_id, actor=actor, now=now)
+    except steps.BeingSent:
+        return  # somebody else began to send while this one looked
     if operation_id is not None:
         _send(payment_id, operation_id, actor, now)
 

@@ -29,10 +29,7 @@ class Picture:
 
     def changes(self, fingerprint: str) -> tuple[str, ...]:
         """Return the names of the parts that differ from an earlier fingerprint."""
-        before = dict(part.partition("-")[::2] for part in fingerprint.split("."))
-        parts = self._parts()
-        names = [*parts, *(name for name in before if name not in parts)]
-        return tuple(name for name in names if before.get(name) != parts.get(name))
+        return differing(fingerprint, self.fingerprint)
 
     def kept(self) -> dict[str, object]:
         """Return the whole picture in a form that can be stored and opened again."""
@@ -56,6 +53,18 @@ class Picture:
             bound = {"number": one.number, "binding": [str(part) for part in one.binding]}
             parts[str(one.number)] = _mark(bound)
         return parts
+
+
+def differing(before: str, after: str) -> tuple[str, ...]:
+    """Return the names of the parts in which two fingerprints differ."""
+    old, new = _read(before), _read(after)
+    names = [*new, *(name for name in old if name not in new)]
+    return tuple(name for name in names if old.get(name) != new.get(name))
+
+
+def _read(fingerprint: str) -> dict[str, str]:
+    parts = (part.partition("-") for part in fingerprint.split("."))
+    return {name: mark for name, _dash, mark in parts}
 
 
 def _mark(told: Mapping[str, object]) -> str:

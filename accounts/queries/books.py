@@ -87,11 +87,6 @@ def count_discrepancies() -> int:
     return Discrepancy.objects.filter(gone_at__isnull=True)[:1000].count()
 
 
-def accounts_with_books() -> list[int]:
-    """Return the accounts whose books are open, in order."""
-    return list(AccountBooks.objects.order_by("account_id").values_list("account_id", flat=True))
-
-
 def unseen_since(books: AccountBooks, due: Due, *, before: datetime) -> tuple[BookedTicket, ...]:
     """Return what was booked before a moment and that the mirror still does not show."""
     return tuple(row for row in due.unseen if row.booked_at < before)

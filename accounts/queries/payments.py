@@ -185,6 +185,21 @@ def todo_of(user: Any) -> Q:
     return waits
 
 
+def waits_for(user: Any, payment: Payment) -> bool:
+    """Say whether a payment at hand waits for this user: what `todo_of` asks of the database."""
+    me = str(user.actor)
+    match payment.state:
+        case Withdrawal.REQUESTED:
+            permission, hands = APPROVE_WITHDRAWAL, (payment.requested_by,)
+        case Withdrawal.DEBITED:
+            permission, hands = SEND_PAYOUT, (payment.requested_by,)
+        case Withdrawal.SENT:
+            permission, hands = CONFIRM_PAYOUT, (payment.requested_by, payment.sent_by)
+        case _:
+            return False
+    return me not in hands and bool(user.may(permission))
+
+
 def summary_of(checks: list[PaymentCheck]) -> Summary:
     """Return what a row of the queue says about its checks."""
     verdicts = [check.verdict for check in checks]

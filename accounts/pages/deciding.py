@@ -1,0 +1,105 @@
+"""What the approval page shows beside the facts: the decision bar, its forms, the way on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.calc.picture import differing
+from accounts.pages import forms
+from accounts.pages.tables import due
+from accounts.queries import approval_page
+from accounts.queries.approval_page import Act, ApprovalPage
+from accounts.queries.payments import View
+from accounts.states import UNDECIDED, WITHDRAWAL, Verdict, Withdrawal
+
+TONES = {Verdict.GREEN: "ok", Verdict.AMBER: "warn", Verdict.UNKNOWN: "warn", Verdict.RED: "danger"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a verb looks in the bar: its words, its key, whether it is what the page is for."""
+
+    label: Any
+    form: type[forms.DecisionForm]
+    key: str = ""
+    is_main: bool = False
+
+
+WAYS: dict[str, Way] = {
+    "cancel": Way(label=_("Cancel for the client"), form=forms.CancelForm),
+    "return": Way(label=_("Return to the account"), form=forms.ReturnForm),
+    "reject": Way(label=_("Reject"), form=forms.RejectForm, key="r"),
+    "send": Way(label=_("Record as sent"), form=forms.SendForm, key="a", is_main=True),
+    "confirm": Way(label=_("Confirm"), form=forms.ConfirmForm, key="a", is_main=True),
+    "approve": Way(label=_("Approve"), form=forms.ApproveForm, key="a", is_main=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
+
+    verb: str
+    way: Way
+    act: Act
+    form: forms.DecisionForm
+    url: str
+    is_opened: bool
+
+
+def page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
+    """Return the content of the page, or raise Http404."""
+    return approval_page.get_approval_page_for(user, pk, now=now)
+
+
+def context(
+    user: Any, page: ApprovalPage, *, view: str = View.TODO, now: datetime, form: Any = None
+) -> dict[str, Any]:
+    """Return the rest of the page; `form` is one that was opened, or sent and not accepted."""
+    before, after, place, count = approval_page.neighbours_for(
+        user, page.payment, view=view, now=now
+    )
+    return {
+        "page": page,
+        "payment": page.payment,
+        "tone": TONES[page.verdict],
+        "due": due(page.payment, now),
+        "buttons": buttons(page, form),
+        "changed": changed(page, form),
+        "money_moves": not page.is_frozen and page.margin is not None,
+        "queue": {"view": view, "before": before, "after": after, "place": place, "count": count},
+        "opened": form,
+    }
+
+
+def buttons(page: ApprovalPage, opened: Any = None) -> list[Button]:
+    """Return what could follow on this state, what is shut with its reason included."""
+    verbs = WITHDRAWAL.verbs(Withdrawal(page.payment.state))
+    return [_button(page, verb, opened) for verb in WAYS if verb in verbs]
+
+
+def changed(page: ApprovalPage, form: Any) -> tuple[int, ...]:
+    """Return the numbers of the checks that are not any more what the sent form had seen."""
+    if not isinstance(form, forms.ApproveForm) or not form.is_bound:
+        return ()
+    seen = str(form.data.get("fingerprint", ""))
+    names = differing(seen, page.fingerprint) if page.payment.state in UNDECIDED else ()
+    return tuple(int(name) for name in names if name.isdecimal())
+
+
+def _button(page: ApprovalPage, verb: str, opened: Any) -> Button:
+    is_opened = opened is not None and opened.verb == verb
+    form = opened if is_opened else WAYS[verb].form()
+    if verb == "approve":  # always the picture that stands on this very page
+        form = forms.ApproveForm(initial={"fingerprint": page.fingerprint})
+    return Button(
+        verb=verb,
+        way=WAYS[verb],
+        act=page.acts[verb],
+        form=form,
+        url=reverse(f"accounts:payment-{verb}", args=[page.payment.pk]),
+        is_opened=is_opened,
+    )

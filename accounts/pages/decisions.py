@@ -1,0 +1,123 @@
+"""Acts on a payment: each is one form of the approval page and calls one action."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import payouts, withdrawals
+from accounts.pages import deciding, forms
+from accounts.permissions import (
+    APPROVE_WITHDRAWAL,
+    CONFIRM_PAYOUT,
+    REQUEST_WITHDRAWAL,
+    RETURN_PAYOUT,
+    SEND_PAYOUT,
+)
+from accounts.states import RejectReason
+from backoffice.core.actors import Actor
+from backoffice.ui.shapes import ActionPage
+
+
+class Decision(ActionPage):
+    """An act of the decision bar: opened alone, or refused, it is the page with that form open."""
+
+    template_name = "accounts/payment_detail.html"
+    form_class: ClassVar[type[forms.DecisionForm]]
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render the whole page around the form; 404 for a payment out of reach."""
+        user = self.request.user
+        page = deciding.page_for(user, self.kwargs["pk"], now=self.now)
+        around = deciding.context(user, page, form=context["form"], now=self.now)
+        return super().show(template_name, {"record": page, **around}, **extra)
+
+    def goes_to(self) -> str:
+        """Return the page of the payment."""
+        return reverse("accounts:payment-detail", args=[self.kwargs["pk"]])
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Return what every action is told: which payment, who acts, when."""
+        return {
+            "payment_id": self.kwargs["pk"],
+            "actor": self.request.user.actor,
+            "now": self.now,
+        }
+
+
+class Approve(Decision):
+    """Yes, to exactly what was on the page."""
+
+    permission = APPROVE_WITHDRAWAL
+    form_class = forms.ApproveForm
+    done = _("Approved. MetaTrader is debited next.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Approve it."""
+        withdrawals.approve_withdrawal(fingerprint=data["fingerprint"], **self.whose)
+
+
+class Reject(Decision):
+    """No, with its reason."""
+
+    permission = APPROVE_WITHDRAWAL
+    form_class = forms.RejectForm
+    done = _("Rejected. The hold is released.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Reject it."""
+        rejection = withdrawals.Rejection(
+            reason=RejectReason(data["reason"]), public=data["public"], note=data["note"]
+        )
+        withdrawals.reject_withdrawal(rejection=rejection, **self.whose)
+
+
+class Cancel(Decision):
+    """Taken back for the client."""
+
+    permission = REQUEST_WITHDRAWAL
+    form_class = forms.CancelForm
+    done = _("Cancelled. The hold is released.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Cancel it."""
+        withdrawals.cancel_withdrawal(reason=data["reason"], **self.whose)
+
+
+class Send(Decision):
+    """The wire was given to the bank."""
+
+    permission = SEND_PAYOUT
+    form_class = forms.SendForm
+    done = _("Recorded as sent. A second person confirms it.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Record the bank's reference."""
+        payouts.send_payout(bank_reference=data["bank_reference"], **self.whose)
+
+
+class Confirm(Decision):
+    """The money left the bank."""
+
+    permission = CONFIRM_PAYOUT
+    form_class = forms.ConfirmForm
+    done = _("Paid.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Confirm it."""
+        payouts.confirm_payout(**self.whose)
+
+
+class Return(Decision):
+    """Back to the trading account."""
+
+    permission = RETURN_PAYOUT
+    form_class = forms.ReturnForm
+    done = _("On its way back to the account.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Return it."""
+        payouts.return_payout(reason=data["reason"], **self.whose)

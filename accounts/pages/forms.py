@@ -1,0 +1,108 @@
+"""What people type when they decide about a payment, and when they ask for one."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.states import REJECT_LABELS, STATED_LABELS
+
+LONGEST = 300
+
+
+def line(label: Any, length: int = LONGEST, **extra: Any) -> forms.CharField:
+    """Return a field of one line, under our own classes."""
+    widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=length, widget=widget, **extra)
+
+
+def choice(label: Any, choices: Any = ()) -> forms.ChoiceField:
+    """Return a choice of one, translated when it is drawn."""
+    return forms.ChoiceField(
+        label=label, choices=choices, widget=forms.Select(attrs={"class": "select"})
+    )
+
+
+class DecisionForm(forms.Form):
+    """A form of the decision bar. Several stand on one page: their fields' ids are apart."""
+
+    verb: ClassVar[str]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, auto_id=f"id_{self.verb}_%s", label_suffix="", **named)
+
+
+class ApproveForm(DecisionForm):
+    """Yes, to exactly what the page showed."""
+
+    verb = "approve"
+    fingerprint = forms.CharField(max_length=LONGEST, widget=forms.HiddenInput)
+
+
+class RejectForm(DecisionForm):
+    """No, with the reason that the client reads and the one that stays in the house."""
+
+    verb = "reject"
+    reason = choice(
+        gettext_lazy("Reason"), lambda: [(code, _(label)) for code, label in REJECT_LABELS.items()]
+    )
+    public = line(gettext_lazy("What the client reads"))
+    note = line(gettext_lazy("Note for the house"), required=False)
+
+
+class CancelForm(DecisionForm):
+    """Taken back, and why."""
+
+    verb = "cancel"
+    reason = line(gettext_lazy("Why it is taken back"))
+
+
+class SendForm(DecisionForm):
+    """The wire was given to the bank."""
+
+    verb = "send"
+    bank_reference = line(gettext_lazy("The bank's reference"), 64)
+
+
+class ConfirmForm(DecisionForm):
+    """The money left the bank; there is nothing to type."""
+
+    verb = "confirm"
+
+
+class ReturnForm(DecisionForm):
+    """Back to the trading account, and why."""
+
+    verb = "return"
+    reason = line(gettext_lazy("Why it comes back"))
+
+
+class WithdrawalForm(forms.Form):
+    """What a client asks for. `key` makes the same form ask once, however often it is sent."""
+
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    account_id = choice(gettext_lazy("From account"))
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount, in the account's currency"),
+        max_digits=16,
+        decimal_places=4,
+        widget=forms.TextInput(
+            attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+    method_id = choice(gettext_lazy("Method"))
+    requisite = line(gettext_lazy("Where to: IBAN or account number"), 120)
+    holder = line(gettext_lazy("Holder of that account"), 160)
+    stated_reason = choice(
+        gettext_lazy("The client's reason"),
+        lambda: [(code, _(label)) for code, label in STATED_LABELS.items()],
+    )
+    stated_text = line(gettext_lazy("In the client's words"), required=False)
+    note = line(gettext_lazy("Note for whoever decides"), required=False)
+
+    def __init__(self, data: Any, *, accounts: Any, methods: Any, holder: str) -> None:
+        super().__init__(data, label_suffix="", initial={"holder": holder})
+        self.fields["account_id"].choices = accounts  # type: ignore[attr-defined]
+        self.fields["method_id"].choices = methods  # type: ignore[attr-defined]

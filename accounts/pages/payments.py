@@ -1,0 +1,111 @@
+"""The approval queue, and one payment with everything that its decision needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.pages import deciding
+from accounts.pages.tables import PaymentTable
+from accounts.permissions import SEE_PAYMENTS
+from accounts.queries import payments
+from accounts.queries.payments import View
+from backoffice.ui import marks
+from backoffice.ui.filters import SavedView
+from backoffice.ui.shapes import DetailPage, ListPage, Panel
+
+TABS = (
+    (View.TODO, gettext_lazy("My to do")),
+    (View.LATE, gettext_lazy("Late")),
+    (View.OTHERS, gettext_lazy("Waiting for others")),
+    (View.UNCERTAIN, gettext_lazy("Uncertain")),
+    (View.ALL, gettext_lazy("All")),
+)
+NOT_NARROW = ("sort", "after", "before")
+
+
+class PaymentList(ListPage):
+    """What waits: the bare address is what waits for me; a search looks through everything."""
+
+    permission = SEE_PAYMENTS
+    template_name = "accounts/payment_list.html"
+    fragment_name = "accounts/_payment_list.html"
+    table_class = PaymentTable
+    filter_class = payments.PaymentFilter
+    orders = {"due": payments.QUEUE}
+
+    def rows(self) -> Any:
+        """Return what this person may see; what waits for them unless they ask for more."""
+        rows = payments.list_payments_for(self.request.user)
+        asked = any(value for name, value in self.request.GET.items() if name not in NOT_NARROW)
+        return rows if asked else rows.filter(self._todo())
+
+    def saved_views(self) -> Sequence[SavedView]:
+        """Return the tabs, each with how many stand there."""
+        user, day = self.request.user, timezone.localtime(self.now)
+        since = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        self.counts = payments.counts_for(user, now=self.now, since=since)
+        counted = {View.ALL: self.counts.open}
+        return [
+            SavedView(
+                name,
+                _counted(label, counted.get(name, getattr(self.counts, name, 0))),
+                {"view": name} if name != View.TODO else {},
+            )
+            for name, label in TABS
+        ]
+
+    def totals(self, rows: Any) -> Mapping[str, Any]:
+        """Return the foot: how many, and how much when all of it is one currency."""
+        found = payments.totals_of(rows)
+        count = sum(one for one, _total in found.values())
+        words = ngettext("%(count)s request", "%(count)s requests", count) % {"count": count}
+        only = list(found.items())
+        amount = marks.amount(only[0][1][1], only[0][0]) if len(only) == 1 else ""
+        return {"client": words, "amount": amount} if count else {}
+
+    def additions(self, rows: Any) -> dict[str, Any]:
+        """Return the counts and the words of the search field."""
+        words = _("Payment, login, client")
+        return {"counts": self.counts, "search_words": words, "view": self.request.GET.get("view")}
+
+    def _todo(self) -> Any:
+        return payments.view_of(self.request.user, View.TODO, now=self.now)
+
+
+class Waiting(Panel):
+    """How many payments wait for me: the number beside the menu's word."""
+
+    permission = SEE_PAYMENTS
+    fragment_name = "accounts/_payment_count.html"
+    title = gettext_lazy("Approvals")
+
+    def record(self) -> Any:
+        """Return the counts of the tabs."""
+        return payments.counts_for(self.request.user, now=self.now, since=self.now)
+
+
+class PaymentDetail(DetailPage):
+    """One question: may this go out?"""
+
+    permission = SEE_PAYMENTS
+    template_name = "accounts/payment_detail.html"
+
+    def record(self, pk: int) -> Any:
+        """Return the page's whole content, or 404 when absent or out of reach."""
+        return deciding.page_for(self.request.user, pk, now=self.now)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return the decision bar, and the place in the queue that it was opened from."""
+        view = self.request.GET.get("view", View.TODO)
+        if view not in dict(TABS):
+            raise Http404
+        return deciding.context(self.request.user, record, view=view, now=self.now)
+
+
+def _counted(label: Any, count: int) -> Any:
+    return format_html('{} <span class="count">{}</span>', label, count)

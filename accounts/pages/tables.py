@@ -1,0 +1,111 @@
+"""Columns of the approval queue."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.queries import payments
+from accounts.states import Withdrawal
+from backoffice.ui import figures, marks, tables
+
+WAITS_FOR = {
+    Withdrawal.REQUESTED: gettext_lazy("back office"),
+    Withdrawal.WAITING_CLIENT: gettext_lazy("the client"),
+    Withdrawal.APPROVED: gettext_lazy("MetaTrader"),
+    Withdrawal.DEBITED: gettext_lazy("finance: send"),
+    Withdrawal.SENT: gettext_lazy("a second person: confirm"),
+    Withdrawal.UNCERTAIN: gettext_lazy("MetaTrader"),
+    Withdrawal.RETURNING: gettext_lazy("MetaTrader"),
+}
+TODAY = timedelta(hours=24)
+
+
+class Checks(tables.Templated):
+    """How many checks of each colour."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw shapes and counts."""
+        return super().draw(payments.summary_of(record.latest_checks), record, table)
+
+
+class WaitsFor(tables.Column):
+    """Whose turn it is: mine, a seat's, a machine's; how it ended, once it did."""
+
+    empty_values = ()
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> Any:
+        """Draw one word, or the badge of the end."""
+        if record.is_final:
+            return marks.badge("payment", record.state)
+        if payments.waits_for(table.request.user, record):
+            return format_html("<strong>{}</strong>", _("me"))
+        return WAITS_FOR[Withdrawal(record.state)]
+
+
+class Due(tables.Column):
+    """How late, how long left, or on which day."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw it with its full moment on hover."""
+        return due(record, table.now)
+
+
+class Says(tables.Column):
+    """One line: why it waits, or the worst check in words."""
+
+    empty_values = ()
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw the line, cut to its room."""
+        told = record.uncertain_words or record.waits_because or record.refused_because
+        told = told or payments.summary_of(record.latest_checks).says
+        return format_html('<span class="says" title="{}">{}</span>', told, told)
+
+
+class PaymentTable(tables.Table):
+    """What waits, worst first."""
+
+    caption = gettext_lazy("Approvals")
+    cards = True
+
+    number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
+    client = tables.Templated(
+        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
+    )
+    amount = tables.Money(
+        "currency", with_unit=True, verbose_name=gettext_lazy("Amount"), card=2, css="strong"
+    )
+    checks = Checks("accounts/_payment_checks.html", verbose_name=gettext_lazy("Checks"), card=3)
+    waits_for = WaitsFor(accessor="state", verbose_name=gettext_lazy("Waits for"))
+    due_at = Due(verbose_name=gettext_lazy("Due"), card=4)
+    says = Says(accessor="state", verbose_name=gettext_lazy("Says"), css="wide")
+
+    def url_of(self, record: Any) -> str:
+        """Return the approval page, which knows the tab it was opened from."""
+        view = self.request.GET.get("view", "")
+        return reverse("accounts:payment-detail", args=[record.pk]) + (
+            f"?view={view}" if view else ""
+        )
+
+
+def due(payment: Any, now: Any) -> SafeString:
+    """Return when a payment is due as people say it: late, so much left, or its day."""
+    here, css = timezone.localtime(payment.due_at), ""
+    left = payment.due_at - now
+    if payment.is_final:
+        words = formats.date_format(here, "j M H:i")
+    elif left < timedelta(0):
+        late = figures.age(int(-left.total_seconds()))
+        words, css = _("late %(age)s") % {"age": late}, "late"
+    elif left < TODAY:
+        words = _("%(age)s left") % {"age": figures.age(int(left.total_seconds()))}
+    else:
+        words = formats.date_format(here, "D H:i" if left < 6 * TODAY else "j M H:i")
+    moment = formats.date_format(here, "j M Y H:i")
+    return format_html('<span class="due {}" title="{}">{}</span>', css, moment, words)

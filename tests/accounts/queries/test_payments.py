@@ -1,0 +1,160 @@
+"""What the queue and the approval page ask: who sees what, in which order, in how many queries."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import Http404
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Payment
+from accounts.queries import approval_page, payments
+from accounts.states import Verdict
+from backoffice.core import clock
+from backoffice.identity.actions import roles
+from backoffice.identity.models import User
+from tests.factories.payments import Till, a_till, fingerprint
+from tests.factories.people import NOW, SETUP, a_staff_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def till(db: None) -> Till:
+    """A client with money."""
+    return a_till()
+
+
+def page(user: Any, payment: Payment) -> approval_page.ApprovalPage:
+    return approval_page.get_approval_page_for(user, payment.pk, now=clock.now())
+
+
+def test_the_queue_is_worst_first(till: Till) -> None:
+    small, large, late = till.ask("10.00"), till.ask("20.00"), till.ask("5.00")
+    now = clock.now()
+    Payment.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=1))
+    Payment.objects.exclude(pk=late.pk).update(due_at=now + timedelta(hours=1))
+
+    assert list(payments.list_payments_for(till.approver)) == [late, large, small]
+    counts = payments.counts_for(till.approver, now=now, since=now - timedelta(hours=1))
+    assert (counts.todo, counts.late, counts.others, counts.open, counts.paid) == (3, 1, 0, 3, 0)
+    assert payments.counts_for(till.asker, now=now, since=now).others == 3
+    assert payments.totals_of(payments.list_payments_for(till.approver)) == {"USD": (3, 35)}
+
+
+def test_rows_say_the_worst_check(till: Till) -> None:
+    till.ask()
+    (row,) = payments.list_payments_for(till.approver)
+
+    summary = payments.summary_of(row.latest_checks)
+
+    assert (summary.green, summary.amber, summary.red) == (6, 1, 0)
+    assert summary.says == "Requisite: First use"
+
+
+def test_out_of_reach_is_absent(till: Till) -> None:
+    payment = till.ask()
+    for user in (a_staff_user("sales_agent"), a_staff_user()):
+        assert payments.list_payments_for(user).count() == 0
+        with pytest.raises(Http404):
+            page(user, payment)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"view": "todo"}, 1),
+        ({"view": "voided"}, 0),
+        ({"view": "uncertain"}, 0),
+        ({"q": "ana"}, 1),
+        ({"q": "7"}, 1),
+        ({"q": "nobody"}, 0),
+        ({"state": ["PAID"]}, 0),
+        ({"currency": "usd"}, 1),
+    ],
+)
+def test_filters(till: Till, query: dict[str, Any], found: int) -> None:
+    till.ask()
+    request = RequestFactory().get("/", query)
+    request.user = till.approver
+    rows = payments.list_payments_for(till.approver)
+
+    assert payments.PaymentFilter(request.GET, queryset=rows, request=request).qs.count() == found
+
+
+def test_the_queue_takes_as_many_queries_for_many_as_for_few(till: Till) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            list(payments.list_payments_for(till.approver)[:50])
+        return len(asked)
+
+    till.ask("1.00")
+    till.approver.may("accounts.payment.view")
+    few = count()
+    for _ in range(5):
+        till.ask("1.00")
+
+    assert count() == few == 3
+
+
+def test_the_page_shows_what_is_decided_on(till: Till) -> None:
+    payment = till.ask()
+
+    shown = page(till.approver, payment)
+
+    assert shown.fingerprint == fingerprint(payment)
+    assert (shown.verdict, shown.is_frozen) == (Verdict.AMBER, False)
+    assert shown.verdict_line == "6 green, 1 amber: Requisite: First use"
+    assert [line.number for line in shown.checks] == [1, 2, 3, 5, 9, 10, 16]
+    assert shown.margin is not None
+    assert shown.margin.free_margin[1] == shown.margin.free_margin[0] - payment.amount
+    assert [(one.currency, one.deposits_count, one.trades) for one in shown.client] == [
+        ("USD", 1, 1)
+    ]
+    assert [line.who for line in shown.log] == [till.asker.full_name]
+    assert [seat.state for seat in shown.seats] == ["WAITING"]
+
+
+def test_every_button_says_why_it_is_shut(till: Till) -> None:
+    payment = till.ask()
+    acts = page(till.approver, payment).acts
+
+    assert acts["approve"].is_open
+    assert acts["reject"].is_open
+    assert "Requested" in acts["send"].why_not
+    assert "role" in page(till.cashier, payment).acts["approve"].why_not
+    assert page(till.asker, payment).acts["cancel"].is_open
+    assert "Four eyes" in page(_also_back_office(till), payment).acts["approve"].why_not
+
+
+def test_after_the_decision_the_page_shows_what_was_kept(till: Till) -> None:
+    payment = till.approved()
+
+    shown = page(till.second, payment)
+
+    assert shown.is_frozen
+    assert shown.seats[0].who == till.approver.full_name
+    assert shown.seats[0].picture["payload"]["amount"] == "70.00"
+
+
+def test_neighbours(till: Till) -> None:
+    small, large = till.ask("10.00"), till.ask("20.00")
+    Payment.objects.update(due_at=clock.now())
+
+    place = approval_page.neighbours_for(till.approver, large, view="todo", now=clock.now())
+
+    assert place == (None, small.pk, 1, 2)
+
+
+def _also_back_office(till: Till) -> User:
+    """Who asked, holding the approver's role as well."""
+    roles.grant_role(
+        user_id=till.asker.pk,
+        role="back_office",
+        legal_entity_id=till.client.legal_entity_id,
+        actor=SETUP,
+        now=NOW,
+    )
+    return User.objects.get(pk=till.asker.pk)
