@@ -288,3 +288,15 @@ class DiscrepancyGone(Event):
     account_id: int
     gap: str
     ticket: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodOffered(Event):
+    """A legal entity offers its clients another way for money to come and go."""
+
+    name: ClassVar[str] = "accounts.payment_method.offered"
+    sentence: ClassVar[str] = noop("{actor} offered the payment method {code} in {currency}")
+
+    method_id: int
+    code: str
+    currency: str

