@@ -123,7 +123,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = [("en", "English")]  # a language joins when its catalogue in locale/ is whole
 LOCALE_PATHS = [ROOT / "locale"]
 USE_THOUSAND_SEPARATOR = False
 
