@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts import permissions as accounts
 from backoffice.core import clock
 from backoffice.core.words import noop
 from backoffice.identity import permissions as identity
@@ -28,7 +29,8 @@ PRODUCTION = "production"
 class Entry:
     """A line of the sidebar: its word, where it leads, who sees it, its icon, its key after g.
 
-    `covers` are beginnings of the url names of pages that belong to it.
+    `covers` are beginnings of the url names of pages that belong to it; `counter` is the url name
+    of the number beside its word, fetched when the page stands.
     """
 
     label: str
@@ -38,6 +40,7 @@ class Entry:
     key: str = ""
     at_end: bool = False
     covers: tuple[str, ...] = ()
+    counter: str = ""
 
 
 MENU: tuple[Entry, ...] = (
@@ -49,6 +52,15 @@ MENU: tuple[Entry, ...] = (
         "clients",
         "c",
         covers=("crm:", "trading:account-"),
+    ),
+    Entry(
+        noop("Approvals"),
+        "accounts:payment-list",
+        accounts.SEE_PAYMENTS,
+        "money",
+        "a",
+        covers=("accounts:",),
+        counter="accounts:payment-count",
     ),
     Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
@@ -66,6 +78,7 @@ class Line:
     key: str
     is_current: bool
     at_end: bool
+    counter_url: str = ""
 
 
 def lines(request: Any) -> Iterator[Line]:
@@ -81,6 +94,7 @@ def lines(request: Any) -> Iterator[Line]:
             key=entry.key,
             is_current=place == entry.url_name or place.startswith(entry.covers),
             at_end=entry.at_end,
+            counter_url=reverse(entry.counter) if entry.counter else "",
         )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/", include("backoffice.health.pages.urls")),
     path("clients/", include("crm.pages.urls")),
     path("trading/", include("trading.pages.urls")),
+    path("payments/", include("accounts.pages.urls")),
     path("admin/", admin_site.site.urls),
 ]
 

@@ -56,11 +56,14 @@ class RequestWithdrawal(ActionPage):
         """Return the form with this client's accounts and the methods of their entity."""
         client = client_for(self.request.user, REQUEST_WITHDRAWAL, self.kwargs["client_id"])
         rows = trading_accounts.list_accounts_of_client_for(self.request.user, client.pk)
+        held = {one.currency for one in rows}
         offer = list_methods_on_offer(client.legal_entity_id, direction=Direction.OUT)
         return WithdrawalForm(
             data,
             accounts=[(one.pk, _told(one)) for one in rows],
-            methods=[(one.pk, f"{one.name} · {one.currency}") for one in offer],
+            methods=[
+                (one.pk, f"{one.name} · {one.currency}") for one in offer if one.currency in held
+            ],
             holder=client.full_name,
         )
 

@@ -13,9 +13,8 @@ from accounts.pages.tables import due
 from accounts.queries import approval_page
 from accounts.queries.approval_page import Act, ApprovalPage
 from accounts.queries.payments import View
-from accounts.states import UNDECIDED, WITHDRAWAL, Verdict, Withdrawal
-
-TONES = {Verdict.GREEN: "ok", Verdict.AMBER: "warn", Verdict.UNKNOWN: "warn", Verdict.RED: "danger"}
+from accounts.states import UNDECIDED, WITHDRAWAL, Withdrawal
+from backoffice.ui import badges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +58,24 @@ def context(
     user: Any, page: ApprovalPage, *, view: str = View.TODO, now: datetime, form: Any = None
 ) -> dict[str, Any]:
     """Return the rest of the page; `form` is one that was opened, or sent and not accepted."""
-    before, after, place, count = approval_page.neighbours_for(
-        user, page.payment, view=view, now=now
-    )
+    payment, verdict = page.payment, badges.find("check", page.verdict)
     return {
         "page": page,
-        "payment": page.payment,
-        "tone": TONES[page.verdict],
-        "due": due(page.payment, now),
+        "payment": payment,
+        "verdict": verdict,
+        "due": due(payment, now),
+        "requester": page.names.get(payment.requested_by, payment.requested_by),
         "buttons": buttons(page, form),
         "changed": changed(page, form),
-        "money_moves": not page.is_frozen and page.margin is not None,
-        "queue": {"view": view, "before": before, "after": after, "place": place, "count": count},
+        "queue": place(user, page, view, now),
         "opened": form,
     }
+
+
+def place(user: Any, page: ApprovalPage, view: str, now: datetime) -> dict[str, Any]:
+    """Return where the payment stands in the tab that it was opened from, and its neighbours."""
+    told = approval_page.neighbours_for(user, page.payment, view=view, now=now)
+    return {"view": view, **dict(zip(("before", "after", "place", "count"), told, strict=True))}
 
 
 def buttons(page: ApprovalPage, opened: Any = None) -> list[Button]:

@@ -30,15 +30,24 @@ class DecisionForm(forms.Form):
 
     verb: ClassVar[str]
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, auto_id=f"id_{self.verb}_%s", label_suffix="", **named)
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        apart = f"id_{self.verb}_%s"
+        super().__init__(data, initial=initial, auto_id=apart, label_suffix="")
 
 
 class ApproveForm(DecisionForm):
     """Yes, to exactly what the page showed."""
 
     verb = "approve"
-    fingerprint = forms.CharField(max_length=LONGEST, widget=forms.HiddenInput)
+    fingerprint = forms.CharField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Say in words what is wrong with a field that nobody sees."""
+        seen = self.cleaned_data.get("fingerprint", "")
+        if not 0 < len(seen) <= LONGEST:
+            words = _("The form came without what the page showed: look again.")
+            raise forms.ValidationError(words)
+        return self.cleaned_data
 
 
 class RejectForm(DecisionForm):

@@ -203,7 +203,7 @@ def _shut(user: Any, answers: tuple[Answer, ...]) -> str:
     stopped = checks.blocking(answers)
     if not stopped and not user.may(APPROVE_RED):
         stopped = checks.needs_override(answers)
-    return "; ".join(_sentence(answer) for answer in stopped)
+    return "; ".join(f"{_(CHECK_LABELS[one.number])}: {_sentence(one)}" for one in stopped)
 
 
 def _line(answer: Answer) -> CheckLine:

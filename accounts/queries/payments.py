@@ -188,6 +188,7 @@ def todo_of(user: Any) -> Q:
 def waits_for(user: Any, payment: Payment) -> bool:
     """Say whether a payment at hand waits for this user: what `todo_of` asks of the database."""
     me = str(user.actor)
+    hands: tuple[str, ...]
     match payment.state:
         case Withdrawal.REQUESTED:
             permission, hands = APPROVE_WITHDRAWAL, (payment.requested_by,)

@@ -39,6 +39,7 @@ def groups(places: Iterable[tuple[str, Any, str]]) -> list[Group]:
             _("Go to"), tuple(Key(f"g {letter}", label, "go", url) for letter, label, url in places)
         ),
         Group(_("Lists"), _lists()),
+        Group(_("Decision"), _decision()),
         Group(_("Everywhere"), _everywhere()),
     ]
 
@@ -52,6 +53,15 @@ def _everywhere() -> tuple[Key, ...]:
         Key("⇧T", _("Theme: system, light, dark"), "theme"),
         Key("⇧D", _("Density"), "density"),
         Key("⇧B", _("Fold the sidebar"), "sidebar"),
+    )
+
+
+def _decision() -> tuple[Key, ...]:
+    return (
+        Key("a", _("Approve, send or confirm: opens it (⌘↵ carries it out)"), "decide", "a"),
+        Key("r", _("Reject: opens it (⌘↵ carries it out)"), "decide", "r"),
+        Key("⇧J", _("Next in the queue"), "queue-next"),
+        Key("⇧K", _("Previous in the queue"), "queue-previous"),
     )
 
 

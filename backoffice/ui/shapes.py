@@ -171,17 +171,25 @@ class ActionPage(StaffPage):
         """Call the one action; Rejected and Conflict are shown on the form."""
         raise NotImplementedError
 
+    def form(self, data: Any = None) -> Any:
+        """Return the form, empty or with what was sent."""
+        return self.form_class(data)
+
+    def goes_to(self) -> str:
+        """Return where to go when it is done."""
+        return str(self.success_url)
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the empty form."""
-        return self.show(self.template_name, {"form": self.form_class()})
+        return self.show(self.template_name, {"form": self.form()})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Carry it out, or show again what was typed with the reason."""
-        form = self.form_class(request.POST)
+        form = self.form(request.POST)
         if form.is_valid() and self._done(form):
             if self.done:
                 messages.info(request, self.done)
-            return redirect(self.success_url)
+            return redirect(self.goes_to())
         return self.show(self.template_name, {"form": form}, status=422)
 
     def _done(self, form: Any) -> bool:

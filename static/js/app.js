@@ -40,6 +40,15 @@ function follow(selector) {
   document.querySelector(selector)?.click();
 }
 
+// Opens a decision and never carries it out: its first field, or its button, gets the focus.
+function decide(key) {
+  const way = document.querySelector(`[data-decide="${key}"]`);
+  if (!way) return;
+  const box = way.closest("details");
+  if (box) box.open = true;
+  (box?.querySelector("input:not([type=hidden]), select") ?? way).focus();
+}
+
 export const acts = {
   theme: () => choose("theme", after(THEMES, root.dataset.theme)),
   density: () => choose("density", after(DENSITIES, root.dataset.density)),
@@ -54,6 +63,9 @@ export const acts = {
   filter: () => follow("details.filter-menu > summary"),
   newer: () => follow("[data-newer]"),
   older: () => follow("[data-older]"),
+  decide,
+  "queue-next": () => follow("[data-queue-next]"),
+  "queue-previous": () => follow("[data-queue-previous]"),
   view: (number) => follow(`.tabs a[data-view="${number}"]`),
   link: () => navigator.clipboard?.writeText(location.href),
 };
@@ -70,6 +82,15 @@ document.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey) window.open(line.dataset.open, "_blank", "noopener");
     else location.assign(line.dataset.open);
   }
+});
+
+// Ctrl or ⌘ with Enter sends the form that has the focus.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+  const form = event.target.closest?.('form[method="post"]');
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
 });
 
 // A menu closes when one looks elsewhere.

@@ -27,6 +27,11 @@ STRANGERS = frozenset(("anybody", *STAFF))
 
 READS_CLIENTS = frozenset(ROLES)
 READS_MARKET = frozenset(ROLES)
+READS_PAYMENTS = frozenset(ROLES)
+ASKS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_office"})
+APPROVES = frozenset({"back_office", "compliance"})
+SENDS = frozenset({"finance"})
+CONFIRMS = frozenset({"finance", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 
 
@@ -66,6 +71,17 @@ DOORS: dict[str, Door] = {
     "trading:account-deals": Door(READS_MARKET, about="account"),
     "trading:account-balance": Door(READS_MARKET, about="account"),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
+    "accounts:payment-list": Door(READS_PAYMENTS),
+    "accounts:payment-count": Door(READS_PAYMENTS),
+    "accounts:payment-detail": Door(READS_PAYMENTS, about="payment"),
+    "accounts:payment-approve": Door(APPROVES, about="payment"),
+    "accounts:payment-reject": Door(APPROVES, about="payment"),
+    "accounts:payment-cancel": Door(ASKS, about="payment"),
+    "accounts:payment-send": Door(SENDS, about="payment"),
+    "accounts:payment-confirm": Door(CONFIRMS, about="payment"),
+    "accounts:payment-return": Door(CONFIRMS, about="payment"),
+    "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
+    "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }
 
 #: The admin site, by the last part of its addresses' names: all of it is for administrators.

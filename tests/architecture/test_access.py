@@ -7,6 +7,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from accounts.models import Payment
 from backoffice.core.models import EventRecord
 from backoffice.core.permissions import registered
 from backoffice.identity.models import Role, User
@@ -15,6 +16,7 @@ from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
 from tests.factories.house import House, a_house
+from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +55,19 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
     """The address of a door, at the record in reach or at the one out of it."""
     client, account = (house.far, house.far_account) if far else (house.near, house.account)
     values = {
-        "": {},
-        "client": {"pk": client.pk},
-        "account": {"pk": account.pk},
-        "client_id": {"client_id": client.pk},
-    }[DOORS[door].about]
+        "": dict,
+        "client": lambda: {"pk": client.pk},
+        "account": lambda: {"pk": account.pk},
+        "client_id": lambda: {"client_id": client.pk},
+        "payment": lambda: {"pk": payment_of(client).pk},
+    }[DOORS[door].about]()
     return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
+
+
+def payment_of(client: Any) -> Payment:
+    """A withdrawal of the client that waits; asked for when it is first needed."""
+    asked = Payment.objects.filter(client_id=client.pk).first()
+    return asked or a_request_of(client, 70_000 + client.pk)
 
 
 def knock(browser: Browser, door: Door, url: str) -> Any:
@@ -98,8 +107,9 @@ def test_roles_hold_only_permissions_that_exist() -> None:
 
 @pytest.mark.parametrize("name", DOORS)
 def test_nobody_is_sent_to_the_sign_in(house: House, name: str) -> None:
-    door, before = DOORS[name], EventRecord.objects.count()
-    answer = knock(Browser(), door, place(name, house))
+    door, url = DOORS[name], place(name, house)
+    before = EventRecord.objects.count()
+    answer = knock(Browser(), door, url)
     if door.roles == STRANGERS:
         assert answer.status_code == door.to_nobody
     else:
@@ -113,8 +123,8 @@ def test_a_password_alone_opens_nothing(house: House, name: str) -> None:
     a_device(user)
     browser = Browser()
     browser.force_login(user, backend=BACKEND)
-    before = EventRecord.objects.count()
-    answer = knock(browser, DOORS[name], place(name, house))
+    url, before = place(name, house), EventRecord.objects.count()
+    answer = knock(browser, DOORS[name], url)
     if DOORS[name].roles != STRANGERS:
         assert is_sent_to_sign_in(answer)
         assert EventRecord.objects.count() == before
@@ -131,8 +141,9 @@ def test_a_client_comes_in_nowhere(house: House, name: str) -> None:
     )
     user.set_password(PASSWORD)
     user.save()
-    browser, before = a_browser(user), EventRecord.objects.count()
-    answer = knock(browser, DOORS[name], place(name, house))
+    browser, url = a_browser(user), place(name, house)
+    before = EventRecord.objects.count()
+    answer = knock(browser, DOORS[name], url)
     if DOORS[name].roles == STRANGERS:
         assert answer.status_code in (200, 302)
     else:
@@ -144,9 +155,9 @@ def test_a_client_comes_in_nowhere(house: House, name: str) -> None:
 def test_the_table_decides_for_every_role(house: House, name: str) -> None:
     door = DOORS[name]
     for role in ROLES:
-        browser = a_browser(holder(role, house))
+        browser, url = a_browser(holder(role, house)), place(name, house)
         before = EventRecord.objects.count()
-        answer = knock(browser, door, place(name, house))
+        answer = knock(browser, door, url)
         wanted = door.answers if role in door.roles else 403
         assert answer.status_code == wanted, f"{role} at {name}"
         if role not in door.roles:
@@ -163,8 +174,9 @@ def test_without_the_right_role_there_is_403(house: House, name: str) -> None:
         code="stranger", name="Stranger", permissions=["identity.role.grant"], reach="all"
     )
     for role in (None, "idle", "stranger"):
-        browser, before = a_browser(holder(role, house)), EventRecord.objects.count()
-        answer = knock(browser, door, place(name, house))
+        browser, url = a_browser(holder(role, house)), place(name, house)
+        before = EventRecord.objects.count()
+        answer = knock(browser, door, url)
         assert answer.status_code == (door.answers if door.roles == STAFF else 403), role
         if door.roles != STAFF:
             assert EventRecord.objects.count() == before
@@ -176,9 +188,9 @@ def test_out_of_reach_looks_like_absent(house: House, name: str) -> None:
     roles = sorted(door.roles & set(narrow.values_list("code", flat=True)))
     assert roles
     for role in roles:
-        browser, before = a_browser(holder(role, house)), EventRecord.objects.count()
-        far = knock(browser, door, place(name, house, far=True))
-        absent = knock(browser, door, place(name, house, absent=True))
+        browser, url = a_browser(holder(role, house)), place(name, house, far=True)
+        nowhere, before = place(name, house, absent=True), EventRecord.objects.count()
+        far, absent = knock(browser, door, url), knock(browser, door, nowhere)
         assert far.status_code == absent.status_code == door.far, role
         assert b"Fred Far" not in far.content
         assert EventRecord.objects.count() == before

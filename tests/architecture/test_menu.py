@@ -39,6 +39,13 @@ def test_entries_have_a_word_a_drawing_and_a_key_of_their_own() -> None:
     assert {entry.icon for entry in MENU} <= ICONS
 
 
+def test_a_counter_is_open_to_whoever_sees_its_entry() -> None:
+    for entry in MENU:
+        if entry.counter:
+            page: Any = resolve(reverse(entry.counter)).func
+            assert page.view_class.permission == entry.permission
+
+
 def test_every_drawing_that_is_named_is_in_the_sprite() -> None:
     named = set()
     for path in (ROOT / "templates").rglob("*.html"):
@@ -66,7 +73,12 @@ def test_everybody_sees_exactly_what_they_may_open() -> None:
 
 def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
     """A page that needs no record stands in the menu, or is a part of a page that does."""
-    parts = {"health:footer", "identity:recovery-codes", "crm:panel-views"}
+    parts = {
+        "health:footer",
+        "identity:recovery-codes",
+        "crm:panel-views",
+        "accounts:payment-count",
+    }
     plain = {
         name
         for name, door in DOORS.items()

@@ -165,6 +165,34 @@ def a_till(login: int = 7, **terms: int) -> Till:
     )
 
 
+def a_request_of(client: Client, login: int) -> Payment:
+    """A withdrawal of 70.00 that waits, from a new account of the client's with 1,000.00 USD."""
+    account = a_login(login)
+    TradingAccount.objects.filter(pk=account.pk).update(balance=Decimal(1000))
+    ServerState.objects.update_or_create(
+        server=account.server, defaults={"status": ServerStatus.CURRENT, "synced_at": clock.now()}
+    )
+    trading_accounts.bind_account(
+        account_id=account.pk, client_id=client.pk, actor=SETUP, now=clock.now()
+    )
+    write(account, a_balance_record(login * 10, login, "1000.00"))
+    method, _ = PaymentMethod.objects.get_or_create(
+        legal_entity=client.legal_entity,
+        code="wire",
+        defaults={"name": "Wire", "kind": "bank_wire", "currency": "USD", "direction": "out"},
+    )
+    request = withdrawals.Request(
+        key=uuid4(),
+        account_id=account.pk,
+        amount=Decimal("70.00"),
+        method_id=method.pk,
+        requisite=IBAN,
+        holder=client.full_name,
+        stated_reason=StatedReason.EARNED,
+    )
+    return withdrawals.request_withdrawal(request=request, actor=SYSTEM, now=clock.now())
+
+
 def write(account: TradingAccount, *records: Any) -> None:
     """Put tickets into the account's mirror."""
     owners = {account.login: rows.Owner(account.pk, account.currency)}
