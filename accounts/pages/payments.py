@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.pages import deciding
 from accounts.pages.tables import PaymentTable
 from accounts.permissions import SEE_PAYMENTS
-from accounts.queries import payments
+from accounts.queries import approval_page, payments
 from accounts.queries.payments import View
 from backoffice.ui import marks
 from backoffice.ui.filters import SavedView
@@ -105,6 +105,22 @@ class PaymentDetail(DetailPage):
         if view not in dict(TABS):
             raise Http404
         return deciding.context(self.request.user, record, view=view, now=self.now)
+
+
+class Fresh(Panel):
+    """Whether an open approval page still shows what is there; asked by the page itself."""
+
+    permission = SEE_PAYMENTS
+    fragment_name = "accounts/_payment_fresh.html"
+    title = gettext_lazy("Approvals")
+
+    def record(self, pk: int) -> Any:
+        """Return the fingerprint of the page as it would be now, or 404."""
+        return approval_page.get_fingerprint_for(self.request.user, pk, now=self.now)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return whether it is the one that the page has."""
+        return {"is_same": record == self.request.GET.get("seen", ""), "pk": self.kwargs["pk"]}
 
 
 def _counted(label: Any, count: int) -> Any:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", payments.PaymentList.as_view(), name="payment-list"),
     path("waiting", payments.Waiting.as_view(), name="payment-count"),
     path("<int:pk>/", payments.PaymentDetail.as_view(), name="payment-detail"),
+    path("<int:pk>/fresh", payments.Fresh.as_view(), name="payment-fresh"),
     path("<int:pk>/approve/", decisions.Approve.as_view(), name="payment-approve"),
     path("<int:pk>/reject/", decisions.Reject.as_view(), name="payment-reject"),
     path("<int:pk>/cancel/", decisions.Cancel.as_view(), name="payment-cancel"),

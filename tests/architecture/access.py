@@ -74,6 +74,7 @@ DOORS: dict[str, Door] = {
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),
     "accounts:payment-detail": Door(READS_PAYMENTS, about="payment"),
+    "accounts:payment-fresh": Door(READS_PAYMENTS, about="payment"),
     "accounts:payment-approve": Door(APPROVES, about="payment"),
     "accounts:payment-reject": Door(APPROVES, about="payment"),
     "accounts:payment-cancel": Door(ASKS, about="payment"),

@@ -29,7 +29,14 @@ def own_pages(page: Page, demo: Demo) -> list[str]:
     account = page.locator(".account-head a").first.get_attribute("href") or ""
     assert client
     assert account
-    lists = ["/", "/health/", "/clients/", "/clients/?q=nobodyofthatname", "/trading/servers/"]
+    lists = [
+        "/",
+        "/health/",
+        "/clients/",
+        "/clients/?q=nobodyofthatname",
+        "/trading/servers/",
+        "/payments/",
+    ]
     return [*lists, client, account, f"{account}deals/", f"{account}balance/", "/not-here/"]
 
 

@@ -84,6 +84,17 @@ def test_what_changed_meanwhile_is_shown_and_nothing_is_decided(till: Till) -> N
     assert approve(browser, payment, fingerprint_on(answer)).status_code == 302
 
 
+def test_an_open_page_learns_that_it_is_stale(till: Till) -> None:
+    payment = till.ask("70.00")
+    browser = a_browser(till.approver)
+    page = browser.get(url(payment))
+    ask = {"path": url(payment, "fresh"), "data": {"seen": fingerprint_on(page)}}
+    assert f'hx-get="{ask["path"]}?seen={fingerprint_on(page)}"' in page_of(page)
+    assert "look again" not in page_of(browser.get(**ask, headers={"HX-Request": "true"}))
+    till.ask("30.00")
+    assert "look again" in page_of(browser.get(**ask, headers={"HX-Request": "true"}))
+
+
 @pytest.mark.parametrize("sent", [{}, {"fingerprint": ""}, {"fingerprint": "x" * 301}])
 def test_without_a_picture_nothing_is_approved(till: Till, sent: dict[str, str]) -> None:
     payment = till.ask()
