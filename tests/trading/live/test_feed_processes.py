@@ -121,7 +121,8 @@ def opened(world: World, login: int, volume: int) -> int:
 
 def an_account(world: World) -> TradingAccount:
     """Return a dollar account that may trade, bound to a client."""
-    account = TradingAccount.objects.filter(currency="USD", enabled=True, read_only=False).first()
+    dollars = TradingAccount.objects.filter(currency="USD", enabled=True, read_only=False)
+    account = dollars.order_by("-balance").first()
     assert account is not None
     client = a_client("Ada Example", entity=a_legal_entity())
     return trading_accounts.bind_account(

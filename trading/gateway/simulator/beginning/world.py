@@ -1,4 +1,8 @@
-"""An invented server: people, accounts and their past, the same for the same seed and moment."""
+"""An invented server: people, accounts and their past, the same for the same seed and moment.
+
+Who the people are and what their accounts may do hangs on the seed alone; only what they traded
+hangs on the moment too (nobody trades on a Sunday). So each account draws from streams of its own.
+"""
 
 import random
 from dataclasses import replace
@@ -25,23 +29,25 @@ def invent(
     *, seed: int, accounts: int, days: int, company: str, hours: Hours, now: datetime
 ) -> Beginning:
     """Return a server with so many accounts whose past reaches back so many days."""
-    chance = random.Random(f"world {seed}")
     now = now.replace(microsecond=0)
     start = now - timedelta(days=days)
     known = instruments()
     specs = {one.spec.name: one.spec for one in known}
-    scene = Scene(Paths(chance, known, start, days * 24), known, specs, hours, now)
+    scene = Scene(Paths(_chance(seed, "prices"), known, start, days * 24), known, specs, hours, now)
     kinds = groups(company)
     careers = []
     for at in range(accounts):
-        sums = Reckoner(chance, scene, FIRST_LOGIN + at, kinds[chance.choice(_SHARES)])
+        chance = _chance(seed, f"account {at}")
+        living = _chance(seed, f"career {at}")
+        sums = Reckoner(living, scene, FIRST_LOGIN + at, kinds[chance.choice(_SHARES)])
         registered = start + HOUR * chance.randrange(max(1, days * 24 * 2 // 3))
         registered = (registered + timedelta(seconds=chance.randrange(3600))).replace(microsecond=0)
         careers.append(Career(sums, registered))
     for career in careers:
         career.live()
-    owners = people(chance, accounts)
-    records = [_account(*pair, chance) for pair in zip(careers, owners, strict=True)]
+    owners = people(_chance(seed, "people"), accounts)
+    rights = _chance(seed, "rights")
+    records = [_account(*pair, rights) for pair in zip(careers, owners, strict=True)]
     for career, record in zip(careers, records, strict=True):
         _keep_solvent(career, record)
     drafts = [draft for career in careers for draft in career.drafts]
@@ -52,6 +58,10 @@ def invent(
         accounts=tuple(records),
         trades=tuple(_numbered(drafts)),
     )
+
+
+def _chance(seed: int, stream: str) -> random.Random:
+    return random.Random(f"world {seed} {stream}")
 
 
 def _numbered(drafts: list[Draft]) -> list[TradeRecord]:
