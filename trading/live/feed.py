@@ -6,6 +6,7 @@ rows: what changed is handed to `on_change`, which the composer gives.
 """
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +83,7 @@ class Listener(Source):
         self._news: list[News] = []
         self._number = 0
         self._failures = 0
-        self._loaded = self._directory_read = 0.0
+        self._loaded = self._directory_read = -math.inf
         self._unlisted: set[str] = set()
         self._loops = [
             Loop(f"feed of {server.code}", self._follow),

@@ -5,6 +5,7 @@ once a second and in PostgreSQL at most every five.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Screens:
         self._index = Index()
         self._waiting = _Turn({}, {})
         self._sent: dict[str, float] = {}
-        self._beaten = self._recorded = 0.0
+        self._beaten = self._recorded = -math.inf
         self._recording: asyncio.Task[None] | None = None
 
     async def draw(self) -> None:
@@ -99,7 +100,7 @@ class Screens:
             kind, _, key = topic.partition(":")
             if not key.isdecimal():
                 continue
-            due = moment - self._sent.get(topic, 0.0) >= REPEAT_SECONDS
+            due = moment - self._sent.get(topic, -math.inf) >= REPEAT_SECONDS
             place, home = places.get(int(key)), households.get(int(key))
             if kind == "account" and place and (due or place in changed):
                 if self._sources[place[0]].is_fresh:

@@ -1,5 +1,6 @@
 """One server as the screens see it: its board, whose logins they are, and how fresh it is."""
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +27,7 @@ class Source:
         self.is_loaded = False
         self.is_pumping = True
         self.rates = totals.Rates((), {})
-        self._heard = 0.0
+        self._heard = -math.inf
         self._changed: set[int] = set()
 
     def replace_board(self, board: Board) -> None:
