@@ -1,5 +1,7 @@
 """Reads MetaTrader account statements, CSV or HTML: one file, or several as a server's book."""
 
+import codecs
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -7,10 +9,22 @@ from trading.calc.statement_csv import read_csv
 from trading.calc.statement_html import read_html
 from trading.calc.statement_rows import BadStatement, Heading, Section, Statement, StatementRow
 
-__all__ = ["BadStatement", "Heading", "Section", "Statement", "StatementRow", "read", "read_book"]
+__all__ = [
+    "BadStatement",
+    "Heading",
+    "Section",
+    "Statement",
+    "StatementRow",
+    "guess_encoding",
+    "read",
+    "read_book",
+]
 
 HTML_SUFFIXES = (".htm", ".html")
 CSV_SUFFIXES = (".csv",)
+ANSI = "cp1252"
+CHARSET = re.compile(rb"charset=[\"']?([A-Za-z0-9_-]+)")
+DECLARED_WITHIN = 2048  # bytes from the start
 
 
 def read(path: Path, *, encoding: str = "utf-8-sig") -> Statement:
@@ -41,6 +55,32 @@ def read_book(paths: Iterable[Path], *, encoding: str = "utf-8-sig") -> tuple[St
     book = tuple(read(path, encoding=encoding) for path in paths)
     _refuse_duplicates(book)
     return book
+
+
+def guess_encoding(path: Path) -> str:
+    """Return the encoding that a file shows: by its mark, as UTF-8, by what it declares, else ANSI.
+
+    Terminals write UTF-8 or UTF-16 in newer builds and the machine's code page in older ones.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return "utf-8-sig"  # reading it will say what is wrong
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        declared = CHARSET.search(content[:DECLARED_WITHIN])
+        return _known(declared[1].decode("ascii")) if declared else ANSI
+    return "utf-8-sig"
+
+
+def _known(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return ANSI
 
 
 def _text(path: Path, encoding: str) -> str:
