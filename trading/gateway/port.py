@@ -5,11 +5,11 @@ Questions raise `Unavailable` when no answer came; they may be asked again. Comm
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
+from trading.gateway.words import AccountChanges, NewAccount, News, Page, ServerAddress
 from trading.terms import (
     AccountRecord,
     BalanceKind,
@@ -24,62 +24,19 @@ from trading.terms import (
     TradeRecord,
 )
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerAddress:
-    """Where a server's agent listens, and the key that seals messages to it.
-
-    `url` is http(s)://host:port; `key` is the raw secret shared with the agent.
-    """
-
-    server: str
-    url: str
-    key_id: str
-    key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """One page of records; `next_cursor` is empty on the last one."""
-
-    records: tuple[T, ...]
-    next_cursor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccount:
-    """What is needed to open an account; MetaTrader chooses the login."""
-
-    group: str
-    name: str
-    leverage: int
-    password: str = field(repr=False)
-    investor_password: str = field(repr=False)
-    email: str = ""
-    phone: str = ""
-    country: str = ""
-    city: str = ""
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """One numbered frame of the stream.
-
-    `kind` is one of snapshot_start, quote, account, trade_open, trade_update, trade_close,
-    trade_delete, start, stop, ping, gap. `gap` means frames were lost: reconcile. Only the field
-    that the kind names is filled; `ticket` names a deleted trade.
-    """
-
-    number: int
-    kind: str
-    at: datetime
-    quote: Quote | None = None
-    account: AccountRecord | None = None
-    trade: TradeRecord | None = None
-    ticket: int = 0
+__all__ = [
+    "DEADLINE_SECONDS",
+    "AccountChanges",
+    "AccountCommands",
+    "Commands",
+    "Gateway",
+    "NewAccount",
+    "News",
+    "Page",
+    "Questions",
+    "ServerAddress",
+    "Stream",
+]
 
 
 class Questions(Protocol):
@@ -106,6 +63,12 @@ class Questions(Protocol):
     def open_trades(self) -> tuple[TradeRecord, ...]:
         """Return every open position and pending order, at their current prices."""
 
+    def account(self, *, login: int) -> AccountRecord:
+        """Return one account; Refused 65 when there is none."""
+
+    def check_password(self, *, login: int, password: str) -> bool:
+        """Return whether this is the account's master password; Refused 65 without an account."""
+
     def logins(self) -> tuple[int, ...]:
         """Return every login on the server: the key snapshot that deletes are found by."""
 
@@ -121,7 +84,48 @@ class Questions(Protocol):
         """Return MetaTrader's own figures for an account."""
 
 
-class Commands(Protocol):
+class AccountCommands(Protocol):
+    """Writes to accounts; `Done.account` is the account as it stands afterwards.
+
+    Absolute: they say how it shall be, so one of unknown outcome may be given again under a new
+    marker, or looked up by `account`: update_account, set_password, set_enabled, set_read_only,
+    set_leverage, set_group, delete_account. Not absolute: open_account, which may have made an
+    account each time. Its lost answer is looked up by the login where we chose it; otherwise among
+    `logins()` that were not there before, by name, e-mail and group.
+    """
+
+    def open_account(self, *, passage: Passage, account: NewAccount) -> Done:
+        """Open an account without money; `Done.login` is its number."""
+
+    def update_account(self, *, passage: Passage, login: int, changes: AccountChanges) -> Done:
+        """Change fields of an account's record.
+
+        MetaTrader takes whole records only: the agent reads, patches and writes in one turn. What
+        another manager writes between the two is overwritten; MetaTrader has no lock against it.
+        """
+
+    def set_password(
+        self, *, passage: Passage, login: int, password: str, investor: bool = False
+    ) -> Done:
+        """Set the master password, or the investor's (who may look and not trade)."""
+
+    def set_enabled(self, *, passage: Passage, login: int, enabled: bool) -> Done:
+        """Let an account sign in, or not. A disabled one takes no money either (code 64)."""
+
+    def set_read_only(self, *, passage: Passage, login: int, read_only: bool) -> Done:
+        """Forbid an account to trade, or allow it again."""
+
+    def set_leverage(self, *, passage: Passage, login: int, leverage: int) -> Done:
+        """Set the leverage, as N of 1:N; open positions need more or less margin at once."""
+
+    def set_group(self, *, passage: Passage, login: int, group: str) -> Done:
+        """Move an account to another group; the currency has to be the same."""
+
+    def delete_account(self, *, passage: Passage, login: int) -> Done:
+        """Delete an account that holds no open ticket; its closed tickets stay on the server."""
+
+
+class Commands(AccountCommands, Protocol):
     """Writes: each passes the send gate once per attempt."""
 
     def change_balance(
@@ -135,9 +139,6 @@ class Commands(Protocol):
         expires_at: datetime | None = None,
     ) -> Done:
         """Move a signed amount into (+) or out of (−) an account; the marker opens the comment."""
-
-    def open_account(self, *, passage: Passage, account: NewAccount) -> Done:
-        """Open an account; `Done.login` is the login that MetaTrader chose."""
 
     def open_trade(
         self,

@@ -28,7 +28,8 @@ from trading.gateway.errors import (
     Unavailable,
     Uncertain,
 )
-from trading.gateway.port import Commands, News, Questions
+from trading.gateway.port import AccountCommands, Commands, News, Questions
+from trading.gateway.words import NEWS_KINDS
 
 MAX_REQUEST_BYTES = 64 * 1024
 NOT_SENT_REASONS = frozenset(
@@ -251,19 +252,14 @@ class Verb:
         return f"/v1/{'commands' if self.is_command else 'questions'}/{self.name}"
 
 
-_DEADLINES = {
-    "change_balance": "trade",
-    "open_trade": "trade",
-    "close_trade": "trade",
-    "modify_trade": "trade",
-    "open_account": "change",
-    "close_attempt": "change",
-    "accounts": "history",
-    "trades": "history",
-    "open_trades": "history",
-    "history": "history",
-    "find_marker": "history",
-}
+_HISTORIES = frozenset({"accounts", "trades", "open_trades", "history", "find_marker"})
+
+
+def _deadline(name: str, *, is_command: bool) -> str:
+    """Return the class of port.DEADLINE_SECONDS that a verb falls in."""
+    if not is_command:
+        return "history" if name in _HISTORIES else "read"
+    return "change" if hasattr(AccountCommands, name) or name == "close_attempt" else "trade"
 
 
 def _verbs(protocol: type, *, is_command: bool) -> dict[str, Verb]:
@@ -276,7 +272,7 @@ def _verbs(protocol: type, *, is_command: bool) -> dict[str, Verb]:
         verbs[name] = Verb(
             name=name,
             is_command=is_command,
-            deadline=_DEADLINES.get(name, "read"),
+            deadline=_deadline(name, is_command=is_command),
             arguments=MappingProxyType(hints),
             answer=answer,
         )
@@ -378,13 +374,6 @@ def _failure(outcome: str, data: dict[str, Any]) -> GatewayError:
 
 # The stream ---------------------------------------------------------------------------------------
 
-_NEWS_KINDS = frozenset(
-    {
-        "snapshot_start", "quote", "account", "trade_open", "trade_update", "trade_close",
-        "trade_delete", "start", "stop", "ping", "gap",
-    }
-)  # fmt: skip
-
 
 def encode_news(news: News) -> bytes:
     """Return one frame of the stream."""
@@ -395,6 +384,6 @@ def decode_frames(body: bytes) -> tuple[News, ...]:
     """Return the frames of one message of the stream."""
     frames: tuple[News, ...] = decode(tuple[News, ...], load(body), "The message of the stream")
     for news in frames:
-        if news.kind not in _NEWS_KINDS:
+        if news.kind not in NEWS_KINDS:
             raise BadMessage("The stream brought news of an unknown kind.")
     return frames

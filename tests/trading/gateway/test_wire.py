@@ -4,6 +4,7 @@ import contextlib
 import inspect
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
@@ -37,7 +38,9 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
             fields[name] = WALL_CLOCKS | st.none() if hint == datetime | None else WALL_CLOCKS
         elif hint in BY_TYPE:
             fields[name] = BY_TYPE[hint]
-        elif inspect.isclass(hint) and issubclass(hint, (terms.IntEnum, terms.StrEnum)):
+        elif hint == tuple[terms.GroupSecurity, ...]:
+            fields[name] = st.lists(values(terms.GroupSecurity), max_size=2).map(tuple)
+        elif inspect.isclass(hint) and issubclass(hint, (IntEnum, StrEnum)):
             fields[name] = st.sampled_from(hint)
         else:
             fields[name] = st.none()
@@ -47,6 +50,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 RECORDS = (
     terms.Quote, terms.SymbolSpec, terms.GroupSpec, terms.AccountRecord, terms.TradeRecord,
     terms.MarginState, terms.ServerInfo, terms.Passage, terms.Done, port.NewAccount,
+    port.AccountChanges,
 )  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def test_every_verb_of_the_port_is_on_the_wire() -> None:
         if not name.startswith("_")
     }
     assert set(wire.VERBS) == of_port
-    assert len(wire.BY_PATH) == len(of_port) == 17
+    assert len(wire.BY_PATH) == len(of_port) >= 26
 
 
 def test_a_call_comes_back_as_it_was() -> None:

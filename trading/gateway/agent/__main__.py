@@ -21,7 +21,7 @@ _BACKLOG = 1024
 
 def load_engine(config: Config) -> Engine:
     """Return the engine that the settings name; only its module is imported."""
-    from trading.gateway.agent.simulated import SimulatedEngine
+    from trading.gateway.agent.simulated.engine import SimulatedEngine
 
     return SimulatedEngine(config.simulator)
 

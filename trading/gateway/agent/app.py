@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from trading.gateway import clock, seal, wire
 from trading.gateway.agent import stream
+from trading.gateway.agent.asking import asked
 from trading.gateway.agent.config import Config
 from trading.gateway.agent.engine import (
     CodeError,
@@ -207,7 +208,7 @@ class Agent:
             flight = flight_of(arguments.pop("login"), arguments["marker"])
             if self._gate.is_in_flight(flight):
                 raise Unavailable("A command for this login is in flight: nothing is proven now.")
-        call = self._server_info if verb.name == "server_info" else _asked(verb.name, arguments)
+        call = self._server_info if verb.name == "server_info" else asked(verb.name, arguments)
         lane = "history" if verb.deadline == "history" else "read"
         try:
             return await self._line.ask(lane, call, until=until)
@@ -304,16 +305,6 @@ class Agent:
         async with aclosing(said) as messages:  # type: ignore[type-var]
             async for message in messages:
                 await send({"type": "websocket.send", "bytes": frames.close(message)})
-
-
-def _asked(name: str, arguments: dict[str, Any]) -> Callable[[Direct], Any]:
-    def ask(direct: Direct) -> Any:
-        answer = getattr(direct, name)(**arguments)
-        if name == "margin" and answer.login != arguments["login"]:
-            raise LinkError("MetaTrader answered with the figures of another login")
-        return answer
-
-    return ask
 
 
 def _path(scope: dict[str, Any]) -> str:

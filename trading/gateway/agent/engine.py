@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from trading.gateway.port import NewAccount, News, Page
+from trading.gateway.words import AccountChanges, NewAccount, News, Page
 from trading.terms import (
     AccountRecord,
     BalanceKind,
@@ -55,7 +55,10 @@ class CodeError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """What the server says of itself; `closed_window`: its end-of-day processing is running."""
+    """What the server says of itself; `closed_window`: its end-of-day processing is running.
+
+    `code_page` is the one that the server keeps its texts in.
+    """
 
     name: str
     company: str
@@ -64,16 +67,21 @@ class ServerFacts:
     server_time: datetime
     end_of_day: str
     closed_window: bool
+    code_page: str = "cp1252"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """MetaTrader's answer to a command: its code and words, and the ticket or login it chose."""
+    """MetaTrader's answer to a command: its code and words, and the ticket or login it chose.
+
+    `remainder` is the ticket that the rest of a partial close goes on under.
+    """
 
     code: int
     text: str
     ticket: int = 0
     login: int = 0
+    remainder: int = 0
 
 
 class Asking(Protocol):
@@ -90,6 +98,7 @@ class Asking(Protocol):
     def account(self, *, login: int) -> AccountRecord | None: ...
     def trade(self, *, ticket: int) -> TradeRecord | None: ...
     def margin(self, *, login: int) -> MarginState: ...
+    def check_password(self, *, login: int, password: str) -> bool: ...
 
     def history(self, *, login: int, start: datetime, end: datetime) -> tuple[TradeRecord, ...]: ...
 
@@ -112,6 +121,13 @@ class Telling(Protocol):
     ) -> Reply: ...
 
     def open_account(self, *, account: NewAccount) -> Reply: ...
+    def update_account(self, *, login: int, changes: AccountChanges) -> Reply: ...
+    def set_password(self, *, login: int, password: str, investor: bool) -> Reply: ...
+    def set_enabled(self, *, login: int, enabled: bool) -> Reply: ...
+    def set_read_only(self, *, login: int, read_only: bool) -> Reply: ...
+    def set_leverage(self, *, login: int, leverage: int) -> Reply: ...
+    def set_group(self, *, login: int, group: str) -> Reply: ...
+    def delete_account(self, *, login: int) -> Reply: ...
 
     def open_trade(
         self,

@@ -9,51 +9,22 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
-from enum import Enum
+from datetime import datetime
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from trading.gateway import wire
 from trading.gateway.agent.engine import CodeError, Direct, LinkError, Reply
 from trading.gateway.agent.journal import Attempt, Journal, JournalError
-from trading.gateway.errors import BadMessage, NotSent, Refused, Uncertain
-from trading.gateway.port import NewAccount
-from trading.terms import BalanceKind, Cmd, Done, Passage, TradeRecord
+from trading.gateway.agent.orders.by_verb import ORDERS
+from trading.gateway.codes import MARKET_CLOSED, Verdict, verdict
+from trading.gateway.errors import BadMessage, GatewayError, NotSent, Refused, Uncertain
+from trading.terms import Done, Passage
 
 log = logging.getLogger(__name__)
 
-COMMENT_BYTES = 31
-_SEARCH = timedelta(days=1)
 _LOOKS = 4  # how often a booked record is looked for before it counts as not seen
 _BETWEEN_LOOKS = 0.1  # seconds
-
-
-class Verdict(Enum):
-    """What a return code says about a command."""
-
-    DONE = "applied"
-    NO = "definitely not applied"
-    LATER = "not applied, may be tried again as a new attempt"
-    UNKNOWN = "nothing certain"
-
-
-_MARKET_CLOSED = 132
-# Money believes only these refusals; every other code is unknown until a certification proves it.
-_MONEY = {0: Verdict.DONE} | dict.fromkeys((3, 7, 64, 134), Verdict.NO)
-_OTHER = (
-    {0: Verdict.DONE}
-    | dict.fromkeys((3, 5, 7, 9, 10, 11, 15, 64, 65, 66), Verdict.NO)
-    | dict.fromkeys((129, 130, 131, 133, 134, 135, 136, 138, 140), Verdict.NO)
-    | dict.fromkeys((144, 145, 147, 148, 149, 150), Verdict.NO)
-    | dict.fromkeys((8, _MARKET_CLOSED, 137, 139, 141, 146), Verdict.LATER)
-)
-
-
-def verdict(code: int, *, money: bool) -> Verdict:
-    """Return what a return code says of a command that moves money, or of any other."""
-    return (_MONEY if money else _OTHER).get(code, Verdict.UNKNOWN)
 
 
 # The checks
@@ -116,154 +87,6 @@ class Gate:
         return flight in self._flights
 
 
-# The commands
-
-
-class Order(Protocol):
-    """One command: its login, what is looked at before, how it is sent, how it is read back."""
-
-    money: bool
-
-    @property
-    def login(self) -> int:
-        """Return the login it is for; 0 when MetaTrader will choose one."""
-
-    def prepare(self, direct: Direct) -> None:
-        """Look, before anything is sent, at what would make it a mistake; raise Refused."""
-
-    def send(self, direct: Direct) -> Reply:
-        """Send it, once."""
-
-    def read_back(self, direct: Direct, reply: Reply, now: datetime) -> Done | str:
-        """Return what was booked, or in words why it does not count as that."""
-
-
-class _Order:
-    money = False
-
-    def __init__(self, arguments: Mapping[str, Any]) -> None:
-        self.passage: Passage = arguments["passage"]
-        self._fields = {name: arguments[name] for name in arguments if name != "passage"}
-
-    @property
-    def login(self) -> int:
-        return int(self._fields.get("login", 0))
-
-    def prepare(self, direct: Direct) -> None:
-        if direct.info().closed_window:
-            raise NotSent("end_of_day", "MetaTrader is processing the end of its day.")
-
-
-class _ChangeBalance(_Order):
-    money = True
-
-    def __init__(self, arguments: Mapping[str, Any]) -> None:
-        super().__init__(arguments)
-        marker, comment = self.passage.marker, self._fields["comment"]
-        if not comment.startswith(marker):
-            comment = f"{marker} {comment}".rstrip()
-        if not comment.isascii() or not comment.isprintable() or len(marker) > COMMENT_BYTES:
-            raise BadMessage("The comment of a balance command has to be printable ASCII.")
-        if self._fields["amount"] == 0:
-            raise BadMessage("The amount of a balance command is zero.")
-        self._fields["comment"] = comment[:COMMENT_BYTES]
-
-    def send(self, direct: Direct) -> Reply:
-        return direct.change_balance(**self._fields)
-
-    def read_back(self, direct: Direct, reply: Reply, now: datetime) -> Done | str:
-        found = direct.find_marker(
-            marker=self.passage.marker, start=now - _SEARCH, end=now + _SEARCH
-        )
-        if not found:
-            return ""
-        if len(found) > 1:
-            return f"{len(found)} records carry the marker"
-        record = found[0]
-        cmd = Cmd.CREDIT if self._fields["kind"] is BalanceKind.CREDIT else Cmd.BALANCE
-        if (record.login, record.cmd, record.profit) != (self.login, cmd, self._fields["amount"]):
-            return f"the record {record.ticket} with the marker says something else"
-        return Done(ticket=record.ticket, code=reply.code, record=record, login=self.login)
-
-
-class _OpenAccount(_Order):
-    def send(self, direct: Direct) -> Reply:
-        return direct.open_account(**self._fields)
-
-    def read_back(self, direct: Direct, reply: Reply, now: datetime) -> Done | str:
-        wanted: NewAccount = self._fields["account"]
-        record = direct.account(login=reply.login) if reply.login else None
-        if record is None:
-            return ""
-        if record.group != wanted.group:
-            return f"the account {reply.login} is in another group"
-        return Done(ticket=0, code=reply.code, login=record.login)
-
-
-class _TradeOrder(_Order):
-    """A command whose record is read back by its ticket."""
-
-    def _differs(self, record: TradeRecord) -> bool:
-        raise NotImplementedError
-
-    def read_back(self, direct: Direct, reply: Reply, now: datetime) -> Done | str:
-        ticket = reply.ticket or self._fields.get("ticket", 0)
-        record = direct.trade(ticket=ticket) if ticket else None
-        if record is None:
-            return ""
-        if record.login != self.login or self._differs(record):
-            return f"the record {ticket} says something else"
-        return Done(ticket=ticket, code=reply.code, record=record, login=self.login)
-
-
-class _OpenTrade(_TradeOrder):
-    def send(self, direct: Direct) -> Reply:
-        return direct.open_trade(**self._fields)
-
-    def _differs(self, record: TradeRecord) -> bool:
-        wanted = tuple(self._fields[name] for name in ("cmd", "symbol", "volume_hundredths"))
-        return (record.cmd, record.symbol, record.volume_hundredths) != wanted
-
-
-class _OnTicket(_TradeOrder):
-    """A command about a ticket: the ticket has to be of that login, and open."""
-
-    def prepare(self, direct: Direct) -> None:
-        super().prepare(direct)
-        record = direct.trade(ticket=self._fields["ticket"])
-        if record is None or record.login != self.login or not record.is_open:
-            raise Refused(3, f"login {self.login} has no open ticket {self._fields['ticket']}")
-
-    def _told(self) -> dict[str, Any]:
-        return {name: value for name, value in self._fields.items() if name != "login"}
-
-
-class _CloseTrade(_OnTicket):
-    def send(self, direct: Direct) -> Reply:
-        return direct.close_trade(**self._told())
-
-    def _differs(self, record: TradeRecord) -> bool:
-        return record.is_open
-
-
-class _ModifyTrade(_OnTicket):
-    def send(self, direct: Direct) -> Reply:
-        return direct.modify_trade(**self._told())
-
-    def _differs(self, record: TradeRecord) -> bool:
-        wanted: tuple[Decimal, Decimal] = self._fields["stop_loss"], self._fields["take_profit"]
-        return (record.stop_loss, record.take_profit) != wanted
-
-
-_ORDERS: Mapping[str, type[Any]] = {
-    "change_balance": _ChangeBalance,
-    "open_account": _OpenAccount,
-    "open_trade": _OpenTrade,
-    "close_trade": _CloseTrade,
-    "modify_trade": _ModifyTrade,
-}
-
-
 # The way through
 
 
@@ -277,7 +100,7 @@ def digest_of(verb: str, arguments: Mapping[str, Any]) -> str:
     plain = {
         name: wire.encode(hint, arguments[name])
         for name, hint in wire.VERBS[verb].arguments.items()
-        if name != "passage"
+        if name != "passage" and "password" not in name
     }
     if "account" in plain:
         plain["account"] = {k: v for k, v in plain["account"].items() if "password" not in k}
@@ -290,10 +113,11 @@ class Passing:
     def __init__(
         self, verb: str, arguments: Mapping[str, Any], *, gate: Gate, journal: Journal
     ) -> None:
-        self.order: Order = _ORDERS[verb](arguments)
+        self.order = ORDERS[verb](arguments)
         self.passage: Passage = arguments["passage"]
         self.flight = flight_of(self.order.login, self.passage.marker)
         self._digest = digest_of(verb, arguments)
+        self._verb = verb
         self._gate = gate
         self._journal = journal
         _require_lawful(self.passage)
@@ -301,12 +125,11 @@ class Passing:
     def send(self, direct: Direct, *, connection: int, now: Callable[[], datetime]) -> Done:
         """Check once more, write the intent, send, and judge the answer."""
         try:
-            self.order.prepare(direct)
-        except CodeError as no:
-            raise NotSent("unreachable", f"MetaTrader did not say how it stands: {no}") from no
-        except LinkError as lost:
-            raise NotSent("unreachable", f"MetaTrader was lost before the send: {lost}") from lost
-        self._gate.check(self.passage)
+            self._prepare(direct)
+            self._gate.check(self.passage)
+        except GatewayError as no:
+            log.info("%s of login %s was not sent: %s", self._verb, self.order.login, no)
+            raise
         self._journal.write_intent(
             marker=self.passage.marker,
             attempt=self.passage.attempt,
@@ -326,6 +149,14 @@ class Passing:
         self._note(f"done, ticket {done.ticket}, login {done.login}", now)
         return done
 
+    def _prepare(self, direct: Direct) -> None:
+        try:
+            self.order.prepare(direct)
+        except CodeError as no:
+            raise NotSent("unreachable", f"MetaTrader did not say how it stands: {no}") from no
+        except LinkError as lost:
+            raise NotSent("unreachable", f"MetaTrader was lost before the send: {lost}") from lost
+
     def _judged(self, direct: Direct, reply: Reply, now: Callable[[], datetime]) -> Done:
         said = verdict(reply.code, money=self.order.money)
         if said is Verdict.NO:
@@ -334,7 +165,7 @@ class Passing:
             self._journal.write_closed(
                 marker=self.passage.marker, attempt=self.passage.attempt, now=now()
             )
-            reason = "end_of_day" if reply.code == _MARKET_CLOSED else "busy"
+            reason = "end_of_day" if reply.code == MARKET_CLOSED else "busy"
             raise NotSent(reason, f"MetaTrader did not take it: {reply.text} (code {reply.code})")
         if said is Verdict.UNKNOWN:
             raise Uncertain(f"MetaTrader answered {reply.text!r}, which proves nothing", reply.code)
@@ -353,7 +184,7 @@ class Passing:
                 return found
             if found:
                 raise Uncertain(f"MetaTrader applied it, but {found}", reply.code)
-        raise Uncertain("MetaTrader applied it, but no record of it was found", reply.code)
+        raise Uncertain(f"MetaTrader applied it, but {self.order.missing}", reply.code)
 
     def _note(self, answer: str, now: Callable[[], datetime]) -> None:
         """Keep the answer; a journal that fails here stops the agent, but the answer is given."""

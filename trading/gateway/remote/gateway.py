@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from trading.gateway.port import (
     DEADLINE_SECONDS,
-    NewAccount,
     News,
     Page,
     ServerAddress,
 )
+from trading.gateway.remote.accounts import AccountVerbs
 from trading.gateway.remote.breaker import OwnTally, Tally
 from trading.gateway.remote.client import Client
 from trading.gateway.remote.stream import listen
@@ -32,7 +32,7 @@ from trading.terms import (
 Trades = tuple[TradeRecord, ...]
 
 
-class RemoteGateway:
+class RemoteGateway(AccountVerbs):
     """One server, reached through its agent. See port.py for what each verb means.
 
     `tally` is what the breakers remember; give one that all processes share, or each has its own.
@@ -80,6 +80,12 @@ class RemoteGateway:
     def open_trades(self) -> Trades:
         return cast(Trades, self._call("open_trades"))
 
+    def account(self, *, login: int) -> AccountRecord:
+        return cast(AccountRecord, self._call("account", login=login))
+
+    def check_password(self, *, login: int, password: str) -> bool:
+        return cast(bool, self._call("check_password", login=login, password=password))
+
     def logins(self) -> tuple[int, ...]:
         return cast(tuple[int, ...], self._call("logins"))
 
@@ -115,9 +121,6 @@ class RemoteGateway:
             expires_at=expires_at,
         )
         return cast(Done, done)
-
-    def open_account(self, *, passage: Passage, account: NewAccount) -> Done:
-        return cast(Done, self._call("open_account", passage=passage, account=account))
 
     def open_trade(
         self,

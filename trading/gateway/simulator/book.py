@@ -12,6 +12,7 @@ from datetime import datetime
 
 from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.journal import Journal
+from trading.gateway.simulator.persons.passwords import is_right, kept
 from trading.gateway.simulator.protocol import Code, No
 from trading.terms import AccountRecord, GroupSpec, SymbolSpec, TradeRecord
 
@@ -79,16 +80,20 @@ class Book:
         """Collect one change; at the end it is on the disk, in memory and told, or nothing is."""
         change = Change(self, self.hours.now())
         yield change
-        if not change.happenings and not change.settings:
+        if not change.happenings and not change.settings and not change.passwords:
             return
-        self.journal.write(
-            accounts=change.accounts.values(),
-            trades=change.trades.values(),
-            settings=change.settings,
-        )
+        with self.journal.transaction():
+            self.journal.write(
+                accounts=change.accounts.values(),
+                trades=change.trades.values(),
+                settings=change.settings,
+            )
+            self.journal.write_persons(passwords=change.passwords, gone=change.gone)
         self.operations += 1
         self.last_ticket = change.last_ticket
         self.accounts.update(change.accounts)
+        for login in change.gone:
+            self.accounts.pop(login, None)
         for trade in change.trades.values():
             self._remember(trade)
         for happening in change.happenings:
@@ -115,11 +120,15 @@ class Change:
         self.accounts: dict[int, AccountRecord] = {}
         self.trades: dict[int, TradeRecord] = {}
         self.settings: dict[str, str] = {}
+        self.passwords: dict[tuple[int, bool], str] = {}
+        self.gone: set[int] = set()
         self.happenings: list[Happening] = []
         self._book = book
 
     def account(self, login: int) -> AccountRecord:
         """Return an account as it stands within this change; `No` 65 when there is none."""
+        if login in self.gone:
+            raise No(Code.BAD_ACCOUNT_INFO, f"there is no account {login}")
         return self.accounts.get(login) or self._book.account(login)
 
     def new_ticket(self) -> int:
@@ -135,6 +144,22 @@ class Change:
         self.accounts[account.login] = account
         self.happenings.append(Happening("account", account))
         return account
+
+    def delete_account(self, account: AccountRecord) -> None:
+        """Take an account out of the book, its passwords with it; its closed tickets stay."""
+        self.accounts.pop(account.login, None)
+        self.gone.add(account.login)
+        self.happenings.append(Happening("account_delete", account))
+
+    def put_password(self, login: int, password: str, *, investor: bool = False) -> None:
+        """Keep a password."""
+        self.passwords[login, investor] = kept(password)
+
+    def has_password(self, login: int, password: str, *, investor: bool = False) -> bool:
+        """Return whether this is the password; an account that was given none has none."""
+        text = self.passwords.get((login, investor))
+        text = text or self._book.journal.password(login, investor=investor)
+        return text is not None and is_right(password, text)
 
     def put_trade(self, kind: str, trade: TradeRecord) -> TradeRecord:
         """Write a ticket; `kind` is the event that tells of it."""

@@ -20,23 +20,28 @@ from trading.terms import AccountRecord, GroupSpec, Quote, SymbolSpec, TradeReco
 FILE = "metatrader.sqlite3"
 
 _SCHEMA = """
-CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE spec (
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spec (
     kind TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
-CREATE TABLE account (login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE TABLE trade (
+CREATE TABLE IF NOT EXISTS account (
+    login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS trade (
     ticket INTEGER PRIMARY KEY, login INTEGER NOT NULL, cmd INTEGER NOT NULL,
     stamp INTEGER NOT NULL,
     opened INTEGER NOT NULL, closed INTEGER NOT NULL, comment TEXT NOT NULL, body BLOB NOT NULL);
-CREATE INDEX trade_history ON trade (login, closed);
-CREATE INDEX trade_changed ON trade (stamp, ticket);
-CREATE INDEX trade_open ON trade (ticket) WHERE closed = 0;
-CREATE INDEX trade_marker ON trade (comment) WHERE cmd >= 6;
+CREATE TABLE IF NOT EXISTS password (
+    login INTEGER, investor INTEGER, kept TEXT NOT NULL, PRIMARY KEY (login, investor)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS trade_history ON trade (login, closed);
+CREATE INDEX IF NOT EXISTS trade_changed ON trade (stamp, ticket);
+CREATE INDEX IF NOT EXISTS trade_open ON trade (ticket) WHERE closed = 0;
+CREATE INDEX IF NOT EXISTS trade_marker ON trade (comment) WHERE cmd >= 6;
 """
 _PUT_ACCOUNT = "INSERT OR REPLACE INTO account VALUES (?, ?, ?)"
 _PUT_TRADE = "INSERT OR REPLACE INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_SPEC = "INSERT OR REPLACE INTO spec VALUES (?, ?, ?)"
 _PUT_SETTING = "INSERT OR REPLACE INTO setting VALUES (?, ?)"
+_PUT_KEPT = "INSERT OR REPLACE INTO password VALUES (?, ?, ?)"
 
 
 class StateInUse(Exception):
@@ -69,6 +74,21 @@ class Journal:
             run(_PUT_ACCOUNT, [(a.login, a.changed_stamp, body(a)) for a in accounts])
             run(_PUT_TRADE, [_trade_row(trade) for trade in trades])
             run(_PUT_SETTING, (settings or {}).items())
+
+    def write_persons(self, *, passwords: dict[tuple[int, bool], str], gone: Iterable[int]) -> None:
+        """Write passwords as they are kept, and take accounts out with theirs."""
+        with self.transaction():
+            run = self._connection.executemany
+            run(_PUT_KEPT, [(*key, text) for key, text in passwords.items()])
+            for table in ("account", "password"):
+                run(f"DELETE FROM {table} WHERE login = ?", [(login,) for login in gone])  # noqa: S608 - two names of ours
+
+    def password(self, login: int, *, investor: bool) -> str | None:
+        """Return a password as it is kept, None when the account was given none."""
+        row = self._connection.execute(
+            "SELECT kept FROM password WHERE login = ? AND investor = ?", (login, investor)
+        ).fetchone()
+        return str(row[0]) if row else None
 
     def write_specs(
         self,
@@ -209,6 +229,7 @@ def exists(folder: Path) -> bool:
 def open_state(folder: Path) -> Journal:
     """Open the state that stands in the folder."""
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
+    connection.executescript(_SCHEMA)  # what a state made by an older server lacks
     return Journal(connection)
 
 

@@ -23,7 +23,7 @@ code is 0. The next request is read when the answer has been sent. An answer wit
 means: on disk, and survives a kill. An unknown verb or a wrong argument gives 3. Verbs:
 
 - server_info() → {name, company, build, timezone, server_time, now, end_of_day ("HH:MM" server
-  time), closed_window (whether the end of day is running)}
+  time), closed_window (whether the end of day is running), code_page}
 - symbols() → [SymbolSpec] · groups() → [GroupSpec] · quotes() → [Quote]
 - accounts(since_stamp, after, limit) → {"records": [AccountRecord], "next": login}: changed at or
   after the stamp, login > after, at most limit (≤ 5000; 1000 when left out); next is the `after` of
@@ -38,10 +38,16 @@ means: on disk, and survives a kill. An unknown verb or a wrong argument gives 3
   comment starts with the marker, by time of booking, UTC, half-open
 - margin(login) → MarginState; 65 no such login, 136 when a quote is missing
 - transaction(…) → {"order": ticket, "trade": TradeRecord as booked, "remainder": ticket or 0}
-- user_new(group, name, leverage, password, password_investor, email, phone, country, city, comment)
-  → {"login": chosen}
+- user_new(login (0: the server chooses), group, name, leverage, password, password_investor, email,
+  phone, country, city, state, zip_code, address, lead_source, id_number, status, comment,
+  agent_login) → {"login": the account's}
+- user_update(login, every field of user_new but the passwords, and enabled, read_only, color,
+  may_change_password, sends_reports): the whole record, as MetaTrader's UserRecordUpdate takes it;
+  what is left out is emptied → {"login"}
+- user_password_set(login, password, investor) → {"login"}; 3 for a password against the rules
+- user_password_check(login, password) → {"login"}; 65 when the master password is another
 - users_group_op(logins, command, leverage, group) → {"changed": n}; command is one of enable,
-  disable, read_only, tradable, leverage, group
+  disable, read_only, tradable, leverage, group, delete (3 while the account has open tickets)
 
 **Transaction** has the fields of TradeTransInfo: type, cmd, order, orderby, symbol, volume, price,
 sl, tp, comment, expiration (a moment or null); what is left out is 0, "" or null. Types:
@@ -60,7 +66,8 @@ closed part under its own ticket with the comment `to #new` and goes on under a 
 
 **Pumping.** The server sends and never listens (end of input = goodbye). Every frame has `number`
 (1, 2, 3 … on one connection, no holes), `kind` and `at` (UTC), and the field of its kind:
-`start` {"connection"} · `quote` {"quote"} · `account` {"account"} · `trade_open`, `trade_update`,
+`start` {"connection"} · `quote` {"quote"} · `account` {"account"} · `account_delete` {"login"} ·
+`trade_open`, `trade_update`,
 `trade_close` {"trade"} · `trade_delete` {"ticket", "trade" (the cancelled order)} · `ping` every
 second · `stop` {} before an orderly end. A balance or credit record comes as `trade_close`; the
 `account` it changed follows. A listener that reads too slowly is sent `stop` and dropped. Nothing
@@ -76,6 +83,7 @@ is resent: after a new connection ask again (docs/metatrader.md, Synchronisation
   expiration) · client_close(login, ticket, volume, 0 = all) · client_modify(login, ticket, price,
   sl, tp, expiration) · client_cancel(login, ticket): what a client's terminal does, at the market
   → as transaction
+- copy_group(group, name) → GroupSpec: a new group with the settings of another
 - end_of_day(at "HH:MM" server time, seconds) → the setting in force, {"at", "seconds"}
 - run_end_of_day(seconds) → {"swaps": n}: the end of day now (swaps, daily balances), and the closed
   window for so long

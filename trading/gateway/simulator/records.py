@@ -1,6 +1,8 @@
 """Terms as JSON, in the notations of the wire: for frames and for the journal."""
 
-from typing import Any, TypeVar
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
 
 import orjson
 
@@ -25,6 +27,19 @@ def fragment(record: object) -> orjson.Fragment:
 
 
 def read_body(kind: type[T], text: bytes) -> T:
-    """Return a term of this class from what `body` wrote; BadMessage when it is none."""
-    term: T = decode(kind, orjson.loads(text))
+    """Return a term of this class from what `body` wrote; BadMessage when it is none.
+
+    A field that is younger than the text has its default.
+    """
+    known: Any = kind
+    term: T = decode(kind, _defaults(known) | orjson.loads(text))
     return term
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    return {
+        one.name: encode(get_type_hints(kind)[one.name], one.default)
+        for one in fields(kind)
+        if one.default is not MISSING
+    }

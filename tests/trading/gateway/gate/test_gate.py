@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from trading.gateway.agent.gate import Gate, Verdict, flight_of, verdict
+from trading.gateway.agent.gate import Gate, flight_of
 from trading.gateway.agent.journal import Journal
+from trading.gateway.codes import Verdict, verdict
 from trading.gateway.errors import NotSent
 from trading.terms import Passage
 

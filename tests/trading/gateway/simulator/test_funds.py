@@ -1,4 +1,4 @@
-"""Balance and credit operations, new accounts, switches: what MetaTrader books and refuses."""
+"""Balance and credit operations: what MetaTrader books and refuses."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,26 +14,16 @@ from tests.factories.simulator import (
     a_desk,
     a_server,
     accounts,
-    other_group,
     reopened,
 )
 from tests.factories.terms import a_group
 from trading.gateway.simulator.desk import Desk
-from trading.gateway.simulator.funds import (
-    Applicant,
-    GroupOperation,
-    change_balance,
-    open_account,
-    operate_on_group,
-)
+from trading.gateway.simulator.funds import change_balance
 from trading.gateway.simulator.orders import Order
 from trading.gateway.simulator.protocol import Code, No
 from trading.terms import Cmd, TradeRecord
 
 DEPOSIT = Order(cmd=6, login=5001, price=Decimal("250.00"), comment="m1|deposit")
-PERSON = Applicant(
-    group="real-usd", name="Ada", leverage=0, password="abc12", password_investor="abc13"
-)
 
 
 def booked(desk: Desk, order: Order) -> TradeRecord:
@@ -121,58 +111,3 @@ def test_a_disabled_account_takes_no_money_a_read_only_one_does(tmp_path: Path) 
 )
 def test_a_comment_is_cut_by_bytes_of_the_code_page(desk: Desk, sent: str, kept: str) -> None:
     assert booked(desk, replace(DEPOSIT, comment=sent)).comment == kept
-
-
-def test_an_account_is_opened_empty_under_the_next_login(desk: Desk, heard: Heard) -> None:
-    with desk.book.change() as change:
-        account = open_account(desk, change, PERSON)
-    assert (account.login, account.balance, account.leverage) == (5002, 0, 100)
-    assert account.currency == "USD"
-    assert heard.kinds == ["account"]
-    assert "abc12" not in repr(account)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"group": "nowhere"},
-        {"name": " "},
-        {"password": "abcdef"},  # no digit
-        {"password": "12345"},
-        {"password": "abc1"},
-        {"password": "abcdefghijklmno1"},  # 16 characters
-        {"password_investor": "abc12"},  # equals the master password
-        {"leverage": -1},
-    ],
-)
-def test_an_account_that_cannot_be_opened_gives_3(desk: Desk, fields: dict[str, Any]) -> None:
-    with pytest.raises(No) as refusal, desk.book.change() as change:
-        open_account(desk, change, replace(PERSON, **fields))
-    assert refusal.value.code is Code.INVALID_DATA
-    assert list(desk.book.accounts) == [5001]
-
-
-def test_switches_are_thrown_for_all_logins_or_none(tmp_path: Path) -> None:
-    groups = (a_group(), a_group(name="vip"), other_group())
-    both = accounts({}, {"login": 5002})
-    desk = a_desk(tmp_path, beginning=a_server(groups=groups, accounts=both))
-
-    def throw(command: str, *logins: int, **fields: Any) -> int:
-        with desk.book.change() as change:
-            operation = GroupOperation(logins=logins, command=command, **fields)
-            return operate_on_group(desk, change, operation)
-
-    assert throw("disable", 5001, 5002) == 2
-    assert throw("enable", 5001) == 1
-    throw("read_only", 5001)
-    throw("leverage", 5001, leverage=400)
-    throw("group", 5001, group="vip")
-    one, two = desk.book.accounts.values()
-    assert (one.enabled, one.read_only, one.leverage, one.group) == (True, True, 400, "vip")
-    assert not two.enabled
-    for command, fields in (("group", {"group": "real-eur"}), ("leverage", {}), ("delete", {})):
-        with pytest.raises(No):
-            throw(command, 5001, **fields)
-    with pytest.raises(No):
-        throw("disable", 5001, 9)
-    assert desk.book.account(5001).enabled

@@ -31,6 +31,18 @@ class Arguments:
             raise No(Code.INVALID_DATA, f"{name} does not fit into 32 bits")
         return number
 
+    def unsigned(self, name: str) -> int:
+        """Return a whole number of 32 bits without a sign."""
+        number: int = self._read(int, name, 0)
+        if not 0 <= number <= 2 * LARGEST + 1:
+            raise No(Code.INVALID_DATA, f"{name} does not fit into 32 bits")
+        return number
+
+    def flag(self, name: str) -> bool:
+        """Return a yes or no; no where it is left out."""
+        flag: bool = self._read(bool, name, False)
+        return flag
+
     def text(self, name: str, default: str | None = "") -> str:
         """Return a text."""
         text: str = self._read(str, name, default)

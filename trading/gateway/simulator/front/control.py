@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
+from trading.gateway.limits import GROUP_BYTES
 from trading.gateway.simulator.clockwork import Clockwork
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.arguments import Arguments
@@ -33,6 +35,7 @@ class Control:
             "client_close": lambda args: answer_of(*self._terminal.close(_order(args))),
             "client_modify": lambda args: answer_of(self._terminal.modify(_order(args)), 0),
             "client_cancel": lambda args: answer_of(self._terminal.cancel(_order(args)), 0),
+            "copy_group": self._copy_group,
             "end_of_day": self._end_of_day,
             "run_end_of_day": self._run_end_of_day,
         }
@@ -65,6 +68,15 @@ class Control:
         self._clockwork.quotes_changed([quote])
         self._clockwork.watch_margin()
         return fragment(quote)
+
+    def _copy_group(self, args: Arguments) -> Any:
+        book, name = self._desk.book, args.text("name", None)
+        if args.text("group") not in book.groups or not 0 < len(name) <= GROUP_BYTES:
+            raise No(Code.INVALID_DATA, "a group to copy and a name for the copy are wanted")
+        copy = replace(book.groups[args.text("group")], name=name)
+        book.journal.write_specs(groups=[copy])
+        book.groups[name] = copy
+        return fragment(copy)
 
     def _hold(self, held: bool) -> Any:
         self._desk.market.held = held

@@ -7,14 +7,9 @@ import orjson
 
 from trading.gateway.simulator.book import Change
 from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.front.accounts import AccountVerbs
 from trading.gateway.simulator.front.arguments import Arguments
-from trading.gateway.simulator.funds import (
-    Applicant,
-    GroupOperation,
-    change_balance,
-    open_account,
-    operate_on_group,
-)
+from trading.gateway.simulator.funds import change_balance
 from trading.gateway.simulator.orders import (
     Order,
     cancel_trade,
@@ -54,8 +49,7 @@ class Direct:
             "find_marker": self._find_marker,
             "margin": lambda args: fragment(desk.margin_state(args.whole("login"))),
             "transaction": self._transaction,
-            "user_new": self._user_new,
-            "users_group_op": self._users_group_op,
+            **AccountVerbs(desk).verbs,
         }
         self._transactions: dict[int, Callable[[Change, Order], Booked]] = {
             Transaction.OPEN: self._open,
@@ -87,6 +81,7 @@ class Direct:
             "now": now.replace(tzinfo=None).isoformat() + "Z",
             "end_of_day": desk.hours.end_of_day.strftime("%H:%M"),
             "closed_window": desk.hours.is_closed(now),
+            "code_page": desk.identity.code_page,
         }
 
     def _accounts(self, args: Arguments) -> Answer:
@@ -159,34 +154,6 @@ class Direct:
 
     def _delete(self, change: Change, order: Order) -> Booked:
         return cancel_trade(self._desk, change, order), 0
-
-    def _user_new(self, args: Arguments) -> Answer:
-        applicant = Applicant(
-            group=args.text("group"),
-            name=args.text("name"),
-            leverage=args.whole("leverage"),
-            password=args.text("password"),
-            password_investor=args.text("password_investor"),
-            email=args.text("email"),
-            phone=args.text("phone"),
-            country=args.text("country"),
-            city=args.text("city"),
-            comment=args.text("comment"),
-        )
-        with self._desk.book.change() as change:
-            account = open_account(self._desk, change, applicant)
-        return {"login": account.login}
-
-    def _users_group_op(self, args: Arguments) -> Answer:
-        operation = GroupOperation(
-            logins=args.wholes("logins"),
-            command=args.text("command"),
-            leverage=args.whole("leverage"),
-            group=args.text("group"),
-        )
-        with self._desk.book.change() as change:
-            changed = operate_on_group(self._desk, change, operation)
-        return {"changed": changed}
 
 
 def answer_of(booked: TradeRecord, remainder: int) -> Answer:

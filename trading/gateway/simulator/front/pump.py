@@ -62,6 +62,8 @@ class Pump:
             return
         if happening.kind == "account":
             self._send(self._event("account", account=plain(happening.record)))
+        elif happening.kind == "account_delete":
+            self._send(self._event("account_delete", login=plain(happening.record)["login"]))
         elif happening.kind == "trade_delete":
             trade = plain(happening.record)
             self._send(self._event("trade_delete", ticket=trade["ticket"], trade=trade))

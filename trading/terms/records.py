@@ -14,6 +14,8 @@ from enum import IntEnum, StrEnum
 #: How the comment of every money record of ours begins; 25 characters are the marker.
 MARKER_PREFIX = "BO:"
 MARKER_LENGTH = 25
+#: MetaTrader's `user_color` of an account without one.
+NO_COLOR = 0xFF000000
 
 
 class Side(StrEnum):
@@ -157,6 +159,22 @@ class SymbolSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSecurity:
+    """What a group's accounts may do with one security group (the part of ConGroupSec we need).
+
+    Lots in hundredths; `spread_difference` in points, added to the symbol's own spread.
+    """
+
+    name: str
+    shown: bool = True
+    trade_enabled: bool = True
+    lot_min: int = 1
+    lot_max: int = 1_000_000
+    lot_step: int = 1
+    spread_difference: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSpec:
     """The settings that a group gives its accounts; the part of ConGroup that the sums need.
 
@@ -177,6 +195,12 @@ class GroupSpec:
     commission: Decimal = Decimal(0)
     commission_symbols: tuple[str, ...] = ()  # empty: charged on every symbol
     cent_factor: int = 1
+    securities: tuple[GroupSecurity, ...] = ()  # of what is not named here every size may be traded
+
+    def security(self, name: str) -> GroupSecurity:
+        """Return what the group allows of a security group; a plain one where it says nothing."""
+        found = (one for one in self.securities if one.name == name)
+        return next(found, GroupSecurity(name=name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +209,7 @@ class AccountRecord:
 
     `read_only` true means the account may NOT trade (MetaTrader's `enable_read_only`).
     `changed_stamp` is the server's own change stamp: whole seconds of its wall clock.
+    `color` is 0x00BBGGRR, NO_COLOR where none is set. `id_number` is passport or social security.
     """
 
     login: int
@@ -206,6 +231,15 @@ class AccountRecord:
     registered_server_time: datetime
     previous_balance: Decimal
     changed_stamp: int
+    state: str = ""
+    zip_code: str = ""
+    address: str = ""
+    lead_source: str = ""
+    id_number: str = ""
+    status: str = ""
+    color: int = NO_COLOR
+    may_change_password: bool = True
+    sends_reports: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,9 +346,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """MetaTrader applied the command, and the record was read back: this is its ticket."""
+    """MetaTrader applied the command, and the record was read back: this is its ticket.
+
+    `record` is the ticket and `account` the account as they stand afterwards, where the command was
+    about one; `remainder` is the ticket that what was not closed goes on under, 0 when none does.
+    """
 
     ticket: int
     code: int
     record: TradeRecord | None = None
     login: int = 0
+    account: AccountRecord | None = None
+    remainder: int = 0

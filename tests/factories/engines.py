@@ -1,0 +1,79 @@
+"""Every engine of the gateway under test, each behind its real agent: what contract tests run on.
+
+An engine gives a `Bench`: the gateway that is asked and told, and what else the tests need of the
+server behind it. A new engine joins the table `ENGINES`, and every contract test runs on it.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.factories.agents import agent_environment, an_agent_process, wait_until
+from tests.factories.simulator import Line, running
+from trading.gateway.errors import Unavailable
+from trading.gateway.remote.gateway import RemoteGateway
+
+
+class Recorded:
+    """A gateway that remembers which of its verbs were called."""
+
+    def __init__(self, gateway: RemoteGateway) -> None:
+        self._gateway = gateway
+        self.called: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.called.add(name)
+        return getattr(self._gateway, name)
+
+
+@dataclass
+class Bench:
+    """One engine at work. `stage` is the stage door of a simulated server; None of a real one."""
+
+    gateway: Any
+    stage: Line | None
+
+    def set_quote(self, symbol: str, bid: str, ask: str) -> None:
+        """Move a price."""
+        assert self.stage is not None
+        self.stage.result("set_quote", symbol=symbol, bid=bid, ask=ask)
+
+    def copy_group(self, group: str, name: str) -> None:
+        """Make another group with the same settings."""
+        assert self.stage is not None
+        self.stage.result("copy_group", group=group, name=name)
+
+
+@contextlib.contextmanager
+def simulated() -> Iterator[Bench]:
+    """The simulated MetaTrader, a process, with a held market; its agent is a process too."""
+    folder = Path(tempfile.mkdtemp(prefix="mt4-", dir="/tmp"))
+    line = ("--seed", "7", "--accounts", "5", "--days", "2", "--hold-prices", "--no-terminals")
+    try:
+        with (
+            running(folder, *line) as server,
+            an_agent_process(agent_environment(folder, folder / "mt4")) as (address, _),
+        ):
+            gateway = RemoteGateway(address)
+            wait_until(lambda: _answers(gateway), seconds=60)
+            server.control().result("end_of_day", at="23:59", seconds=0)
+            yield Bench(Recorded(gateway), server.control())
+            gateway.close()
+    finally:
+        shutil.rmtree(folder)
+
+
+def _answers(gateway: RemoteGateway) -> bool:
+    try:
+        gateway.server_info()
+    except Unavailable:
+        return False
+    return True
+
+
+ENGINES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"simulated": simulated}

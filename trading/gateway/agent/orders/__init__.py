@@ -1,0 +1,1 @@
+"""The commands as the gate sends them: looked at before, sent once, read back."""

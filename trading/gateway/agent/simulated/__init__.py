@@ -1,0 +1,1 @@
+"""The engine that speaks to the simulated MetaTrader."""

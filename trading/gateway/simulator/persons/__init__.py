@@ -1,0 +1,1 @@
+"""Who has an account: the person's record and the passwords."""
