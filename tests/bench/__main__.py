@@ -6,13 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import live, mirror, pages
+from tests.bench import board, live, mirror, pages
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
 
 BENCHES: dict[str, Bench] = {
     "mirror": mirror.measure,
+    "board": board.measure,
     "live": live.measure,
     "pages": pages.measure,
 }

@@ -1,42 +1,35 @@
 """One server's accounts at the market, in memory: every quote moves every position it touches.
 
 Positions stand in books: one book per symbol, deposit currency and side, because all of a book
-share one price and one conversion. A book is an array, and a tick costs one pass over the books
-that it touches. Doubles are used to be fast; wherever a result lies so near half a cent that a
-double could round it the other way, it is reckoned again by `trading.calc`, so both agree to the
-cent, always.
+share one price and one conversion. A batch of ticks is one pass over the rows of the books that it
+touches. Doubles are used to be fast; wherever a result lies so near half a cent that a double could
+round it the other way, it is reckoned again by `trading.calc`, so both agree to the cent, always.
 
-Amounts inside are whole numbers: `profits` in the smallest unit of the deposit currency, `floating`
-in ten-thousandths of the currency (the database's own unit).
+Amounts inside are whole numbers: profits in the smallest unit of the deposit currency, all else in
+ten-thousandths of the currency (the database's own unit).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
 from trading.calc import convert, equity, margin, rounding
-from trading.calc.profit import per_price_unit, profit
+from trading.calc.profit import HUNDREDTHS, profit
+from trading.live import valuing
+from trading.live.books import KEPT_DIGITS, Books, Roads, kept_scale
 from trading.live.figures import Figures, Standing
+from trading.live.positions import Positions
+from trading.live.sheet import Seats, Sheet
 from trading.terms import (
     AccountRecord,
     GroupSpec,
-    ProfitMode,
     Quote,
-    Side,
     SymbolSpec,
     TradeRecord,
 )
-
-KEPT_DIGITS = 4
-NEAR_HALF = 1e-6
-RELATIVE_ERROR = 1e-14
-FIRST_CAPACITY = 16
-
-BookKey = tuple[str, str, Side]
 
 
 @dataclass
@@ -49,88 +42,6 @@ class _Account:
     margin_known: bool = False
 
 
-class _Asked(dict[str, Quote]):
-    """The quotes, remembering which of them were asked for."""
-
-    def __init__(self, quotes: Mapping[str, Quote]) -> None:
-        super().__init__()
-        self.quotes = quotes
-        self.names: set[str] = set()
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self.names.add(name)
-        return self.quotes.get(name, default)
-
-
-class _Book:
-    """The positions of one symbol, deposit currency and side."""
-
-    def __init__(self, key: BookKey) -> None:
-        self.key = key
-        self.tickets: list[int] = []
-        self.index: dict[int, int] = {}
-        self.slots = np.zeros(FIRST_CAPACITY, np.int64)
-        self.opened = np.zeros(FIRST_CAPACITY, np.float64)
-        self.lots = np.zeros(FIRST_CAPACITY, np.float64)
-        self.profits = np.zeros(FIRST_CAPACITY, np.int64)
-        self.price: Decimal | None = None
-        self.needed: tuple[str, ...] = ()
-
-    def add(self, trade: TradeRecord, slot: int) -> None:
-        at = len(self.tickets)
-        if at == len(self.slots):
-            for name in ("slots", "opened", "lots", "profits"):
-                setattr(self, name, np.concatenate([getattr(self, name)] * 2))
-        self.tickets.append(trade.ticket)
-        self.index[trade.ticket] = at
-        self.slots[at] = slot
-        self.opened[at] = float(trade.open_price)
-        self.lots[at] = trade.volume_hundredths / 100
-        self.profits[at] = 0
-
-    def remove(self, ticket: int) -> None:
-        at, final = self.index.pop(ticket), len(self.tickets) - 1
-        moved = self.tickets[final]
-        self.tickets.pop()
-        if moved != ticket:
-            self.tickets[at], self.index[moved] = moved, at
-            for array in (self.slots, self.opened, self.lots, self.profits):
-                array[at] = array[final]
-
-    def value(self, market: "Board", spec: SymbolSpec, rate: convert.Rate, price: Decimal) -> Any:
-        """Return every position's profit at this price and rate, in smallest units."""
-        _, deposit, side = self.key
-        n = len(self.tickets)
-        factor = float(rate.times * per_price_unit(spec) / rate.over)
-        factor *= 10.0 ** rounding.digits(deposit)
-        now, then = float(price), self.opened[:n]
-        worth = self.lots[:n] * factor
-        size = worth * np.maximum(abs(now), np.abs(then))
-        if spec.profit_mode is ProfitMode.FOREX:
-            closing, near = _half_up(worth * now, size)
-            opening, near_too = _half_up(worth * then, size)
-            result, near = closing - opening, near | near_too
-        else:
-            result, near = _half_up(worth * (now - then), size)
-        signed = result if side is Side.BUY else -result
-        for at in np.flatnonzero(near):
-            trade = market.trades[self.tickets[at]]
-            exact = profit(
-                side, trade.volume_hundredths, trade.open_price, price, spec, deposit, rate
-            )
-            signed[at] = int(exact.scaleb(rounding.digits(deposit)))
-        return signed
-
-
-def _half_up(amounts: Any, size: Any) -> tuple[Any, Any]:
-    """Return amounts rounded half away from zero, and where a double may be on the wrong side."""
-    whole = np.abs(amounts)
-    below = np.floor(whole)
-    near = np.abs(whole - below - 0.5) <= NEAR_HALF + size * RELATIVE_ERROR
-    rounded = np.copysign(np.floor(whole + 0.5), amounts)
-    return rounded.astype(np.int64), near
-
-
 class Board:
     """The accounts, positions and quotes of one server. Call `settle()` before reading figures."""
 
@@ -140,15 +51,13 @@ class Board:
         self.quotes: dict[str, Quote] = {}
         self.trades: dict[int, TradeRecord] = {}
         self._accounts: dict[int, _Account] = {}
-        self._logins: list[int] = []
-        self._books: dict[BookKey, _Book] = {}
-        self._book_of: dict[int, _Book] = {}
-        self._touched_by: defaultdict[str, set[BookKey]] = defaultdict(set)
-        self._stale: set[BookKey] = set()
+        self._seats = Seats()
+        self._positions = Positions()
+        self._books = Books()
+        self._touched_by: defaultdict[str, set[int]] = defaultdict(set)
+        self._stale: set[int] = set()
         self._orphans: defaultdict[int, set[int]] = defaultdict(set)
-        self._changed: set[int] = set()
-        self._floating = np.zeros(FIRST_CAPACITY, np.int64)
-        self._unknown = np.zeros(FIRST_CAPACITY, np.int64)
+        self._unmargined: set[int] = set()
 
     # -- what the server tells ------------------------------------------------------------------
     def put_quote(self, quote: Quote) -> None:
@@ -169,12 +78,14 @@ class Board:
             for ticket in tickets:
                 self._leave(ticket)
             account.group = group
+            self._set_rules(account)
             for ticket in tickets:
                 self._join(account, self.trades[ticket])
         if account.record.leverage != record.leverage:
-            account.margin_known = False
+            self._forget_margin(account)
         account.record = record
-        self._changed.add(record.login)
+        self._seats.funds[account.slot] = _units(record.balance + record.credit)
+        self._seats.changed[account.slot] = True
         return True
 
     def put_trade(self, trade: TradeRecord) -> None:
@@ -194,7 +105,7 @@ class Board:
         trade = self.trades.get(ticket)
         if trade is None:
             return
-        if ticket in self._book_of:
+        if ticket in self._positions:
             self._leave(ticket)
         self._orphans[trade.login].discard(ticket)
         del self.trades[ticket]
@@ -215,20 +126,35 @@ class Board:
 
     def settle(self) -> None:
         """Bring every book that a quote or a trade touched up to the market."""
-        for key in self._stale:
-            self._revalue(self._books[key])
-        self._stale.clear()
+        if self._stale:
+            stale = sorted(self._stale)
+            self._stale.clear()
+            turned = self._price(stale)
+            self._revalue(stale, turned)
 
     def take_changed(self) -> set[int]:
         """Return the logins whose figures may have changed since the last call."""
-        changed, self._changed = self._changed, set()
-        return changed
+        return self._seats.take_changed()
+
+    def columns(self) -> tuple[Positions, Books, Seats]:
+        """Return the board's own columns, to be read only."""
+        return self._positions, self._books, self._seats
+
+    def sheet(self) -> Sheet:
+        """Return the figures of all accounts as columns, as of the last `settle()`."""
+        for login in self._unmargined:
+            account = self._accounts[login]
+            needed = self._margin(account)
+            self._seats.margin[account.slot] = 0 if needed is None else _units(needed)
+            self._seats.no_margin[account.slot] = needed is None
+        self._unmargined.clear()
+        return self._seats.sheet()
 
     def figures(self, login: int) -> Figures:
         """Return an account's figures. KeyError for a login that is not on the board."""
         account = self._accounts[login]
         record = account.record
-        known = None if self._unknown[account.slot] else self._known_floating(account)
+        known = None if self._seats.unknown[account.slot] else self._known_floating(account)
         needed = self._margin(account)
         whole = None
         if known is not None and needed is not None:
@@ -257,84 +183,131 @@ class Board:
         places = -rounding.digits(account.group.currency)
         found = []
         for ticket in sorted(account.tickets):
-            book, swap = self._book_of[ticket], self.trades[ticket].swap
-            units = int(book.profits[book.index[ticket]])
+            row, swap = self._positions.row(ticket), self.trades[ticket].swap
+            book = self._books.all[self._positions.books[row]]
+            units = int(self._positions.profits[row])
             earned = None if book.price is None else Decimal(units).scaleb(places)
             found.append(Standing(ticket, book.price, earned, swap))
         return found
 
     # -- inside ---------------------------------------------------------------------------------
     def _seat(self, record: AccountRecord, group: GroupSpec) -> _Account:
-        slot = len(self._logins)
-        if slot == len(self._floating):
-            self._floating = np.concatenate([self._floating, np.zeros(slot, np.int64)])
-            self._unknown = np.concatenate([self._unknown, np.zeros(slot, np.int64)])
-        self._logins.append(record.login)
+        slot = self._seats.add(record.login)
         account = self._accounts[record.login] = _Account(record, group, slot)
+        self._set_rules(account)
         for ticket in self._orphans.pop(record.login, ()):
             self._join(account, self.trades[ticket])
         return account
 
-    def _join(self, account: _Account, trade: TradeRecord) -> None:
-        key = (trade.symbol, account.group.currency, trade.cmd.side)
-        book = self._books.get(key)
-        if book is None:
-            book = self._books[key] = _Book(key)
-            self._touched_by[trade.symbol].add(key)
-        book.add(trade, account.slot)
-        self._book_of[trade.ticket] = book
-        account.tickets.add(trade.ticket)
+    def _set_rules(self, account: _Account) -> None:
+        """Write down what the account's group says of its figures."""
+        self._seats.scale[account.slot] = kept_scale(account.group.currency)
+        self._seats.modes[account.slot] = account.group.free_margin_mode
+        self._forget_margin(account)
+
+    def _forget_margin(self, account: _Account) -> None:
         account.margin_known = False
-        self._floating[account.slot] += _units(trade.swap + trade.commission + trade.taxes)
+        self._unmargined.add(account.record.login)
+
+    def _join(self, account: _Account, trade: TradeRecord) -> None:
+        book = self._books.of((trade.symbol, account.group.currency, trade.cmd.side))
+        self._touched_by[trade.symbol].add(book.number)
+        self._positions.add(
+            trade.ticket,
+            slot=account.slot,
+            book=book.number,
+            opened=trade.open_price,
+            lots=trade.volume_hundredths / HUNDREDTHS,
+        )
+        account.tickets.add(trade.ticket)
+        self._forget_margin(account)
+        self._seats.floating[account.slot] += _charges(trade)
         if book.price is None:
-            self._unknown[account.slot] += 1
-        self._stale.add(key)
-        self._changed.add(account.record.login)
+            self._seats.unknown[account.slot] += 1
+        self._stale.add(book.number)
+        self._seats.changed[account.slot] = True
 
     def _leave(self, ticket: int) -> None:
-        trade, book = self.trades[ticket], self._book_of.pop(ticket)
-        account = self._accounts[trade.login]
-        at = book.index[ticket]
-        if book.price is None:
-            self._unknown[account.slot] -= 1
-        earned = int(book.profits[at]) * _scale(book.key[1])
-        charges = _units(trade.swap + trade.commission + trade.taxes)
-        self._floating[account.slot] -= earned + charges
-        book.remove(ticket)
+        trade, row = self.trades[ticket], self._positions.row(ticket)
+        account, book = self._accounts[trade.login], self._positions.books[row]
+        if self._books.all[book].price is None:
+            self._seats.unknown[account.slot] -= 1
+        earned = self._positions.profits[row] * self._books.scale[book]
+        self._seats.floating[account.slot] -= earned + _charges(trade)
+        self._positions.remove(ticket)
         account.tickets.discard(ticket)
-        account.margin_known = False
-        self._changed.add(account.record.login)
+        self._forget_margin(account)
+        self._seats.changed[account.slot] = True
 
-    def _revalue(self, book: _Book) -> None:
-        """Value a book at the market, or note what it needs."""
-        symbol, deposit, side = book.key
-        spec, asked = self.specs.get(symbol), _Asked(self.quotes)
-        n = len(book.tickets)
-        slots = book.slots[:n]
-        price: Decimal | None = None
-        try:
-            quote = asked.get(symbol)
+    def _price(self, stale: Iterable[int]) -> list[int]:
+        """Price the books at the market; return those that gained or lost their price."""
+        turned, roads = [], Roads(self.specs, self.quotes)
+        for number in stale:
+            book = self._books.all[number]
+            had = book.price is not None
+            symbol, deposit, side = book.key
+            spec, quote = self.specs.get(symbol), self.quotes.get(symbol)
+            self._touched_by[symbol].add(number)
             if spec is None or quote is None:
-                raise convert.NoQuote(symbol, (symbol,), "profit")
-            at = equity.closing_price(side, quote)
-            rate = convert.profit_rate(spec, deposit, side, at, asked, specs=self.specs)
-            profits, price, book.needed = book.value(self, spec, rate, at), at, ()
-        except convert.NoQuote as missing:
-            profits, book.needed = np.zeros(n, np.int64), missing.needed
-        except ValueError:  # a contract that cannot be reckoned, such as a futures without ticks
-            profits, book.needed = np.zeros(n, np.int64), (symbol,)
-        for name in asked.names:
-            self._touched_by[name].add(book.key)
-        moved = (profits - book.profits[:n]) * _scale(deposit)
-        np.add.at(self._floating, slots, moved)
-        book.profits[:n] = profits
-        if (price is None) != (book.price is None):
-            np.add.at(self._unknown, slots, 1 if price is None else -1)
-        book.price = price
-        self._changed.update(self._logins[slot] for slot in np.unique(slots))
+                self._books.close(book, (symbol,))
+            else:
+                price = equity.closing_price(side, quote)
+                try:
+                    self._books.put(book, spec, price, roads.rate(spec, deposit, side, price))
+                except convert.NoQuote as missing:
+                    self._books.close(book, missing.needed)
+                except ValueError:  # a contract that cannot be reckoned: futures without ticks
+                    self._books.close(book, (symbol,))
+                for name in roads.names:
+                    self._touched_by[name].add(number)
+            if had != (book.price is not None):
+                turned.append(number)
+        return turned
+
+    def _revalue(self, stale: list[int], turned: list[int]) -> None:
+        """Value the positions of the books at their prices."""
+        rows = self._positions.of_books(stale, len(self._books.all))
+        books, slots = self._positions.books[rows], self._positions.slots[rows]
+        if isinstance(rows, slice):
+            books, slots = books[: rows.stop], slots[: rows.stop]
+        priced = valuing.Priced(
+            now=self._books.now[books],
+            factor=self._books.factor[books],
+            side=self._books.side[books],
+            terms=self._books.terms[books],
+        )
+        profits, near = valuing.profits(
+            self._positions.opened[rows], self._positions.lots[rows], priced
+        )
+        for at in near.tolist():
+            profits[at] = self._exactly(at if isinstance(rows, slice) else int(rows[at]))
+        moved = (profits - self._positions.profits[rows]) * self._books.scale[books]
+        self._positions.profits[rows] = profits
+        self._seats.move(slots, moved)
+        for number in turned:
+            step = 1 if self._books.all[number].price is None else -1
+            np.add.at(self._seats.unknown, slots[books == number], step)
+
+    def _exactly(self, row: int) -> int:
+        """Return the profit of one position in smallest units, by the sums themselves."""
+        trade = self.trades[self._positions.tickets[row]]
+        book = self._books.all[self._positions.books[row]]
+        symbol, deposit, side = book.key
+        if book.price is None:
+            return 0
+        exact = profit(
+            side,
+            trade.volume_hundredths,
+            trade.open_price,
+            book.price,
+            self.specs[symbol],
+            deposit,
+            book.rate,
+        )
+        return int(exact.scaleb(rounding.digits(deposit)))
 
     def _known_floating(self, account: _Account) -> Decimal:
-        units = Decimal(int(self._floating[account.slot]))
+        units = Decimal(int(self._seats.floating[account.slot]))
         return rounding.normalise(units.scaleb(-KEPT_DIGITS), account.group.currency)
 
     def _margin(self, account: _Account) -> Decimal | None:
@@ -354,7 +327,7 @@ class Board:
     def _needs(self, account: _Account) -> tuple[str, ...]:
         found: set[str] = set()
         for ticket in account.tickets:
-            book = self._book_of[ticket]
+            book = self._books.all[self._positions.books[self._positions.row(ticket)]]
             if book.price is None:
                 found.add(" / ".join(book.needed))
         return tuple(sorted(found))
@@ -364,6 +337,5 @@ def _units(amount: Decimal) -> int:
     return int(amount.scaleb(KEPT_DIGITS))
 
 
-def _scale(deposit: str) -> int:
-    """Return how many kept units the currency's smallest unit has."""
-    return int(10 ** (KEPT_DIGITS - rounding.digits(deposit)))
+def _charges(trade: TradeRecord) -> int:
+    return _units(trade.swap + trade.commission + trade.taxes)

@@ -96,6 +96,7 @@ def test_board_equals_sums(first: object, second: object, told: list[object]) ->
     board.settle()
     for login, group in groups.items():
         compare(board, login, group)
+    compare_sheet(board)
 
 
 def compare(board: Board, login: int, group: object) -> None:
@@ -119,3 +120,21 @@ def compare(board: Board, login: int, group: object) -> None:
         assert figures.free_margin == state.free_margin
         assert figures.level == state.level_percent
         assert figures.level_type == state.level_type
+
+
+def compare_sheet(board: Board) -> None:
+    """The columns of all accounts say what each account's figures say."""
+    sheet = board.sheet()
+    assert set(sheet.logins) == set(board.logins)
+    for at, login in enumerate(sheet.logins):
+        figures = board.figures(login)
+        assert bool(sheet.known[at]) == (figures.level is not None)
+        if figures.level is None:
+            continue
+        kept = (sheet.equity[at], sheet.margin[at], sheet.free_margin[at])
+        assert [Decimal(int(units)).scaleb(-4) for units in kept] == [
+            figures.equity,
+            figures.margin,
+            figures.free_margin,
+        ]
+        assert abs(Decimal(sheet.level[at].item()) - figures.level) <= Decimal("0.01")
