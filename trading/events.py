@@ -32,6 +32,21 @@ class AgentMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupsAssigned(Event):
+    """Groups of a server were said to belong to a legal entity."""
+
+    name: ClassVar[str] = "trading.server.groups_assigned"
+    sentence: ClassVar[str] = noop(
+        "{actor} gave the groups {groups} of {code} to legal entity {legal_entity_id}"
+    )
+
+    server_id: int
+    code: str
+    groups: str
+    legal_entity_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountBound(Event):
     """A trading account was given to a client."""
 
@@ -42,6 +57,7 @@ class AccountBound(Event):
     server: str
     login: int
     client_id: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +74,35 @@ class AccountUnbound(Event):
     login: int
     client_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsBound(Event):
+    """A bulk act gave accounts to clients; each account's own event says to whom."""
+
+    name: ClassVar[str] = "trading.binding.made"
+    sentence: ClassVar[str] = noop(
+        "{actor} gave {given} of {asked} accounts to clients, {registered} of them registered now"
+    )
+
+    batch_id: int
+    asked: int
+    given: int
+    registered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsUnboundAgain(Event):
+    """A bulk act was undone within its five minutes."""
+
+    name: ClassVar[str] = "trading.binding.undone"
+    sentence: ClassVar[str] = noop(
+        "{actor} undid a bulk binding: {taken} accounts taken back, {left} left as they are"
+    )
+
+    batch_id: int
+    taken: int
+    left: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,3 +85,77 @@ class LiveStatus(StrEnum):
     LIVE = "live"
     AGEING = "ageing"
     UNREACHABLE = "unreachable"
+
+
+class Evidence(StrEnum):
+    """Why an account may be a client's."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    PHONE_TAIL = "phone_tail"
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    COMMENT_NUMBER = "comment_number"
+    COMMENT_EMAIL = "comment_email"
+    ACCOUNT_EMAIL = "account_email"
+    ACCOUNT_PHONE = "account_phone"
+    COUNTRY = "country"
+    AGENT = "agent"
+    OTHER_NAME = "other_name"
+    OTHER_COUNTRY = "other_country"
+
+
+EVIDENCE_LABELS: dict[str, str] = {
+    Evidence.EMAIL: noop("same e-mail"),
+    Evidence.PHONE: noop("same phone"),
+    Evidence.PHONE_TAIL: noop("same end of the phone"),
+    Evidence.NAME: noop("same name"),
+    Evidence.ID_NUMBER: noop("same id number as another account"),
+    Evidence.COMMENT_NUMBER: noop("comment names the client's number"),
+    Evidence.COMMENT_EMAIL: noop("comment holds the client's e-mail"),
+    Evidence.ACCOUNT_EMAIL: noop("same e-mail as another account"),
+    Evidence.ACCOUNT_PHONE: noop("same phone as another account"),
+    Evidence.COUNTRY: noop("same country"),
+    Evidence.AGENT: noop("same agent as another account"),
+    Evidence.OTHER_NAME: noop("but the name differs"),
+    Evidence.OTHER_COUNTRY: noop("but the country differs"),
+}
+
+
+class Strength(StrEnum):
+    """How much the evidence for one client weighs, all of it together."""
+
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
+class BindingOutcome(StrEnum):
+    """What became of one account of a bulk act."""
+
+    BOUND = "BOUND"
+    REGISTERED = "REGISTERED"
+    TAKEN = "TAKEN"
+    GONE = "GONE"
+    NOT_YOURS = "NOT_YOURS"
+    DUPLICATE = "DUPLICATE"
+    NAMELESS = "NAMELESS"
+    REFUSED = "REFUSED"
+    UNDONE = "UNDONE"
+    CHANGED_SINCE = "CHANGED_SINCE"
+
+
+BINDING_LABELS: dict[str, str] = {
+    BindingOutcome.BOUND: noop("Given to the client"),
+    BindingOutcome.REGISTERED: noop("Client registered, account given"),
+    BindingOutcome.TAKEN: noop("Belongs to a client already"),
+    BindingOutcome.GONE: noop("Gone from the server"),
+    BindingOutcome.NOT_YOURS: noop("Not yours to give"),
+    BindingOutcome.DUPLICATE: noop("Looks like a client who is known"),
+    BindingOutcome.NAMELESS: noop("MetaTrader holds no name"),
+    BindingOutcome.REFUSED: noop("Refused"),
+    BindingOutcome.UNDONE: noop("Taken back"),
+    BindingOutcome.CHANGED_SINCE: noop("Changed since: left as it is"),
+}
+#: After these the account has an owner by this very act, and the act can be undone.
+GIVEN = (BindingOutcome.BOUND, BindingOutcome.REGISTERED)

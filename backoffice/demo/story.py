@@ -277,6 +277,9 @@ def found(place: Place, staff: list[dict[str, Any]], server_id: int) -> None:
     desk_ids = set_up_desks(entity_id)
     keys = {person["role"]: hire(person, desk_ids) for person in staff}
     read_server(server_id)
+    servers.assign_groups(
+        server_id=server_id, mask="*", legal_entity_id=entity_id, actor=ACTOR, now=now()
+    )
     let_money_flow(entity_id, server_id)
     where = clients.Place(
         legal_entity_id=entity_id, brand_id=brand_id, desk_id=desk_ids["sales-north"]

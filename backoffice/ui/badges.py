@@ -66,6 +66,23 @@ BADGES: dict[str, dict[str, Badge]] = {
         "disabled": Badge(noop("Disabled"), "neutral"),
         "gone": Badge(noop("Gone from server"), "danger"),
     },
+    "strength": {
+        "strong": Badge(noop("Strong"), "ok"),
+        "fair": Badge(noop("Fair"), "info"),
+        "weak": Badge(noop("Weak"), "neutral"),
+    },
+    "binding": {
+        "bound": Badge(noop("Given to the client"), "ok"),
+        "registered": Badge(noop("Registered and given"), "ok"),
+        "taken": Badge(noop("Belongs to a client already"), "neutral"),
+        "gone": Badge(noop("Gone from the server"), "neutral"),
+        "not_yours": Badge(noop("Not yours to give"), "danger"),
+        "duplicate": Badge(noop("Looks like a known client"), "warn"),
+        "nameless": Badge(noop("No name in MetaTrader"), "warn"),
+        "refused": Badge(noop("Refused"), "danger"),
+        "undone": Badge(noop("Taken back"), "back"),
+        "changed_since": Badge(noop("Changed since, left"), "warn"),
+    },
     "level": {
         "0": Badge(noop("Margin fine"), "ok"),
         "1": Badge(noop("Margin call"), "warn"),

@@ -60,6 +60,7 @@ def _decision() -> tuple[Key, ...]:
     return (
         Key("a", _("Approve, send or confirm: opens it (⌘↵ carries it out)"), "decide", "a"),
         Key("r", _("Reject: opens it (⌘↵ carries it out)"), "decide", "r"),
+        Key("u", _("Undo, while it is possible: opens it"), "decide", "u"),
         Key("⇧J", _("Next in the queue"), "queue-next"),
         Key("⇧K", _("Previous in the queue"), "queue-previous"),
     )
@@ -69,6 +70,7 @@ def _lists() -> tuple[Key, ...]:
     return (
         Key("j", _("Next row (↵ opens it)"), "row-next"),
         Key("k", _("Previous row"), "row-previous"),
+        Key("x", _("Choose the row (⌘A chooses all on the page)"), "choose"),
         Key("f", _("Add a filter"), "filter"),
         Key("n", _("Older rows"), "older"),
         Key("b", _("Newer rows"), "newer"),

@@ -4,12 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Lower, Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.company.terms import check_timezone
 from backoffice.core.access import Scope
 from crm import terms
+from crm.calc.contacts import TAIL
 from crm.states import CLIENT_KIND_LABELS, CLIENT_STATUS_LABELS, ClientKind, ClientStatus
 
 NUMBER_SEQUENCE = "crm_client_number"
@@ -77,6 +78,12 @@ class Client(models.Model):
         output_field=models.CharField(max_length=40),
         db_persist=True,
     )
+    # Without accents, signs and order; crm.calc.contacts.name_key() reckons the same.
+    name_key = models.GeneratedField(
+        expression=Func(F("full_name"), function="crm_name_key"),
+        output_field=models.CharField(max_length=160),
+        db_persist=True,
+    )
     country = models.CharField(_("country"), max_length=2, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
@@ -117,6 +124,10 @@ class Client(models.Model):
                 OpClass(Upper("full_name"), name="text_pattern_ops"), name="crm_client_name_begins"
             ),
             GinIndex(fields=["tags"], name="crm_client_tags"),
+            # Whether two records are one person is asked by whole keys.
+            models.Index(fields=["email"], condition=~Q(email=""), name="crm_client_email"),
+            models.Index(fields=["name_key"], name="crm_client_name_key"),
+            models.Index(Right("phone_digits", TAIL), name="crm_client_phone_tail"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -64,6 +64,7 @@ export const acts = {
   newer: () => follow("[data-newer]"),
   older: () => follow("[data-older]"),
   decide,
+  choose: () => document.activeElement?.closest("tr")?.querySelector("[data-select]")?.click(),
   "queue-next": () => follow("[data-queue-next]"),
   "queue-previous": () => follow("[data-queue-previous]"),
   view: (number) => follow(`.tabs a[data-view="${number}"]`),
@@ -91,6 +92,16 @@ document.addEventListener("keydown", (event) => {
   if (!form) return;
   event.preventDefault();
   form.requestSubmit();
+});
+
+// Ctrl or ⌘ with A chooses every row of the page, where rows can be chosen; once more, none.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
+  const boxes = [...document.querySelectorAll("[data-select]")];
+  if (!boxes.length || event.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  const all = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !all;
 });
 
 // A menu closes when one looks elsewhere.

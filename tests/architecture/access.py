@@ -33,6 +33,7 @@ APPROVES = frozenset({"back_office", "compliance"})
 SENDS = frozenset({"finance"})
 CONFIRMS = frozenset({"finance", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
+BINDS = frozenset({"back_office"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,15 @@ DOORS: dict[str, Door] = {
     "trading:account-detail": Door(READS_MARKET, about="account"),
     "trading:account-deals": Door(READS_MARKET, about="account"),
     "trading:account-balance": Door(READS_MARKET, about="account"),
+    "trading:unbound-list": Door(BINDS),
+    "trading:unbound-count": Door(BINDS),
+    "trading:unbound-bind": Door(BINDS, method="post", answers=302),
+    "trading:unbound-register": Door(BINDS, method="post", answers=302),
+    "trading:binding-detail": Door(BINDS, about="binding"),
+    "trading:binding-undo": Door(BINDS, about="binding", method="post", answers=302),
+    "trading:account-owner": Door(BINDS, about="account"),
+    "trading:account-bind": Door(BINDS, about="account", method="post", answers=422),
+    "trading:account-unbind": Door(BINDS, about="account", method="post", answers=422),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),

@@ -18,6 +18,7 @@ from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
 from tests.factories.house import House, a_house
 from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
+from tests.factories.strangers import a_binding_of
 
 pytestmark = pytest.mark.django_db
 ABSENT = 987_654_321
@@ -60,6 +61,7 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "account": lambda: {"pk": account.pk},
         "client_id": lambda: {"client_id": client.pk},
         "payment": lambda: {"pk": payment_of(client).pk},
+        "binding": lambda: {"pk": a_binding_of(account).pk},
     }[DOORS[door].about]()
     return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
 

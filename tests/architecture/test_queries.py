@@ -22,6 +22,7 @@ from tests.architecture.test_access import payment_of
 from tests.factories.house import House, a_house, a_street
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
+from tests.factories.strangers import a_binding_of, some_strangers
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,8 @@ def url_of(name: str, house: House) -> str:
     about = DOORS[name].about if name in DOORS else ""
     if name.startswith("accounts:"):
         payment_of(house.near)
+    if name.startswith("trading:unbound"):
+        some_strangers(house.server, {"name": "Nora Near", "email": "nora@example.com"}, first=6001)
     if name == "accounts:payment-list":
         return f"{reverse(name)}?view=all"
     return {
@@ -56,6 +59,7 @@ def url_of(name: str, house: House) -> str:
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
+        "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
     }[about]()
 
 
@@ -119,6 +123,9 @@ def test_more_rows_send_no_more_queries(house: House, name: str) -> None:
     browser = viewer(VIEWERS.get(name, ROLES)[-1], house)
     few = measure(browser, url_of(name, house))
     a_street(house, doors=7)
+    if name.startswith("trading:unbound"):
+        known = {"name": "Nora Near", "email": "nora@example.com"}
+        some_strangers(house.server, *(7 * [known]))
     if name.startswith("accounts:"):
         for number in range(7):
             a_request_of(house.near, 80_000 + number)

@@ -2,20 +2,25 @@
 
 import zoneinfo
 from datetime import datetime
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.core import outbox
+from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
-from trading.events import AgentMoved, ServerRegistered
-from trading.models import Server, ServerState
+from trading.events import AgentMoved, GroupsAssigned, ServerRegistered
+from trading.models import Group, Server, ServerState
 
 
 class ServerKnown(Conflict):
     """A server of this code is registered."""
+
+
+class NoSuchGroup(Rejected):
+    """The mask fits no group of the server."""
 
 
 class BadServer(Rejected):
@@ -71,6 +76,34 @@ def move_agent(*, server_id: int, agent_url: str, actor: Actor, now: datetime) -
             now=now,
         )
     return server
+
+
+def assign_groups(
+    *, server_id: int, mask: str, legal_entity_id: int, actor: Actor, now: datetime
+) -> int:
+    """Say which legal entity the groups of a mask (`real*`) belong to; return how many changed.
+
+    NoSuchGroup when the mask fits none.
+    """
+    with transaction.atomic():
+        groups = locks.rows(Group.objects.filter(server_id=server_id).select_related("server"))
+        fitting = [one for one in groups if fnmatchcase(one.name.lower(), mask.lower())]
+        if not fitting:
+            raise NoSuchGroup(_("No group is called %(mask)s there.") % {"mask": mask})
+        changed = [one for one in fitting if one.legal_entity_id != legal_entity_id]
+        if not changed:
+            return 0
+        Group.objects.filter(pk__in=[one.pk for one in changed]).update(
+            legal_entity_id=legal_entity_id
+        )
+        event = GroupsAssigned(
+            server_id=server_id,
+            code=changed[0].server.code,
+            groups=", ".join(sorted(one.name for one in changed)),
+            legal_entity_id=legal_entity_id,
+        )
+        outbox.emit(event, actor=actor, subjects=[("server", server_id)], now=now)
+    return len(changed)
 
 
 def _check_timezone(timezone: str) -> None:

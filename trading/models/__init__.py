@@ -2,6 +2,7 @@
 
 from trading.models.balance_operation import BalanceOperation
 from trading.models.balance_record import BalanceRecord
+from trading.models.binding import BindingBatch, BindingLine, UnboundAccount
 from trading.models.deal import Deal
 from trading.models.group import Group
 from trading.models.position import Position
@@ -16,6 +17,8 @@ __all__ = [
     "BalanceAttempt",
     "BalanceOperation",
     "BalanceRecord",
+    "BindingBatch",
+    "BindingLine",
     "Deal",
     "Group",
     "Position",
@@ -24,4 +27,5 @@ __all__ = [
     "ServerState",
     "Symbol",
     "TradingAccount",
+    "UnboundAccount",
 ]

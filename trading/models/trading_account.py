@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Right
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.access import Scope
@@ -11,6 +13,15 @@ from trading.models.fields import WallTimeField, amounts_check
 from trading.models.group import Group
 from trading.models.server import Server
 from trading.terms import LevelType
+
+UNBOUND = Q(client__isnull=True, closed_on_server=False)
+#: The end of a phone number by which numbers are compared (crm.calc.contacts.phone_tail).
+PHONE_TAIL = 8
+
+
+def _phone_tail() -> Right:
+    digits = Func(F("phone"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
+    return Right(digits, PHONE_TAIL, output_field=models.CharField())
 
 
 class TradingAccount(models.Model):
@@ -63,7 +74,30 @@ class TradingAccount(models.Model):
             models.CheckConstraint(condition=models.Q(login__gt=0), name="trading_account_login"),
             amounts_check("trading_account_digits", "balance", "credit", "previous_balance"),
         ]
-        indexes = [models.Index(fields=["login"], name="trading_account_login_idx")]
+        indexes = [
+            models.Index(fields=["login"], name="trading_account_login_idx"),
+            # What nobody owns yet is read by login, or by how much money waits there.
+            models.Index(
+                fields=["server", "login"], name="trading_unbound_by_login", condition=UNBOUND
+            ),
+            models.Index(
+                F("balance").desc(),
+                F("id").desc(),
+                name="trading_unbound_by_balance",
+                condition=UNBOUND,
+            ),
+            # A person is recognised by what their other accounts say.
+            models.Index(
+                Lower("email"),
+                name="trading_bound_by_email",
+                condition=Q(client__isnull=False) & ~Q(email=""),
+            ),
+            models.Index(
+                _phone_tail(),
+                name="trading_bound_by_phone",
+                condition=Q(client__isnull=False) & ~Q(phone=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the login."""

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from trading.pages import servers, trading_accounts
+from trading.pages import owners, servers, trading_accounts, unbound
 
 app_name = "trading"
 
 urlpatterns = [
+    path("unbound/", unbound.UnboundList.as_view(), name="unbound-list"),
+    path("unbound/count", unbound.Count.as_view(), name="unbound-count"),
+    path("unbound/bind/", unbound.BindMany.as_view(), name="unbound-bind"),
+    path("unbound/register/", unbound.RegisterMany.as_view(), name="unbound-register"),
+    path("bindings/<int:pk>/", owners.BindingDetail.as_view(), name="binding-detail"),
+    path("bindings/<int:pk>/undo/", owners.UndoBinding.as_view(), name="binding-undo"),
+    path("accounts/<int:pk>/owner/", owners.AccountOwner.as_view(), name="account-owner"),
+    path("accounts/<int:pk>/bind/", owners.BindAccount.as_view(), name="account-bind"),
+    path("accounts/<int:pk>/unbind/", owners.UnbindAccount.as_view(), name="account-unbind"),
     path("servers/", servers.ServerList.as_view(), name="server-list"),
     path(
         "accounts/<int:pk>/",

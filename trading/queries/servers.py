@@ -44,6 +44,11 @@ def active_server_ids() -> list[int]:
     return list(servers.order_by("id").values_list("id", flat=True))
 
 
+def server_ids() -> dict[str, int]:
+    """Return the keys of all servers by code."""
+    return dict(Server.objects.values_list("code", "id"))
+
+
 def list_servers_for(user: Reaching) -> QuerySet[Server]:
     """Return the servers, with their states, by code."""
     servers = restrict(Server.objects.all(), user, VIEW_SERVERS)

@@ -1,0 +1,74 @@
+"""Countries: ISO 3166-1 code, dialling code (ITU-T E.164), English name; from any writing of one.
+
+Names are those of MetaTrader's own list of countries, with the writings seen beside them.
+"""
+
+import re
+
+_TABLE = """
+AD 376 Andorra|AE 971 United Arab Emirates;UAE|AF 93 Afghanistan|AG 1 Antigua and Barbuda
+AL 355 Albania|AM 374 Armenia|AO 244 Angola|AR 54 Argentina|AT 43 Austria|AU 61 Australia
+AW 297 Aruba|AZ 994 Azerbaijan|BA 387 Bosnia and Herzegovina;Bosnia|BB 1 Barbados
+BD 880 Bangladesh|BE 32 Belgium|BF 226 Burkina Faso|BG 359 Bulgaria|BH 973 Bahrain|BI 257 Burundi
+BJ 229 Benin|BM 1 Bermuda|BN 673 Brunei;Brunei Darussalam|BO 591 Bolivia|BR 55 Brazil|BS 1 Bahamas
+BT 975 Bhutan|BW 267 Botswana|BY 375 Belarus|BZ 501 Belize|CA 1 Canada
+CD 243 Congo, Democratic Republic of the;DR Congo|CF 236 Central African Republic|CG 242 Congo
+CH 41 Switzerland|CI 225 Cote d'Ivoire;Ivory Coast|CL 56 Chile|CM 237 Cameroon|CN 86 China
+CO 57 Colombia|CR 506 Costa Rica|CU 53 Cuba|CV 238 Cape Verde|CW 599 Curacao|CY 357 Cyprus
+CZ 420 Czech Republic;Czechia|DE 49 Germany|DJ 253 Djibouti|DK 45 Denmark|DM 1 Dominica
+DO 1 Dominican Republic|DZ 213 Algeria|EC 593 Ecuador|EE 372 Estonia|EG 20 Egypt|ER 291 Eritrea
+ES 34 Spain|ET 251 Ethiopia|FI 358 Finland|FJ 679 Fiji|FR 33 France|GA 241 Gabon
+GB 44 United Kingdom;Great Britain;UK;England|GD 1 Grenada|GE 995 Georgia|GH 233 Ghana
+GI 350 Gibraltar|GM 220 Gambia|GN 224 Guinea|GQ 240 Equatorial Guinea|GR 30 Greece
+GT 502 Guatemala|GY 592 Guyana|HK 852 Hong Kong|HN 504 Honduras|HR 385 Croatia|HT 509 Haiti
+HU 36 Hungary|ID 62 Indonesia|IE 353 Ireland|IL 972 Israel|IN 91 India|IQ 964 Iraq|IR 98 Iran
+IS 354 Iceland|IT 39 Italy|JM 1 Jamaica|JO 962 Jordan|JP 81 Japan|KE 254 Kenya|KG 996 Kyrgyzstan
+KH 855 Cambodia|KM 269 Comoros|KR 82 South Korea;Korea, Republic of;Korea|KW 965 Kuwait
+KY 1 Cayman Islands|KZ 7 Kazakhstan|LA 856 Laos|LB 961 Lebanon|LC 1 Saint Lucia
+LI 423 Liechtenstein|LK 94 Sri Lanka|LR 231 Liberia|LS 266 Lesotho|LT 370 Lithuania
+LU 352 Luxembourg|LV 371 Latvia|LY 218 Libya|MA 212 Morocco|MC 377 Monaco|MD 373 Moldova
+ME 382 Montenegro|MG 261 Madagascar|MK 389 North Macedonia;Macedonia|ML 223 Mali|MM 95 Myanmar
+MN 976 Mongolia|MO 853 Macau|MR 222 Mauritania|MT 356 Malta|MU 230 Mauritius|MV 960 Maldives
+MW 265 Malawi|MX 52 Mexico|MY 60 Malaysia|MZ 258 Mozambique|NA 264 Namibia|NE 227 Niger
+NG 234 Nigeria|NI 505 Nicaragua|NL 31 Netherlands;Holland|NO 47 Norway|NP 977 Nepal
+NZ 64 New Zealand|OM 968 Oman|PA 507 Panama|PE 51 Peru|PG 675 Papua New Guinea|PH 63 Philippines
+PK 92 Pakistan|PL 48 Poland|PR 1 Puerto Rico|PS 970 Palestine|PT 351 Portugal|PY 595 Paraguay
+QA 974 Qatar|RO 40 Romania|RS 381 Serbia|RU 7 Russia;Russian Federation|RW 250 Rwanda
+SA 966 Saudi Arabia|SC 248 Seychelles|SD 249 Sudan|SE 46 Sweden|SG 65 Singapore|SI 386 Slovenia
+SK 421 Slovakia|SL 232 Sierra Leone|SM 378 San Marino|SN 221 Senegal|SO 252 Somalia
+SR 597 Suriname|SV 503 El Salvador|SY 963 Syria|SZ 268 Eswatini;Swaziland|TD 235 Chad|TG 228 Togo
+TH 66 Thailand|TJ 992 Tajikistan|TM 993 Turkmenistan|TN 216 Tunisia|TR 90 Turkey;Turkiye
+TT 1 Trinidad and Tobago|TW 886 Taiwan|TZ 255 Tanzania|UA 380 Ukraine|UG 256 Uganda
+US 1 United States;USA;United States of America|UY 598 Uruguay|UZ 998 Uzbekistan
+VC 1 Saint Vincent and the Grenadines|VE 58 Venezuela|VG 1 British Virgin Islands
+VN 84 Vietnam;Viet Nam|VU 678 Vanuatu|WS 685 Samoa|YE 967 Yemen|ZA 27 South Africa|ZM 260 Zambia
+ZW 263 Zimbabwe
+"""
+
+
+def _read(table: str) -> tuple[dict[str, str], dict[str, str]]:
+    codes, names = {}, {}
+    for entry in re.split(r"[|\n]", table.strip()):
+        code, dialling, called = entry.split(" ", 2)
+        codes[code] = dialling
+        for name in called.split(";"):
+            names[_plain(name)] = code
+    return codes, names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+_DIALLING, _BY_NAME = _read(_TABLE)
+
+
+def iso_code(text: str) -> str:
+    """Return the two-letter code of a country by its code or English name, or nothing."""
+    code = text.strip().upper()
+    return code if code in _DIALLING else _BY_NAME.get(_plain(text), "")
+
+
+def dialling_code(text: str) -> str:
+    """Return the digits before the country's international numbers, or nothing."""
+    return _DIALLING.get(iso_code(text), "")

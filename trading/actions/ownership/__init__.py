@@ -1,0 +1,1 @@
+"""Giving many accounts to clients at once, and taking that back."""

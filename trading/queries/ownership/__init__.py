@@ -1,0 +1,1 @@
+"""Whose an account may be: suggestions with their evidence, and who is new."""
