@@ -243,6 +243,19 @@ class BooksOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastImported(Event):
+    """What the opening of an account is made of was told, movement by movement."""
+
+    name: ClassVar[str] = "accounts.books.past_imported"
+    sentence: ClassVar[str] = noop(
+        "{actor} imported {movements} past movements of account {account_id} into the books"
+    )
+
+    account_id: int
+    movements: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForeignMoneyBooked(Event):
     """Somebody moved money in MetaTrader directly; the books took it over."""
 

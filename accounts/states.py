@@ -52,6 +52,23 @@ class LedgerKind(StrEnum):
     OPENING = "opening"
 
 
+class PastKind(StrEnum):
+    """What a balance record from before the books was."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    ADJUSTMENT = "adjustment"
+    CREDIT = "credit"
+
+
+PAST_LABELS: dict[str, str] = {
+    PastKind.DEPOSIT: noop("Deposit"),
+    PastKind.WITHDRAWAL: noop("Withdrawal"),
+    PastKind.ADJUSTMENT: noop("Adjustment"),
+    PastKind.CREDIT: noop("Credit"),
+}
+
+
 class Entering(StrEnum):
     """What an entry does to the books."""
 

@@ -3,7 +3,7 @@
 So that at every moment: funds in the books − MetaTrader's balance = what is in flight.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from accounts.events import BooksOpened, ForeignMoneyBooked
 from accounts.ledger import book
 from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay
 from accounts.queries.books import Due, books_of, due_of
+from accounts.queries.opening import Opening, beginning_of, opening_of
 from accounts.states import Booked, LedgerKind
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
@@ -32,9 +33,11 @@ class NobodysAccount(Rejected):
 
 @transaction.atomic
 def open_books(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
-    """Open the books of an account with the balance of its mirror; those that stand are returned.
+    """Open the books of an account from its mirror; those that stand are returned.
 
-    NobodysAccount when it belongs to no client.
+    They begin now, or with the day that the policy `books-begin` states: then with what MetaTrader
+    showed before it, and what moved since is posted as it happened (`post_results`). NobodysAccount
+    when it belongs to no client.
     """
     chart.lock_money(account_id)
     books = books_of(account_id)
@@ -44,13 +47,16 @@ def open_books(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
     client = known.get_client(figures.client_id) if figures and figures.client_id else None
     if mirror is None or client is None:
         raise NobodysAccount(_("This account belongs to no client, so it has no books."))
-    books = _new_books(mirror, client.legal_entity_id, now)
-    _post_opening(books, mirror, actor, now)
-    _include(books, mirror, now)
+    stated = beginning_of(client.legal_entity_id, now)
+    opening = opening_of(mirror, stated)
+    first_day = stated or max(mirror.results, default=now.date())
+    books = _new_books(mirror, client.legal_entity_id, first_day, now)
+    _post_opening(books, opening, actor, now)
+    _include(books, mirror, opening, now)
     outbox.emit(
         BooksOpened(
             account_id=account_id,
-            amount=rounded(mirror.balance, mirror.currency),
+            amount=rounded(opening.funds, mirror.currency),
             currency=mirror.currency,
         ),
         actor=actor,
@@ -93,7 +99,9 @@ def book_ticket(
     )
 
 
-def _new_books(mirror: MirrorMoney, legal_entity_id: int, now: datetime) -> AccountBooks:
+def _new_books(
+    mirror: MirrorMoney, legal_entity_id: int, first_day: date, now: datetime
+) -> AccountBooks:
     def of(kind: LedgerKind) -> LedgerAccount:
         return chart.account_of(
             kind,
@@ -109,23 +117,20 @@ def _new_books(mirror: MirrorMoney, legal_entity_id: int, now: datetime) -> Acco
         funds=of(LedgerKind.CLIENT_FUNDS),
         credit=of(LedgerKind.CLIENT_CREDIT),
         legal_entity_id=legal_entity_id,
-        first_day=max(mirror.results, default=now.date()),
+        first_day=first_day,
         opened_at=now,
     )
 
 
-def _post_opening(books: AccountBooks, mirror: MirrorMoney, actor: Actor, now: datetime) -> None:
-    """Post what MetaTrader shows, less what our own payments are still going to post."""
+def _post_opening(books: AccountBooks, opening: Opening, actor: Actor, now: datetime) -> None:
     name = f"opening:{books.pk}"
-    pending = sum((r.amount for r in mirror.records if _posts_itself(r)), NOTHING)
-    _post(books, books.funds, LedgerKind.OPENING, mirror.balance - pending, name, actor, now)
-    _post(books, books.credit, LedgerKind.CREDIT_GIVEN, mirror.credit, f"{name}:c", actor, now)
+    _post(books, books.funds, LedgerKind.OPENING, opening.funds, name, actor, now)
+    _post(books, books.credit, LedgerKind.CREDIT_GIVEN, opening.credit, f"{name}:c", actor, now)
 
 
-def _include(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> None:
-    """Remember what the opening contains: results until now, and each record."""
-    included = sum(mirror.results.values(), NOTHING)
-    ResultDay.objects.create(books=books, day=books.first_day, included=included)
+def _include(books: AccountBooks, mirror: MirrorMoney, opening: Opening, now: datetime) -> None:
+    """Remember what the opening contains: results, and each record."""
+    ResultDay.objects.create(books=books, day=books.first_day, included=opening.results)
     BookedTicket.objects.bulk_create(
         BookedTicket(
             books=books,
@@ -135,13 +140,8 @@ def _include(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> None:
             amount=record.amount,
             booked_at=now,
         )
-        for record in mirror.records
-        if not _posts_itself(record)
+        for record in opening.records
     )
-
-
-def _posts_itself(record: MoneyRecord) -> bool:
-    return record.key is not None
 
 
 def _post_days(books: AccountBooks, due: Due, actor: Actor, now: datetime) -> None:

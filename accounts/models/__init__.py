@@ -1,6 +1,12 @@
 """What is kept about money."""
 
-from accounts.models.books import AccountBooks, BookedTicket, Discrepancy, ResultDay
+from accounts.models.books import (
+    AccountBooks,
+    BookedTicket,
+    Discrepancy,
+    PastMovement,
+    ResultDay,
+)
 from accounts.models.evidence import PaymentApproval, PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
@@ -13,6 +19,7 @@ __all__ = [
     "Entry",
     "LedgerAccount",
     "LedgerBalance",
+    "PastMovement",
     "Payment",
     "PaymentApproval",
     "PaymentCheck",

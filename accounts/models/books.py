@@ -5,9 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.ledger import Entry, LedgerAccount
-from accounts.states import GAP_LABELS, Booked, Gap
+from accounts.states import GAP_LABELS, PAST_LABELS, Booked, Gap, PastKind
 from backoffice.core.access import Scope
-from backoffice.core.amounts import AmountField, CurrencyField
+from backoffice.core.amounts import AmountField, CurrencyField, amount_digits_check
 
 
 class AccountBooks(models.Model):
@@ -76,6 +76,47 @@ class BookedTicket(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=Booked.OPENING.value) | Q(entry__isnull=False),
                 name="accounts_bookedticket_entry",
+            ),
+        ]
+
+
+class PastMovement(models.Model):
+    """One balance record from before the books: a deposit, a withdrawal, an adjustment, a credit.
+
+    `entry` says for a client's own money that it left the opening for where such money stands.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    books = models.ForeignKey(AccountBooks, models.PROTECT, related_name="past")
+    ticket = models.BigIntegerField()
+    kind = models.CharField(max_length=12, choices=list(PAST_LABELS.items()))
+    amount = AmountField()
+    currency = CurrencyField()
+    moved_at = models.DateTimeField()
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("movement before the books")
+        verbose_name_plural = _("movements before the books")
+        constraints = [
+            models.UniqueConstraint(fields=["books", "ticket"], name="accounts_pastmovement_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in PastKind]),
+                name="accounts_pastmovement_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[PastKind.DEPOSIT.value, PastKind.WITHDRAWAL.value],
+                    entry__isnull=False,
+                )
+                | Q(
+                    kind__in=[PastKind.ADJUSTMENT.value, PastKind.CREDIT.value], entry__isnull=True
+                ),
+                name="accounts_pastmovement_entry",
+            ),
+            amount_digits_check(
+                "accounts_pastmovement_digits", amount="amount", currency="currency"
             ),
         ]
 

@@ -54,13 +54,16 @@ class AccountMoney:
 class MoneyRecord:
     """One balance or credit record. `key` names our operation; `is_strange`: a marker of nobody's.
 
-    `is_double`: it carries the marker of an operation that was booked under another ticket.
+    `is_double`: it carries the marker of an operation that was booked under another ticket. `day`
+    is the day of the server's own calendar.
     """
 
     ticket: int
     is_credit: bool
     amount: Decimal
     recorded_at: datetime
+    day: date
+    comment: str = ""
     key: UUID | None = None
     is_strange: bool = False
     is_double: bool = False
@@ -123,7 +126,8 @@ SELECT a.currency, a.balance, a.credit,
      FROM (SELECT closed_server_time::date AS day, sum(profit + swap + commission + taxes) AS result
              FROM trading_deal WHERE account_id = a.id GROUP BY 1) d),
   (SELECT coalesce(json_agg(json_build_array(r.ticket, r.cmd, r.amount::text,
-                                             r.recorded_at, r.comment) ORDER BY r.id), '[]')::text
+                                             r.recorded_at, r.comment, r.recorded_server_time::date)
+                            ORDER BY r.id), '[]')::text
      FROM trading_balancerecord r WHERE r.account_id = a.id),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket)), '[]')::text
      FROM trading_balanceoperation o WHERE o.account_id = a.id)
@@ -265,7 +269,7 @@ class _Ours:
 
 
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
-    ticket, cmd, amount, recorded_at, comment = line
+    ticket, cmd, amount, recorded_at, comment, day = line
     marked, booked_as = ours.by_marker.get(comment[:MARKER_LENGTH], (None, None))
     key = marked or ours.by_ticket.get(ticket)
     return MoneyRecord(
@@ -273,6 +277,8 @@ def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
         is_credit=cmd == Cmd.CREDIT,
         amount=Decimal(amount),
         recorded_at=datetime.fromisoformat(recorded_at),
+        day=date.fromisoformat(day),
+        comment=comment,
         key=key,
         is_strange=key is None and comment.startswith(MARKER_PREFIX),
         is_double=marked is not None and booked_as not in (None, ticket),
