@@ -15,8 +15,10 @@ from typing import Any
 
 from tests.factories.agents import agent_environment, an_agent_process, wait_until
 from tests.factories.simulator import Line, running
+from trading.gateway import wire
 from trading.gateway.errors import Unavailable
 from trading.gateway.remote.gateway import RemoteGateway
+from trading.terms import GroupSecurity, ManagerAccount
 
 
 class Recorded:
@@ -47,6 +49,32 @@ class Bench:
         """Make another group with the same settings."""
         assert self.stage is not None
         self.stage.result("copy_group", group=group, name=name)
+
+    def set_security(self, group: str, security: GroupSecurity) -> None:
+        """Say what a group may trade of a security group."""
+        assert self.stage is not None
+        plain = wire.encode(GroupSecurity, security)
+        self.stage.result("set_security", group=group, security=plain)
+
+    def sign_in(self, login: int, ip: str) -> None:
+        """Let a client's terminal connect."""
+        assert self.stage is not None
+        self.stage.result("sign_in", login=login, ip=ip)
+
+    def sign_out(self, login: int) -> None:
+        """Let a client's terminal go."""
+        assert self.stage is not None
+        self.stage.result("sign_out", login=login)
+
+    def end_day(self) -> None:
+        """End the server's day now."""
+        assert self.stage is not None
+        self.stage.result("run_end_of_day", seconds=0)
+
+    def put_manager(self, manager: ManagerAccount) -> None:
+        """Write a manager account."""
+        assert self.stage is not None
+        self.stage.result("put_manager", manager=wire.encode(ManagerAccount, manager))
 
 
 @contextlib.contextmanager

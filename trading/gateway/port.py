@@ -14,9 +14,14 @@ from trading.terms import (
     AccountRecord,
     BalanceKind,
     Cmd,
+    DailyReport,
     Done,
     GroupSpec,
+    LogKind,
+    LogLine,
+    ManagerAccount,
     MarginState,
+    OnlineUser,
     Passage,
     Quote,
     ServerInfo,
@@ -36,6 +41,7 @@ __all__ = [
     "Questions",
     "ServerAddress",
     "Stream",
+    "TradeCommands",
 ]
 
 
@@ -63,6 +69,28 @@ class Questions(Protocol):
     def open_trades(self) -> tuple[TradeRecord, ...]:
         """Return every open position and pending order, at their current prices."""
 
+    def open_trades_of(
+        self, *, login: int = 0, group: str = "", symbol: str = ""
+    ) -> tuple[TradeRecord, ...]:
+        """Return the open tickets of a login, a group, a symbol; of all three where all are given.
+
+        `group` is a mask: a comma list in which * stands for anything.
+        """
+
+    def closed_trades(
+        self, *, start: datetime, end: datetime, group: str = "", symbol: str = "", cursor: str = ""
+    ) -> Page[TradeRecord]:
+        """Return closed trades and balance records by closing time (UTC, half-open), in pages."""
+
+    def trade(self, *, ticket: int) -> TradeRecord:
+        """Return one ticket, open or closed; Refused 3 when there is none."""
+
+    def open_tickets(self) -> tuple[int, ...]:
+        """Return every open ticket: the key snapshot that closed and deleted ones are found by."""
+
+    def accounts_in(self, *, group: str, cursor: str = "") -> Page[AccountRecord]:
+        """Return the accounts of a group or a mask of groups, in pages by login."""
+
     def account(self, *, login: int) -> AccountRecord:
         """Return one account; Refused 65 when there is none."""
 
@@ -82,6 +110,34 @@ class Questions(Protocol):
 
     def margin(self, *, login: int) -> MarginState:
         """Return MetaTrader's own figures for an account."""
+
+    def margins(self, *, cursor: str = "") -> Page[MarginState]:
+        """Return MetaTrader's own figures for every account, in pages by login.
+
+        An account that the server cannot reckon (a quote is missing) is left out.
+        """
+
+    def online(self) -> tuple[OnlineUser, ...]:
+        """Return who is signed in now, and from which address."""
+
+    def daily_reports(
+        self, *, since_stamp: int = 0, login: int = 0, cursor: str = ""
+    ) -> Page[DailyReport]:
+        """Return the figures at the end of each day, of one login or all, oldest first."""
+
+    def journal(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        kind: LogKind = LogKind.FULL,
+        text: str = "",
+        cursor: str = "",
+    ) -> Page[LogLine]:
+        """Return lines of the server's journal (UTC, half-open) that hold a text, oldest first."""
+
+    def managers(self) -> tuple[ManagerAccount, ...]:
+        """Return the manager accounts of the server, with their rights."""
 
 
 class AccountCommands(Protocol):
@@ -125,20 +181,17 @@ class AccountCommands(Protocol):
         """Delete an account that holds no open ticket; its closed tickets stay on the server."""
 
 
-class Commands(AccountCommands, Protocol):
-    """Writes: each passes the send gate once per attempt."""
+class TradeCommands(Protocol):
+    """Writes to orders and positions; `Done.record` is the ticket as it stands afterwards.
 
-    def change_balance(
-        self,
-        *,
-        passage: Passage,
-        login: int,
-        kind: BalanceKind,
-        amount: Decimal,
-        comment: str,
-        expires_at: datetime | None = None,
-    ) -> Done:
-        """Move a signed amount into (+) or out of (−) an account; the marker opens the comment."""
+    Absolute: modify_trade and change_comment may be given again under a new marker. They act once
+    and are Refused the second time, since the ticket is not open, or not pending, any more:
+    close_trade of a whole position, close_by, activate_order, delete_order; look their ticket up by
+    `trade`. Never to be repeated blindly: open_trade (each time a new position), close_trade of a
+    part (closes another part), close_all. A lost open_trade is looked up among the login's open
+    and closed trades by its comment, which should be one that occurs once; a lost part by the
+    ticket, which is closed then and has its rest in the comment (`to #rest`).
+    """
 
     def open_trade(
         self,
@@ -173,6 +226,52 @@ class Commands(AccountCommands, Protocol):
         expires_at: datetime | None = None,
     ) -> Done:
         """Change the stops of a position, or the price, stops and expiry of a pending order."""
+
+    def close_by(self, *, passage: Passage, login: int, ticket: int, opposite: int) -> Done:
+        """Close a position by an opposite one of the same symbol, at that one's opening price.
+
+        The smaller volume closes on both; `Done.remainder` is the ticket of what is left.
+        """
+
+    def close_all(self, *, passage: Passage, login: int, symbol: str) -> Done:
+        """Close all positions of a symbol against their opposites, until one side is left.
+
+        This is MetaTrader's own CLOSE_ALL; it needs no price. `Done.remainder` is the last ticket
+        it left open; what is left on one side is closed ticket by ticket with `close_trade`.
+        """
+
+    def activate_order(self, *, passage: Passage, login: int, ticket: int, price: Decimal) -> Done:
+        """Turn a pending order into a position at a price."""
+
+    def delete_order(self, *, passage: Passage, login: int, ticket: int) -> Done:
+        """Delete a pending order. A position is Refused: MetaTrader itself would delete it too."""
+
+    def change_comment(self, *, passage: Passage, login: int, ticket: int, comment: str) -> Done:
+        """Write another comment on an open or closed ticket.
+
+        BadMessage for a record that a marker of ours is found by, and for a comment like one.
+        """
+
+
+class Commands(AccountCommands, TradeCommands, Protocol):
+    """Writes: each passes the send gate once per attempt.
+
+    An attempt is known by marker and number: the same one given twice is NotSent ("seen"). Money
+    has the strictest rule: an uncertain answer is looked up by its marker (find_marker), and only a
+    proven absence lets the next attempt out. Of every other command see where it is declared.
+    """
+
+    def change_balance(
+        self,
+        *,
+        passage: Passage,
+        login: int,
+        kind: BalanceKind,
+        amount: Decimal,
+        comment: str,
+        expires_at: datetime | None = None,
+    ) -> Done:
+        """Move a signed amount into (+) or out of (−) an account; the marker opens the comment."""
 
     def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
         """Close an attempt for ever: no byte of it can leave any more (absence proof, step 1)."""

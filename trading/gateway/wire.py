@@ -252,7 +252,12 @@ class Verb:
         return f"/v1/{'commands' if self.is_command else 'questions'}/{self.name}"
 
 
-_HISTORIES = frozenset({"accounts", "trades", "open_trades", "history", "find_marker"})
+_HISTORIES = frozenset(
+    {
+        "accounts", "accounts_in", "trades", "open_trades", "open_trades_of", "closed_trades",
+        "history", "find_marker", "margins", "daily_reports", "journal",
+    }
+)  # fmt: skip
 
 
 def _deadline(name: str, *, is_command: bool) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from trading.terms import AccountRecord, Quote, TradeRecord
+from trading.terms import AccountRecord, MarginState, OnlineUser, Quote, TradeRecord
 
 T = TypeVar("T")
 
@@ -92,7 +92,8 @@ class AccountChanges:
 NEWS_KINDS = frozenset(
     {
         "snapshot_start", "quote", "account", "account_delete", "trade_open", "trade_update",
-        "trade_close", "trade_delete", "start", "stop", "ping", "gap",
+        "trade_close", "trade_delete", "online", "offline", "margin_call", "start", "stop", "ping",
+        "gap",
     }
 )  # fmt: skip
 
@@ -102,7 +103,8 @@ class News:
     """One numbered frame of the stream.
 
     `kind` is one of NEWS_KINDS. `gap` means frames were lost: reconcile. Only the field that the
-    kind names is filled; `ticket` names a deleted trade, `login` an account that is gone.
+    kind names is filled; `ticket` names a deleted trade, `login` an account that is gone or that
+    went `offline`. A `margin_call` comes whenever an account's level type changes, back to OK too.
     """
 
     number: int
@@ -113,3 +115,5 @@ class News:
     trade: TradeRecord | None = None
     ticket: int = 0
     login: int = 0
+    online: OnlineUser | None = None
+    margin: MarginState | None = None

@@ -24,6 +24,15 @@ from trading.terms.records import (
     SymbolSpec,
     TradeRecord,
 )
+from trading.terms.server import (
+    DailyReport,
+    LogCode,
+    LogKind,
+    LogLine,
+    ManagerAccount,
+    ManagerRight,
+    OnlineUser,
+)
 
 __all__ = [
     "MARKER_LENGTH",
@@ -33,13 +42,20 @@ __all__ = [
     "BalanceKind",
     "Cmd",
     "CommissionType",
+    "DailyReport",
     "Done",
     "FreeMarginMode",
     "GroupSecurity",
     "GroupSpec",
     "LevelType",
+    "LogCode",
+    "LogKind",
+    "LogLine",
+    "ManagerAccount",
+    "ManagerRight",
     "MarginMode",
     "MarginState",
+    "OnlineUser",
     "Passage",
     "ProfitMode",
     "Quote",

@@ -10,9 +10,11 @@ from typing import Any
 
 from trading.gateway.agent.engine import CodeError, Direct, LinkError
 from trading.gateway.codes import CODES
+from trading.gateway.words import Page
 
 log = logging.getLogger(__name__)
 
+_NO_RECORD = 3
 _NO_LOGIN = 65
 
 
@@ -39,7 +41,8 @@ def _subject(arguments: Mapping[str, Any]) -> str:
 
 def _require_same(key: str, wanted: int, answer: Any) -> None:
     """Raise LinkError if any record of the answer is of another login or ticket than asked for."""
-    records: Iterable[Any] = answer if isinstance(answer, tuple) else (answer,)
+    listed = answer.records if isinstance(answer, Page) else answer
+    records: Iterable[Any] = listed if isinstance(listed, tuple) else (listed,)
     for record in records:
         said = getattr(record, key, wanted)
         if said != wanted:

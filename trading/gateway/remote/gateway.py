@@ -14,11 +14,12 @@ from trading.gateway.port import (
 from trading.gateway.remote.accounts import AccountVerbs
 from trading.gateway.remote.breaker import OwnTally, Tally
 from trading.gateway.remote.client import Client
+from trading.gateway.remote.orders import OrderVerbs
+from trading.gateway.remote.reports import ReportVerbs
 from trading.gateway.remote.stream import listen
 from trading.terms import (
     AccountRecord,
     BalanceKind,
-    Cmd,
     Done,
     GroupSpec,
     MarginState,
@@ -32,7 +33,7 @@ from trading.terms import (
 Trades = tuple[TradeRecord, ...]
 
 
-class RemoteGateway(AccountVerbs):
+class RemoteGateway(AccountVerbs, OrderVerbs, ReportVerbs):
     """One server, reached through its agent. See port.py for what each verb means.
 
     `tally` is what the breakers remember; give one that all processes share, or each has its own.
@@ -118,71 +119,6 @@ class RemoteGateway(AccountVerbs):
             kind=kind,
             amount=amount,
             comment=comment,
-            expires_at=expires_at,
-        )
-        return cast(Done, done)
-
-    def open_trade(
-        self,
-        *,
-        passage: Passage,
-        login: int,
-        cmd: Cmd,
-        symbol: str,
-        volume_hundredths: int,
-        price: Decimal,
-        stop_loss: Decimal = Decimal(0),
-        take_profit: Decimal = Decimal(0),
-        comment: str = "",
-        expires_at: datetime | None = None,
-    ) -> Done:
-        done = self._call(
-            "open_trade",
-            passage=passage,
-            login=login,
-            cmd=cmd,
-            symbol=symbol,
-            volume_hundredths=volume_hundredths,
-            price=price,
-            stop_loss=stop_loss,
-            take_profit=take_profit,
-            comment=comment,
-            expires_at=expires_at,
-        )
-        return cast(Done, done)
-
-    def close_trade(
-        self, *, passage: Passage, login: int, ticket: int, volume_hundredths: int, price: Decimal
-    ) -> Done:
-        done = self._call(
-            "close_trade",
-            passage=passage,
-            login=login,
-            ticket=ticket,
-            volume_hundredths=volume_hundredths,
-            price=price,
-        )
-        return cast(Done, done)
-
-    def modify_trade(
-        self,
-        *,
-        passage: Passage,
-        login: int,
-        ticket: int,
-        price: Decimal,
-        stop_loss: Decimal,
-        take_profit: Decimal,
-        expires_at: datetime | None = None,
-    ) -> Done:
-        done = self._call(
-            "modify_trade",
-            passage=passage,
-            login=login,
-            ticket=ticket,
-            price=price,
-            stop_loss=stop_loss,
-            take_profit=take_profit,
             expires_at=expires_at,
         )
         return cast(Done, done)

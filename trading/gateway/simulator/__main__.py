@@ -64,7 +64,9 @@ async def _live(given: argparse.Namespace, loaded: Loaded) -> int:
     desk.book.tell = pump.tell
     traders = Traders(desk, seed=loaded.seed) if loaded.has_terminals else None
     clockwork = Clockwork(desk, traders=traders, on_quotes=pump.tell_quotes)
-    server = Server(desk.identity, Direct(desk), Control(desk, clockwork, pump), pump)
+    direct = Direct(desk)
+    control = Control(desk, clockwork, pump, direct)
+    server = Server(desk.identity, direct, control, pump)
     clockwork.end_days_due()
     await server.start(given.socket)
     log.info("%s listens on %s", desk.identity.name, given.socket)

@@ -4,27 +4,43 @@ A change is written to the journal before memory and listeners learn of it; a ch
 half-way leaves nothing. Closed tickets stay in the journal.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.journal import Journal
+from trading.gateway.simulator.office.authors import SERVER, Author
+from trading.gateway.simulator.office.lines import Writer
+from trading.gateway.simulator.office.rights import DEFAULT_MANAGERS
 from trading.gateway.simulator.persons.passwords import is_right, kept
 from trading.gateway.simulator.protocol import Code, No
-from trading.terms import AccountRecord, GroupSpec, SymbolSpec, TradeRecord
+from trading.terms import (
+    AccountRecord,
+    DailyReport,
+    GroupSpec,
+    LogCode,
+    LogLine,
+    ManagerAccount,
+    MarginState,
+    OnlineUser,
+    SymbolSpec,
+    TradeRecord,
+)
 
 HIGHEST = 2**31 - 1  # tickets and logins are signed 32-bit numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What listeners are told: `kind` is the event of the protocol, with its account or ticket."""
+    """What listeners are told: `kind` is the event of the protocol, with what it is about."""
 
     kind: str
-    record: AccountRecord | TradeRecord
+    record: AccountRecord | TradeRecord | OnlineUser | MarginState
 
 
 class Book:
@@ -44,6 +60,11 @@ class Book:
         for trade in journal.open_trades():
             self._remember(trade)
         self.last_ticket = journal.last_ticket()
+        self._logins: list[int] = []
+        self.author = SERVER
+        self.online: dict[int, OnlineUser] = {}
+        known = journal.managers() or DEFAULT_MANAGERS
+        self.managers: dict[int, ManagerAccount] = {one.login: one for one in known}
 
     def account(self, login: int) -> AccountRecord:
         """Return an account; `No` 65 when there is none."""
@@ -51,6 +72,12 @@ class Book:
         if account is None:
             raise No(Code.BAD_ACCOUNT_INFO, f"there is no account {login}")
         return account
+
+    def logins_after(self, login: int) -> Iterator[int]:
+        """Yield the logins above one, in their order."""
+        if len(self._logins) != len(self.accounts):
+            self._logins = sorted(self.accounts)
+        return islice(self._logins, bisect_right(self._logins, login), None)
 
     def group_of(self, account: AccountRecord) -> GroupSpec:
         """Return the settings of an account's group."""
@@ -76,11 +103,46 @@ class Book:
         return [login for login, tickets in self._of_login.items() if tickets]
 
     @contextmanager
+    def acting(self, author: Author) -> Iterator[None]:
+        """Say who does what is done inside, for the server's journal."""
+        before, self.author = self.author, author
+        try:
+            yield
+        finally:
+            self.author = before
+
+    def write_line(self, code: LogCode, deed: str) -> None:
+        """Write a line of the author's into the server's journal."""
+        now = self.hours.now()
+        writer = Writer(self.author, now, self.hours.server_time(now))
+        self.journal.write_office(lines=[writer.line(code, deed)])
+
+    def sign_in(self, login: int, ip: str) -> OnlineUser:
+        """Let an account's terminal connect; `No` 65 or 64 where it may not."""
+        account = self.account(login)
+        with self.acting(Author(login, ip)):
+            if not account.enabled:
+                self.write_line(LogCode.WARNING, "login refused, account blocked")
+                raise No(Code.ACCOUNT_DISABLED, str(login))
+            self.write_line(LogCode.LOGIN, "login")
+        user = self.online[login] = OnlineUser(login=login, group=account.group, ip=ip)
+        self.tell(Happening("online", user))
+        return user
+
+    def sign_out(self, login: int) -> None:
+        """Take note that an account's terminal has gone; harmless when there is none."""
+        user = self.online.pop(login, None)
+        if user is not None:
+            with self.acting(Author(login, user.ip)):
+                self.write_line(LogCode.LOGIN, "logout")
+            self.tell(Happening("offline", user))
+
+    @contextmanager
     def change(self) -> Iterator["Change"]:
         """Collect one change; at the end it is on the disk, in memory and told, or nothing is."""
         change = Change(self, self.hours.now())
         yield change
-        if not change.happenings and not change.settings and not change.passwords:
+        if not (change.happenings or change.settings or change.passwords or change.reports):
             return
         with self.journal.transaction():
             self.journal.write(
@@ -89,15 +151,23 @@ class Book:
                 settings=change.settings,
             )
             self.journal.write_persons(passwords=change.passwords, gone=change.gone)
+            self.journal.write_office(lines=change.lines(), reports=change.reports)
         self.operations += 1
         self.last_ticket = change.last_ticket
         self.accounts.update(change.accounts)
         for login in change.gone:
             self.accounts.pop(login, None)
+            self._logins = []
         for trade in change.trades.values():
             self._remember(trade)
         for happening in change.happenings:
             self.tell(happening)
+        for login in [one for one in self.online if not self._may_stay(one)]:
+            self.sign_out(login)
+
+    def _may_stay(self, login: int) -> bool:
+        account = self.accounts.get(login)
+        return account is not None and account.enabled
 
     def _remember(self, trade: TradeRecord) -> None:
         if trade.is_open:
@@ -122,6 +192,7 @@ class Change:
         self.settings: dict[str, str] = {}
         self.passwords: dict[tuple[int, bool], str] = {}
         self.gone: set[int] = set()
+        self.reports: list[DailyReport] = []
         self.happenings: list[Happening] = []
         self._book = book
 
@@ -167,3 +238,24 @@ class Change:
         self.trades[trade.ticket] = trade
         self.happenings.append(Happening(kind, trade))
         return trade
+
+    def lines(self) -> Iterator[LogLine]:
+        """Yield the lines that the server's journal gets of this change."""
+        writer = Writer(self._book.author, self.now, self.server_time)
+        seen: set[int] = set()
+        for kind, record in ((one.kind, one.record) for one in self.happenings):
+            line = None
+            if isinstance(record, TradeRecord):
+                line = writer.of_trade(kind, record)
+            elif kind == "account_delete" and isinstance(record, AccountRecord):
+                line = writer.line(LogCode.ATTENTION, f"delete account '{record.login}'")
+            elif isinstance(record, AccountRecord) and record.login not in seen:
+                seen.add(record.login)
+                old = self._book.accounts.get(record.login)
+                line = writer.of_account(old, self.accounts.get(record.login, record))
+            if line is not None:
+                yield line
+        for login, investor in self.passwords:
+            if login in self._book.accounts:
+                which = "investor" if investor else "master"
+                yield writer.line(LogCode.OK, f"change {which} password of '{login}'")

@@ -1,13 +1,16 @@
 """What happens by itself: ticks, expiries, margin watch, the end of day, quotes to the disk."""
 
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from datetime import date, time
 
 from trading.gateway.simulator import triggers
+from trading.gateway.simulator.book import Happening
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.hours import days_after
 from trading.gateway.simulator.nightly import end_day
+from trading.gateway.simulator.protocol import No
 from trading.gateway.simulator.traders import Traders
 from trading.terms import LevelType, Quote
 
@@ -63,12 +66,20 @@ class Clockwork:
             self._to_watch = deque(self._desk.book.logins_with_trades())
             for login in self.margin_calls.keys() - set(self._to_watch):
                 del self.margin_calls[login]
+                self._tell_margin(login)
         waiting = len(self._to_watch)
         turn = [self._to_watch.popleft() for _ in range(min(most or waiting, waiting))]
         called = triggers.watch_margin(self._desk, turn)
         for login in turn:
-            self.margin_calls.pop(login, None)
+            before = self.margin_calls.pop(login, LevelType.OK)
+            if called.get(login, LevelType.OK) is not before:
+                self._tell_margin(login)
         self.margin_calls.update(called)
+
+    def _tell_margin(self, login: int) -> None:
+        with contextlib.suppress(No):  # figures that are not known any more tell nothing
+            state = self._desk.margin_state(login)
+            self._desk.book.tell(Happening("margin_call", state))
 
     def save_quotes(self) -> None:
         """Write the quotes that changed, so that a restart goes on from them."""

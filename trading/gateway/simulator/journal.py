@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import IO
 
 from trading.gateway.simulator.records import body, read_body
-from trading.terms import AccountRecord, GroupSpec, Quote, SymbolSpec, TradeRecord
+from trading.terms import (
+    AccountRecord,
+    DailyReport,
+    GroupSpec,
+    LogLine,
+    ManagerAccount,
+    Quote,
+    SymbolSpec,
+    TradeRecord,
+)
 
 FILE = "metatrader.sqlite3"
 
@@ -32,6 +41,14 @@ CREATE TABLE IF NOT EXISTS trade (
 CREATE TABLE IF NOT EXISTS password (
     login INTEGER, investor INTEGER, kept TEXT NOT NULL, PRIMARY KEY (login, investor)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS line (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS line_at ON line (at);
+CREATE TABLE IF NOT EXISTS daily (
+    id INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, login INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS daily_stamp ON daily (stamp);
+CREATE INDEX IF NOT EXISTS daily_login ON daily (login);
+CREATE INDEX IF NOT EXISTS trade_closed ON trade (closed) WHERE closed > 0;
 CREATE INDEX IF NOT EXISTS trade_history ON trade (login, closed);
 CREATE INDEX IF NOT EXISTS trade_changed ON trade (stamp, ticket);
 CREATE INDEX IF NOT EXISTS trade_open ON trade (ticket) WHERE closed = 0;
@@ -83,6 +100,65 @@ class Journal:
             for table in ("account", "password"):
                 run(f"DELETE FROM {table} WHERE login = ?", [(login,) for login in gone])  # noqa: S608 - two names of ours
 
+    def write_office(
+        self, *, lines: Iterable[LogLine] = (), reports: Iterable[DailyReport] = ()
+    ) -> None:
+        """Write lines of the server's journal, and reports of the day."""
+        with self.transaction():
+            run = self._connection.executemany
+            run(
+                "INSERT INTO line (at, code, body) VALUES (?, ?, ?)",
+                [(_seconds(one.at), int(one.code), body(one)) for one in lines],
+            )
+            run(
+                "INSERT INTO daily (stamp, login, body) VALUES (?, ?, ?)",
+                [(one.stamp, one.login, body(one)) for one in reports],
+            )
+
+    def lines(
+        self, *, span: tuple[datetime, datetime], codes: Iterable[int], after: int, limit: int
+    ) -> list[tuple[int, bytes]]:
+        """Return (number, body) of the journal's lines of these codes in [start, end)."""
+        wanted = ",".join(str(int(code)) for code in codes)
+        rows = self._connection.execute(
+            f"SELECT id, body FROM line WHERE code IN ({wanted}) AND at >= ? AND at < ?"  # noqa: S608
+            " AND id > ? ORDER BY id LIMIT ?",
+            (_seconds(span[0]), _seconds(span[1]), after, limit),
+        )
+        return [(number, text) for number, text in rows]
+
+    def reports(self, *, since: int, login: int, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """Return (number, body) of reports stamped at or after, of one login or (0) of all."""
+        rows = self._connection.execute(
+            "SELECT id, body FROM daily WHERE stamp >= ? AND (? = 0 OR login = ?) AND id > ?"
+            " ORDER BY id LIMIT ?",
+            (since, login, login, after, limit),
+        )
+        return [(number, text) for number, text in rows]
+
+    def closed_between(self, *, start: datetime, end: datetime) -> Iterator[TradeRecord]:
+        """Yield what was closed in [start, end)."""
+        rows = self._connection.execute(
+            "SELECT body FROM trade WHERE closed > 0 AND closed >= ? AND closed < ?",
+            (_seconds(start), _seconds(end)),
+        )
+        return (read_body(TradeRecord, text) for (text,) in rows)
+
+    def closed_page(
+        self, *, span: tuple[datetime, datetime], after: int, limit: int
+    ) -> list[tuple[int, int, bytes]]:
+        """Return (ticket, login, body) of what was closed in [start, end), by ticket."""
+        rows = self._connection.execute(
+            "SELECT ticket, login, body FROM trade WHERE closed > 0 AND closed >= ? AND closed < ?"
+            " AND ticket > ? ORDER BY ticket LIMIT ?",
+            (_seconds(span[0]), _seconds(span[1]), after, limit),
+        )
+        return [(ticket, login, text) for ticket, login, text in rows]
+
+    def managers(self) -> list[ManagerAccount]:
+        """Return the manager accounts as last written."""
+        return [read_body(ManagerAccount, text) for text in self._specs("manager")]
+
     def password(self, login: int, *, investor: bool) -> str | None:
         """Return a password as it is kept, None when the account was given none."""
         row = self._connection.execute(
@@ -96,11 +172,13 @@ class Journal:
         symbols: Iterable[SymbolSpec] = (),
         groups: Iterable[GroupSpec] = (),
         quotes: Iterable[Quote] = (),
+        managers: Iterable[ManagerAccount] = (),
     ) -> None:
-        """Write contracts, groups or latest quotes."""
+        """Write contracts, groups, latest quotes or manager accounts."""
         rows = [("symbol", spec.name, body(spec)) for spec in symbols]
         rows += [("group", spec.name, body(spec)) for spec in groups]
         rows += [("quote", quote.symbol, body(quote)) for quote in quotes]
+        rows += [("manager", str(one.login), body(one)) for one in managers]
         with self.transaction():
             self._connection.executemany(_PUT_SPEC, rows)
 

@@ -7,6 +7,7 @@ from trading.calc.convert import NoQuote
 from trading.calc.swap import nightly
 from trading.gateway.simulator.book import Change
 from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.office.days import reports_of
 from trading.terms import TradeRecord
 
 
@@ -19,6 +20,7 @@ def end_day(desk: Desk, day: date, *, although_held: bool = False) -> int:
         change.settings["last_ended_day"] = day.isoformat()
         if desk.market.held and not although_held:
             return 0
+        change.reports.extend(reports_of(desk, change, day))
         for account in desk.book.accounts.values():
             if account.previous_balance != account.balance:
                 change.put_account(replace(account, previous_balance=account.balance))

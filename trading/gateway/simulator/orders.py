@@ -71,28 +71,30 @@ def close_trade(
 
     Returns the closed record and the ticket of the remainder (0 when nothing remains).
     """
-    trade = _open_ticket(desk, order)
+    trade = open_ticket(desk, order)
     if not trade.cmd.is_market or order.price <= 0:
         raise No(Code.INVALID_DATA, "closing needs a position and a price")
     check_price(order.price, desk.book.symbols[trade.symbol])
     volume = order.volume or trade.volume_hundredths
     if not 0 < volume <= trade.volume_hundredths:
         raise No(Code.BAD_VOLUME, f"{volume} of {trade.volume_hundredths}")
+    if volume < trade.volume_hundredths:
+        check_volume(desk, change.account(trade.login), trade.symbol, volume)
     remainder = 0
     comment = desk.identity.suffixed(trade.comment, suffix) if suffix else trade.comment
     if volume < trade.volume_hundredths:
-        trade, rest = _split(desk, change, trade, volume)
+        trade, rest = split(desk, change, trade, volume)
         remainder, comment = rest.ticket, f"to #{rest.ticket}"
     profit = desk.closing_profit(trade, order.price)
-    closed = _closed(change, trade, price=order.price, profit=profit, comment=comment)
+    closed = closed_record(change, trade, price=order.price, profit=profit, comment=comment)
     closed = change.put_trade("trade_close", closed)
-    _book_result(change, closed)
+    booked_result(change, closed)
     return closed, remainder
 
 
 def modify_trade(desk: Desk, change: Change, order: Order) -> TradeRecord:
     """Change the stops of a position, or price, stops and expiry of a pending order."""
-    trade = _open_ticket(desk, order)
+    trade = open_ticket(desk, order)
     spec = desk.book.symbols[trade.symbol]
     trade = replace(trade, stop_loss=order.sl, take_profit=order.tp)
     if trade.cmd.is_pending:
@@ -108,11 +110,11 @@ def cancel_trade(
     desk: Desk, change: Change, order: Order, *, comment: str = "cancelled"
 ) -> TradeRecord:
     """Cancel a pending order; the server's word takes the place of its comment."""
-    trade = _open_ticket(desk, order)
+    trade = open_ticket(desk, order)
     if not trade.cmd.is_pending:
         raise No(Code.INVALID_DATA, f"#{trade.ticket} is a position: it can only be closed")
     price = desk.priced(trade).close_price
-    cancelled = _closed(change, trade, price=price, profit=NOTHING, comment=comment)
+    cancelled = closed_record(change, trade, price=price, profit=NOTHING, comment=comment)
     return change.put_trade("trade_delete", cancelled)
 
 
@@ -123,6 +125,18 @@ def rewrite_comment(desk: Desk, change: Change, order: Order) -> TradeRecord:
         raise No(Code.INVALID_DATA, f"there is no ticket {order.ticket}")
     comment = desk.identity.text(order.comment)
     return change.put_trade("trade_update", replace(trade, comment=comment))
+
+
+def check_volume(desk: Desk, account: AccountRecord, symbol: str, volume: int) -> None:
+    """Refuse with 131 a volume out of bounds or not on the step, by the group's settings."""
+    spec = desk.book.symbol(symbol)
+    allowed = desk.book.group_of(account).security(spec.security)
+    if not allowed.trade_enabled:
+        raise No(Code.TRADE_DISABLE, f"{symbol} in {account.group}")
+    within = allowed.lot_min <= volume <= min(allowed.lot_max, LARGEST_VOLUME)
+    if volume <= 0 or not within or volume % allowed.lot_step:
+        bounds = f"{allowed.lot_min} to {allowed.lot_max} by {allowed.lot_step}"
+        raise No(Code.BAD_VOLUME, f"{volume}, allowed are {bounds}")
 
 
 def check_price(price: Decimal, spec: SymbolSpec) -> None:
@@ -179,7 +193,8 @@ def _trading_account(change: Change, login: int) -> AccountRecord:
     return account
 
 
-def _open_ticket(desk: Desk, order: Order) -> TradeRecord:
+def open_ticket(desk: Desk, order: Order) -> TradeRecord:
+    """Return the open ticket of an order; `No` 3 when it is not there or another login's."""
     trade = desk.book.open.get(order.ticket)
     if trade is None or (order.login and trade.login != order.login):
         raise No(Code.INVALID_DATA, f"there is no open ticket {order.ticket}")
@@ -189,8 +204,7 @@ def _open_ticket(desk: Desk, order: Order) -> TradeRecord:
 def _new_trade(desk: Desk, change: Change, order: Order, spec: SymbolSpec) -> TradeRecord:
     if not spec.trade_enabled:
         raise No(Code.TRADE_DISABLE, spec.name)
-    if not 0 < order.volume <= LARGEST_VOLUME:
-        raise No(Code.BAD_VOLUME, str(order.volume))
+    check_volume(desk, change.account(order.login), spec.name, order.volume)
     if order.price <= 0:
         raise No(Code.INVALID_DATA, "opening needs a price")
     check_price(order.price, spec)
@@ -223,10 +237,13 @@ def _new_trade(desk: Desk, change: Change, order: Order, spec: SymbolSpec) -> Tr
     return desk.priced(trade) if cmd.is_pending else trade
 
 
-def _split(
-    desk: Desk, change: Change, trade: TradeRecord, volume: int
+def split(
+    desk: Desk, change: Change, trade: TradeRecord, volume: int, *, comment: str = ""
 ) -> tuple[TradeRecord, TradeRecord]:
-    """Return the part to close and the remainder, already written under a new ticket."""
+    """Return the part to close and the remainder, already written under a new ticket.
+
+    Without a comment the remainder names the ticket that it comes from.
+    """
     currency = change.account(trade.login).currency
     whole = trade.volume_hundredths
 
@@ -248,14 +265,15 @@ def _split(
         swap=trade.swap - closing.swap,
         commission=trade.commission - closing.commission,
         taxes=trade.taxes - closing.taxes,
-        comment=f"from #{trade.ticket}",
+        comment=comment or f"from #{trade.ticket}",
     )
     return closing, change.put_trade("trade_open", desk.priced(rest))
 
 
-def _closed(
+def closed_record(
     change: Change, trade: TradeRecord, *, price: Decimal, profit: Decimal, comment: str
 ) -> TradeRecord:
+    """Return a ticket as it is closed now."""
     return replace(
         trade,
         closed_at=change.now,
@@ -266,7 +284,8 @@ def _closed(
     )
 
 
-def _book_result(change: Change, closed: TradeRecord) -> None:
-    account = change.account(closed.login)
-    result = closed.profit + closed.swap + closed.commission + closed.taxes
-    change.put_account(replace(account, balance=account.balance + result))
+def booked_result(change: Change, *closed: TradeRecord) -> None:
+    """Book what closed trades of one account earned on its balance."""
+    account = change.account(closed[0].login)
+    parts = (one.profit + one.swap + one.commission + one.taxes for one in closed)
+    change.put_account(replace(account, balance=account.balance + sum(parts)))

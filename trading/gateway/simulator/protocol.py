@@ -11,11 +11,13 @@ lot; logins, tickets, stamps and enumerations whole numbers. A moment (`*_at`, `
 "2026-03-02T09:30:00Z", perhaps with fractions; the server's wall clock (`*_server_time`,
 `server_time`) is the same text without the "Z"; "none" is null. A record is an object with exactly
 the fields of its class in `trading.terms` (AccountRecord, TradeRecord, Quote, SymbolSpec,
-GroupSpec, MarginState), in these notations.
+GroupSpec, MarginState, OnlineUser, LogLine, ManagerAccount, DailyReport), in these notations.
 
 **Hello.** The first frame on PATH names the mode, and the two modes never mix, as in MetaTrader:
 `{"mode": "direct"}` or `{"mode": "pumping"}`. Answer: `{"code": 0, "text": …, "mode": …, "server":
 name, "build": number, "connection": number}`; code 65 and the end of the connection for any other.
+`login` and `ip` in the hello say which manager account connects and from where (900, the back
+office, when left out; an unknown one gives 65). A verb without its right gives 7.
 
 **Direct.** One request at a time: `{"id": n, "verb": …, "args": {…}}` is answered by
 `{"id": n, "code": MetaTrader's return code, "text": …, "result": …}`; `result` is null unless the
@@ -25,18 +27,26 @@ means: on disk, and survives a kill. An unknown verb or a wrong argument gives 3
 - server_info() → {name, company, build, timezone, server_time, now, end_of_day ("HH:MM" server
   time), closed_window (whether the end of day is running), code_page}
 - symbols() → [SymbolSpec] · groups() → [GroupSpec] · quotes() → [Quote]
-- accounts(since_stamp, after, limit) → {"records": [AccountRecord], "next": login}: changed at or
-  after the stamp, login > after, at most limit (≤ 5000; 1000 when left out); next is the `after` of
-  the following page, 0 on the last one
+- accounts(since_stamp, group, after, limit) → {"records": [AccountRecord], "next": login}: changed
+  at or after the stamp, in the group, login > after, at most limit (≤ 5000; 1000 when left out);
+  next is the `after` of the following page, 0 on the last one
 - trades(since_stamp, after, limit) → the same with TradeRecords of every kind, by ticket
-- open_trades() → [TradeRecord] positions and pending orders at current prices
-- logins() → [login]
+- open_trades(login, group, symbol) → [TradeRecord] positions and pending orders at current prices;
+  a group is a mask here: a comma list, * for anything; what is left out is not asked about
+- closed_trades(start, end, group, symbol, after, limit) → pages of TradeRecord by ticket, of what
+  was closed in [start, end)
+- logins() → [login] · open_tickets() → [ticket]
 - account(login) → AccountRecord; 65 when there is none
 - trade(ticket) → TradeRecord, open or closed; 3 when there is none
 - history(login, start, end) → [TradeRecord]: closed, by closing time, UTC, half-open
 - find_marker(marker, start, end) → [TradeRecord]: balance and credit records of any login whose
   comment starts with the marker, by time of booking, UTC, half-open
 - margin(login) → MarginState; 65 no such login, 136 when a quote is missing
+- margins(after, limit) → pages of MarginState by login; who cannot be reckoned is left out
+- online() → [OnlineUser] · managers() → [ManagerAccount]
+- daily_reports(since_stamp, login, after, limit) → pages of DailyReport
+- journal(start, end, kind (a LogKind), text, after, limit) → pages of LogLine in [start, end) that
+  hold the text; a page may be short or empty and still have a next one
 - transaction(…) → {"order": ticket, "trade": TradeRecord as booked, "remainder": ticket or 0}
 - user_new(login (0: the server chooses), group, name, leverage, password, password_investor, email,
   phone, country, city, state, zip_code, address, lead_source, id_number, status, comment,
@@ -54,8 +64,11 @@ sl, tp, comment, expiration (a moment or null); what is left out is 0, "" or nul
 
 - 75 open or place: cmd 0…5, orderby = login, symbol, volume, price, sl, tp, comment, expiration
 - 76 close, wholly or in part: order = ticket, volume, price (mandatory)
-- 77 delete a pending order: order
+- 77 delete: order; any open ticket, as in MetaTrader: a position loses its result
+- 78 close by: order = ticket, orderby = the opposite ticket
+- 79 close all positions of a symbol by their opposites: orderby = login, symbol
 - 80 modify: order, price (of a pending order), sl, tp, expiration (of a pending order)
+- 81 activate a pending order: order, price
 - 82 rewrite a comment, also of a booked record: order, comment
 - 83 balance (cmd 6) or credit (cmd 7): orderby = login, price = signed amount, comment, expiration
   (a credit in needs a future one)
@@ -67,7 +80,8 @@ closed part under its own ticket with the comment `to #new` and goes on under a 
 **Pumping.** The server sends and never listens (end of input = goodbye). Every frame has `number`
 (1, 2, 3 … on one connection, no holes), `kind` and `at` (UTC), and the field of its kind:
 `start` {"connection"} · `quote` {"quote"} · `account` {"account"} · `account_delete` {"login"} ·
-`trade_open`, `trade_update`,
+`online` {"online": OnlineUser} · `offline` {"login"} · `margin_call` {"margin": MarginState} when
+its level type changed · `trade_open`, `trade_update`,
 `trade_close` {"trade"} · `trade_delete` {"ticket", "trade" (the cancelled order)} · `ping` every
 second · `stop` {} before an orderly end. A balance or credit record comes as `trade_close`; the
 `account` it changed follows. A listener that reads too slowly is sent `stop` and dropped. Nothing
@@ -83,6 +97,9 @@ is resent: after a new connection ask again (docs/metatrader.md, Synchronisation
   expiration) · client_close(login, ticket, volume, 0 = all) · client_modify(login, ticket, price,
   sl, tp, expiration) · client_cancel(login, ticket): what a client's terminal does, at the market
   → as transaction
+- sign_in(login, ip) → OnlineUser · sign_out(login): a client's terminal comes and goes
+- manager(login, ip, verb, args) → what the direct verb gives: what another manager does
+- put_manager(manager: ManagerAccount) · set_security(group, security: GroupSecurity) → GroupSpec
 - copy_group(group, name) → GroupSpec: a new group with the settings of another
 - end_of_day(at "HH:MM" server time, seconds) → the setting in force, {"at", "seconds"}
 - run_end_of_day(seconds) → {"swaps": n}: the end of day now (swaps, daily balances), and the closed
@@ -100,6 +117,8 @@ from typing import Any
 
 import orjson
 
+from trading.gateway.codes import CODES
+
 MAX_FRAME = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -109,6 +128,7 @@ class Code(IntEnum):
 
     OK = 0
     INVALID_DATA = 3
+    NOT_ENOUGH_RIGHTS = 7
     ACCOUNT_DISABLED = 64
     BAD_ACCOUNT_INFO = 65
     BAD_PRICES = 129
@@ -122,21 +142,7 @@ class Code(IntEnum):
     EXPIRATION_DENIED = 147
 
 
-TEXTS = {
-    Code.OK: "all right",
-    Code.INVALID_DATA: "invalid trade parameters",
-    Code.ACCOUNT_DISABLED: "account blocked",
-    Code.BAD_ACCOUNT_INFO: "bad login or wrong login type",
-    Code.BAD_PRICES: "wrong prices",
-    Code.BAD_STOPS: "wrong stops",
-    Code.BAD_VOLUME: "wrong volume",
-    Code.MARKET_CLOSED: "market is closed",
-    Code.TRADE_DISABLE: "trade is disabled",
-    Code.NO_MONEY: "not enough money",
-    Code.OFFQUOTES: "no quotes",
-    Code.MODIFY_DENIED: "modification denied",
-    Code.EXPIRATION_DENIED: "expiration not allowed",
-}
+TEXTS = {code: CODES[code].text for code in Code}
 
 
 class Transaction(IntEnum):
@@ -145,7 +151,10 @@ class Transaction(IntEnum):
     OPEN = 75
     CLOSE = 76
     DELETE = 77
+    CLOSE_BY = 78
+    CLOSE_ALL = 79
     MODIFY = 80
+    ACTIVATE = 81
     COMMENT = 82
     BALANCE = 83
 

@@ -1,9 +1,12 @@
 """What a client's terminal does: orders at the market, on an account that may trade."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from trading.calc.equity import closing_price
 from trading.gateway.simulator.desk import Desk, opening_price
+from trading.gateway.simulator.office.authors import Author, home_of
 from trading.gateway.simulator.orders import (
     Order,
     cancel_trade,
@@ -28,7 +31,7 @@ class Terminal:
         if order.cmd in (Cmd.BUY, Cmd.SELL):
             quote = self._desk.quote(order.symbol)
             order = replace(order, price=opening_price(Cmd(order.cmd).side, quote))
-        with self._desk.book.change() as change:
+        with self._acting(order.login), self._desk.book.change() as change:
             return open_trade(self._desk, change, order)
 
     def close(self, order: Order) -> tuple[TradeRecord, int]:
@@ -38,20 +41,28 @@ class Terminal:
         if trade is None or not trade.cmd.is_market:
             raise No(Code.INVALID_DATA, f"there is no open position {order.ticket}")
         price = closing_price(trade.cmd.side, self._desk.quote(trade.symbol))
-        with self._desk.book.change() as change:
+        with self._acting(order.login), self._desk.book.change() as change:
             return close_trade(self._desk, change, replace(order, price=price))
 
     def modify(self, order: Order) -> TradeRecord:
         """Change stops, or price, stops and expiry of a pending order."""
         self._check(order)
-        with self._desk.book.change() as change:
+        with self._acting(order.login), self._desk.book.change() as change:
             return modify_trade(self._desk, change, order)
 
     def cancel(self, order: Order) -> TradeRecord:
         """Cancel a pending order."""
         self._check(order)
-        with self._desk.book.change() as change:
+        with self._acting(order.login), self._desk.book.change() as change:
             return cancel_trade(self._desk, change, order)
+
+    @contextmanager
+    def _acting(self, login: int) -> Iterator[None]:
+        """Do something as the client, who signs in for it where he has not."""
+        book = self._desk.book
+        user = book.online.get(login) or book.sign_in(login, home_of(login))
+        with book.acting(Author(login, user.ip)):
+            yield
 
     def _check(self, order: Order) -> None:
         desk = self._desk

@@ -38,9 +38,10 @@ def passage() -> Callable[[], Passage]:
 
 @pytest.fixture
 def login(bench: Bench, passage: Callable[[], Passage]) -> int:
-    """A new account without money."""
+    """A new account in dollars, without money."""
+    group = next(one.name for one in bench.gateway.groups() if one.currency == "USD")
     wanted = NewAccount(
-        group=bench.gateway.groups()[0].name, name="Ada Example", leverage=100,
+        group=group, name="Ada Example", leverage=100,
         password="Secret1", investor_password="Secret2", email="ada@example.com",
     )  # fmt: skip
     done = bench.gateway.open_account(passage=passage(), account=wanted)

@@ -17,5 +17,10 @@ ORDERS: Mapping[str, type[Order]] = {
     "delete_account": accounts.DeleteAccount,
     "open_trade": trades.OpenTrade,
     "close_trade": trades.CloseTrade,
+    "close_by": trades.CloseBy,
+    "close_all": trades.CloseAll,
     "modify_trade": trades.ModifyTrade,
+    "activate_order": trades.ActivateOrder,
+    "delete_order": trades.DeleteOrder,
+    "change_comment": trades.ChangeComment,
 }

@@ -6,9 +6,10 @@ the answer to an earlier one.
 
 import time
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from trading.gateway.agent.engine import CodeError, LinkError, ServerFacts
+from trading.gateway.agent.simulated.reports import SimulatedReports
 from trading.gateway.agent.simulated.socket import Socket, read
 from trading.gateway.agent.simulated.telling import SimulatedTelling, plain
 from trading.gateway.words import Page
@@ -21,14 +22,11 @@ from trading.terms import (
     TradeRecord,
 )
 
-T = TypeVar("T")
-
-_PAGE = 1000
 _NO_RECORD = 3
 _NO_LOGIN = _WRONG_PASSWORD = 65  # MetaTrader does not say which of the two it was
 
 
-class SimulatedDirect(SimulatedTelling):
+class SimulatedDirect(SimulatedReports, SimulatedTelling):
     """One direct connection to the simulated MetaTrader."""
 
     def __init__(self, path: str) -> None:
@@ -69,12 +67,6 @@ class SimulatedDirect(SimulatedTelling):
             self.close()
             raise LinkError(str(wrong)) from wrong
 
-    def _ask(self, hint: Any, verb: str, /, **arguments: Any) -> Any:
-        code, text, result = self._call(verb, **arguments)
-        if code != 0:
-            raise CodeError(code, text)
-        return read(hint, result)
-
     # Questions
 
     def info(self) -> ServerFacts:
@@ -97,22 +89,11 @@ class SimulatedDirect(SimulatedTelling):
         known: tuple[Quote, ...] = self._ask(tuple[Quote, ...], "quotes")
         return known
 
-    def _page(self, kind: type[T], verb: str, since_stamp: int, cursor: str) -> Page[T]:
-        after = int(cursor) if cursor.isdecimal() else 0
-        code, text, page = self._call(verb, since_stamp=since_stamp, after=after, limit=_PAGE)
-        if code != 0:
-            raise CodeError(code, text)
-        following = read(int, page.get("next"))
-        return Page(
-            records=read(tuple[kind, ...], page.get("records")),  # type: ignore[valid-type]
-            next_cursor=str(following) if following else "",
-        )
-
     def accounts(self, *, since_stamp: int, cursor: str) -> Page[AccountRecord]:
-        return self._page(AccountRecord, "accounts", since_stamp, cursor)
+        return self._paged(AccountRecord, "accounts", cursor, since_stamp=since_stamp)
 
     def trades(self, *, since_stamp: int, cursor: str) -> Page[TradeRecord]:
-        return self._page(TradeRecord, "trades", since_stamp, cursor)
+        return self._paged(TradeRecord, "trades", cursor, since_stamp=since_stamp)
 
     def open_trades(self) -> tuple[TradeRecord, ...]:
         known: tuple[TradeRecord, ...] = self._ask(tuple[TradeRecord, ...], "open_trades")

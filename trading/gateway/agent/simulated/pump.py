@@ -8,7 +8,7 @@ from typing import Any
 from trading.gateway.agent.engine import LinkError
 from trading.gateway.agent.simulated.socket import Socket, read
 from trading.gateway.words import News
-from trading.terms import AccountRecord, Quote, TradeRecord
+from trading.terms import AccountRecord, MarginState, OnlineUser, Quote, TradeRecord
 
 _SILENCE = 5  # seconds without a frame (a ping comes every second) after which a pump is dead
 
@@ -38,8 +38,19 @@ class SimulatedPump:
             self._socket.close()
 
 
-_FIELDS = {"quote": Quote, "account": AccountRecord, "trade": TradeRecord}
-_FIELD_OF = {"trade_open": "trade", "trade_update": "trade", "trade_close": "trade"}
+_FIELDS = {
+    "quote": Quote,
+    "account": AccountRecord,
+    "trade": TradeRecord,
+    "online": OnlineUser,
+    "margin": MarginState,
+}
+_FIELD_OF = {
+    "trade_open": "trade",
+    "trade_update": "trade",
+    "trade_close": "trade",
+    "margin_call": "margin",
+}
 
 
 def _news(frame: Mapping[str, Any]) -> News:
@@ -48,7 +59,7 @@ def _news(frame: Mapping[str, Any]) -> News:
     at = read(datetime, frame.get("at"))
     if kind == "trade_delete":
         return News(number=0, kind=kind, at=at, ticket=read(int, frame.get("ticket")))
-    if kind == "account_delete":
+    if kind in ("account_delete", "offline"):
         return News(number=0, kind=kind, at=at, login=read(int, frame.get("login")))
     name = _FIELD_OF.get(kind, kind)
     if name not in _FIELDS:

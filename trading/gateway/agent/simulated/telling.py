@@ -10,10 +10,12 @@ from trading.gateway.agent.simulated.socket import read
 from trading.gateway.words import AccountChanges, NewAccount
 from trading.terms import AccountRecord, BalanceKind, Cmd
 
-_OPEN, _CLOSE, _MODIFY, _BALANCE = 75, 76, 80, 83
+_OPEN, _CLOSE, _DELETE, _CLOSE_BY, _CLOSE_ALL = 75, 76, 77, 78, 79
+_MODIFY, _ACTIVATE, _COMMENT, _BALANCE = 80, 81, 82, 83
 _NAMES = {
     "login": "orderby",
     "ticket": "order",
+    "opposite": "orderby",
     "amount": "price",
     "volume_hundredths": "volume",
     "stop_loss": "sl",
@@ -112,6 +114,21 @@ class SimulatedTelling:
 
     def modify_trade(self, **told: Any) -> Reply:
         return self._transact(_MODIFY, told)
+
+    def close_by(self, **told: Any) -> Reply:
+        return self._transact(_CLOSE_BY, told)
+
+    def close_all(self, **told: Any) -> Reply:
+        return self._transact(_CLOSE_ALL, told)
+
+    def activate_order(self, **told: Any) -> Reply:
+        return self._transact(_ACTIVATE, told)
+
+    def delete_order(self, **told: Any) -> Reply:
+        return self._transact(_DELETE, told)
+
+    def change_comment(self, **told: Any) -> Reply:
+        return self._transact(_COMMENT, told)
 
     def _transact(self, kind: int, told: Mapping[str, Any]) -> Reply:
         fields = {_NAMES.get(name, name): value for name, value in told.items()}

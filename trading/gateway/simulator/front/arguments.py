@@ -64,6 +64,15 @@ class Arguments:
         """Return a value where one is given, None where it is null or left out."""
         return None if self._given.get(name) is None else read(name)
 
+    def given(self, name: str) -> Any:
+        """Return a value as it came, None where it is left out."""
+        return self._given.get(name)
+
+    def term(self, name: str, kind: type[T]) -> T:
+        """Return a term that must be there, in the notation of the wire."""
+        term: T = self._read(kind, name, None)
+        return term
+
     def wholes(self, name: str) -> tuple[int, ...]:
         """Return a list of whole numbers."""
         return tuple(self._read(tuple[int, ...], name, ()))

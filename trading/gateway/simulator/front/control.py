@@ -10,19 +10,22 @@ from trading.gateway.limits import GROUP_BYTES
 from trading.gateway.simulator.clockwork import Clockwork
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.arguments import Arguments
-from trading.gateway.simulator.front.direct import answer_of
+from trading.gateway.simulator.front.direct import Direct, answer_of
 from trading.gateway.simulator.front.pump import Pump
+from trading.gateway.simulator.office.authors import Author, home_of
 from trading.gateway.simulator.orders import Order
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import fragment
 from trading.gateway.simulator.terminal import Terminal
+from trading.terms import GroupSecurity, ManagerAccount
 
 
 class Control:
     """Answers the control socket of one desk."""
 
-    def __init__(self, desk: Desk, clockwork: Clockwork, pump: Pump) -> None:
+    def __init__(self, desk: Desk, clockwork: Clockwork, pump: Pump, direct: Direct) -> None:
         self._desk = desk
+        self._direct = direct
         self._clockwork = clockwork
         self._pump = pump
         self._terminal = Terminal(desk)
@@ -35,7 +38,12 @@ class Control:
             "client_close": lambda args: answer_of(*self._terminal.close(_order(args))),
             "client_modify": lambda args: answer_of(self._terminal.modify(_order(args)), 0),
             "client_cancel": lambda args: answer_of(self._terminal.cancel(_order(args)), 0),
+            "sign_in": self._sign_in,
+            "sign_out": self._sign_out,
+            "manager": self._manager,
+            "put_manager": self._put_manager,
             "copy_group": self._copy_group,
+            "set_security": self._set_security,
             "end_of_day": self._end_of_day,
             "run_end_of_day": self._run_end_of_day,
         }
@@ -68,6 +76,36 @@ class Control:
         self._clockwork.quotes_changed([quote])
         self._clockwork.watch_margin()
         return fragment(quote)
+
+    def _sign_in(self, args: Arguments) -> Any:
+        login = args.whole("login", None)
+        return fragment(self._desk.book.sign_in(login, args.text("ip") or home_of(login)))
+
+    def _sign_out(self, args: Arguments) -> Any:
+        self._desk.book.sign_out(args.whole("login", None))
+        return {}
+
+    def _manager(self, args: Arguments) -> Any:
+        """Do what another manager does: a direct verb, under his login and from his address."""
+        author = Author(args.whole("login", None), args.text("ip") or home_of(0))
+        return self._direct.answer(args.text("verb", None), args.given("args"), author)
+
+    def _put_manager(self, args: Arguments) -> Any:
+        manager: ManagerAccount = args.term("manager", ManagerAccount)
+        self._desk.book.journal.write_specs(managers=[manager])
+        self._desk.book.managers[manager.login] = manager
+        return fragment(manager)
+
+    def _set_security(self, args: Arguments) -> Any:
+        book, security = self._desk.book, args.term("security", GroupSecurity)
+        group = book.groups.get(args.text("group"))
+        if group is None:
+            raise No(Code.INVALID_DATA, "there is no such group")
+        others = tuple(one for one in group.securities if one.name != security.name)
+        group = replace(group, securities=(*others, security))
+        book.journal.write_specs(groups=[group])
+        book.groups[group.name] = group
+        return fragment(group)
 
     def _copy_group(self, args: Arguments) -> Any:
         book, name = self._desk.book, args.text("name", None)

@@ -6,13 +6,17 @@ from typing import Any
 import orjson
 
 from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.dealing.closing_by import close_all, close_by
+from trading.gateway.simulator.dealing.pending import activate, delete
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.accounts import AccountVerbs
 from trading.gateway.simulator.front.arguments import Arguments
+from trading.gateway.simulator.front.reports import ReportVerbs, page_limit
 from trading.gateway.simulator.funds import change_balance
+from trading.gateway.simulator.office.authors import Author
+from trading.gateway.simulator.office.rights import BACK_OFFICE, right_for
 from trading.gateway.simulator.orders import (
     Order,
-    cancel_trade,
     close_trade,
     modify_trade,
     open_trade,
@@ -20,10 +24,12 @@ from trading.gateway.simulator.orders import (
 )
 from trading.gateway.simulator.protocol import Code, No, Transaction
 from trading.gateway.simulator.records import fragment, plain
-from trading.terms import TradeRecord
+from trading.terms import LogCode, TradeRecord
 
-DEFAULT_PAGE = 1000
-LARGEST_PAGE = 5000
+OURS = Author(BACK_OFFICE, "127.0.0.1")
+_CHANGES = frozenset(
+    {"transaction", "user_new", "user_update", "user_password_set", "users_group_op"}
+)
 
 Answer = Any
 Booked = tuple[TradeRecord, int]  # the record, and the ticket of a remainder
@@ -39,33 +45,55 @@ class Direct:
             "symbols": lambda _: [fragment(one) for one in desk.book.symbols.values()],
             "groups": lambda _: [fragment(one) for one in desk.book.groups.values()],
             "quotes": lambda _: [fragment(one) for one in desk.market.quotes.values()],
-            "accounts": self._accounts,
             "trades": self._trades,
-            "open_trades": self._open_trades,
             "logins": lambda _: list(desk.book.accounts),
-            "account": lambda args: fragment(desk.book.account(args.whole("login"))),
             "trade": self._trade,
             "history": self._history,
             "find_marker": self._find_marker,
             "margin": lambda args: fragment(desk.margin_state(args.whole("login"))),
             "transaction": self._transaction,
             **AccountVerbs(desk).verbs,
+            **ReportVerbs(desk).verbs,
         }
         self._transactions: dict[int, Callable[[Change, Order], Booked]] = {
             Transaction.OPEN: self._open,
             Transaction.CLOSE: self._close,
             Transaction.DELETE: self._delete,
+            Transaction.CLOSE_BY: lambda change, order: close_by(desk, change, order),
+            Transaction.CLOSE_ALL: lambda change, order: close_all(desk, change, order),
+            Transaction.ACTIVATE: lambda change, order: (activate(desk, change, order), 0),
             Transaction.MODIFY: lambda change, order: (modify_trade(desk, change, order), 0),
             Transaction.COMMENT: lambda change, order: (rewrite_comment(desk, change, order), 0),
             Transaction.BALANCE: lambda change, order: (change_balance(desk, change, order), 0),
         }
 
-    def answer(self, verb: str, args: object) -> Answer:
-        """Return the result of a request; raise `No` for every answer that is not 0."""
+    def answer(self, verb: str, args: object, author: Author = OURS) -> Answer:
+        """Return the result of a request; raise `No` for every answer that is not 0.
+
+        Who may not do it is answered 7; a change that is refused leaves a line in the journal.
+        """
         run = self._verbs.get(verb)
         if run is None:
             raise No(Code.INVALID_DATA, f"there is no verb {verb!r:.40}")
-        return run(Arguments(args))
+        book = self._desk.book
+        with book.acting(author):
+            try:
+                self._check_right(verb, args)
+                return run(Arguments(args))
+            except No as no:
+                if verb in _CHANGES:
+                    book.write_line(LogCode.WARNING, f"{verb} refused - {no.text}")
+                raise
+
+    def knows(self, author: Author) -> bool:
+        """Return whether there is such a manager account."""
+        return author.login in self._desk.book.managers
+
+    def _check_right(self, verb: str, args: object) -> None:
+        manager = self._desk.book.managers.get(self._desk.book.author.login)
+        needed = right_for(verb, args.get("type") if isinstance(args, dict) else None)
+        if manager is None or (needed is not None and needed not in manager.rights):
+            raise No(Code.NOT_ENOUGH_RIGHTS, str(needed or "no manager"))
 
     # Questions ------------------------------------------------------------------------------------
 
@@ -84,19 +112,8 @@ class Direct:
             "code_page": desk.identity.code_page,
         }
 
-    def _accounts(self, args: Arguments) -> Answer:
-        since, after, limit = args.whole("since_stamp"), args.whole("after"), _limit(args)
-        found = [
-            account
-            for login, account in self._desk.book.accounts.items()
-            if login > after and account.changed_stamp >= since
-        ]
-        page = found[:limit]
-        following = page[-1].login if len(found) > limit else 0
-        return {"records": [fragment(account) for account in page], "next": following}
-
     def _trades(self, args: Arguments) -> Answer:
-        since, after, limit = args.whole("since_stamp"), args.whole("after"), _limit(args)
+        since, after, limit = args.whole("since_stamp"), args.whole("after"), page_limit(args)
         book = self._desk.book
         page = book.journal.changed(since=since, after=after, limit=limit)
         records = [
@@ -104,10 +121,6 @@ class Direct:
             for ticket, is_open, text in page
         ]
         return {"records": records, "next": page[-1][0] if len(page) == limit else 0}
-
-    def _open_trades(self, _: Arguments) -> Answer:
-        trades = self._desk.book.open.values()
-        return [fragment(self._desk.priced(trade)) for trade in trades]
 
     def _trade(self, args: Arguments) -> Answer:
         ticket = args.whole("ticket")
@@ -153,13 +166,9 @@ class Direct:
         return close_trade(self._desk, change, order)
 
     def _delete(self, change: Change, order: Order) -> Booked:
-        return cancel_trade(self._desk, change, order), 0
+        return delete(self._desk, change, order), 0
 
 
 def answer_of(booked: TradeRecord, remainder: int) -> Answer:
     """Return the result of a transaction."""
     return {"order": booked.ticket, "trade": plain(booked), "remainder": remainder}
-
-
-def _limit(args: Arguments) -> int:
-    return max(1, min(args.whole("limit", DEFAULT_PAGE) or DEFAULT_PAGE, LARGEST_PAGE))

@@ -60,10 +60,13 @@ class Pump:
         """Tell of an account or a ticket."""
         if not self._listeners:
             return
-        if happening.kind == "account":
-            self._send(self._event("account", account=plain(happening.record)))
-        elif happening.kind == "account_delete":
-            self._send(self._event("account_delete", login=plain(happening.record)["login"]))
+        if happening.kind in ("account", "online"):
+            self._send(self._event(happening.kind, **{happening.kind: plain(happening.record)}))
+        elif happening.kind == "margin_call":
+            self._send(self._event("margin_call", margin=plain(happening.record)))
+        elif happening.kind in ("account_delete", "offline"):
+            login = plain(happening.record)["login"]
+            self._send(self._event(happening.kind, login=login))
         elif happening.kind == "trade_delete":
             trade = plain(happening.record)
             self._send(self._event("trade_delete", ticket=trade["ticket"], trade=trade))

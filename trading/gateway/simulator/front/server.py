@@ -5,13 +5,15 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from trading.gateway.simulator.desk import Identity
 from trading.gateway.simulator.front.control import Control
-from trading.gateway.simulator.front.direct import Direct
+from trading.gateway.simulator.front.direct import OURS, Direct
 from trading.gateway.simulator.front.pump import Pump
+from trading.gateway.simulator.office.authors import Author
 from trading.gateway.simulator.protocol import (
     TEXTS,
     BadFrame,
@@ -93,8 +95,9 @@ class Server:
         hello = await read_frame(reader)
         if hello is None:
             return
-        mode = hello.get("mode")
-        code = Code.OK if mode in ("direct", "pumping") else Code.BAD_ACCOUNT_INFO
+        mode, author = hello.get("mode"), _author(hello)
+        known = mode in ("direct", "pumping") and self._direct.knows(author)
+        code = Code.OK if known else Code.BAD_ACCOUNT_INFO
         greeting = {
             "code": int(code),
             "text": TEXTS[code],
@@ -105,9 +108,10 @@ class Server:
         }
         writer.write(pack(greeting))
         await writer.drain()
-        if mode == "direct":
-            await self._requests(reader, writer, self._direct.answer)
-        elif mode == "pumping":
+        if known and mode == "direct":
+            answer = partial(self._direct.answer, author=author)
+            await self._requests(reader, writer, answer)
+        elif known:
             await self._pumping(reader, writer, connection)
 
     async def _pumping(
@@ -126,6 +130,12 @@ class Server:
         while (request := await read_frame(reader)) is not None:
             writer.write(pack(answered(request, answer)))
             await writer.drain()
+
+
+def _author(hello: dict[str, Any]) -> Author:
+    """Return which manager connects, and from where; who does not say it is our back office."""
+    login, ip = hello.get("login", OURS.login), hello.get("ip", OURS.ip)
+    return Author(login if isinstance(login, int) else 0, str(ip)[:40])
 
 
 def answered(request: dict[str, Any], answer: Answerer) -> dict[str, Any]:
