@@ -11,6 +11,7 @@ from accounts.actions import chart
 from accounts.calc.checks import Answer
 from accounts.ledger import book
 from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
+from accounts.models.wording import worded
 from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat
 from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
@@ -165,7 +166,7 @@ def close_refused(payment: Payment, reason: str, *, actor: Actor, now: datetime)
 
 def words_of(answer: Answer) -> str:
     """Return what a check says, with its name."""
-    return f"{_(CHECK_LABELS[answer.number])}: {_(answer.sentence).format_map(answer.facts)}"
+    return f"{_(CHECK_LABELS[answer.number])}: {worded(answer.sentence, answer.facts)}"
 
 
 def act_of(payment: Payment, what: str, actor: Actor, now: datetime) -> book.Act:

@@ -19,7 +19,7 @@ from accounts.events import (
     WithdrawalRequested,
 )
 from accounts.ledger import balances, book
-from accounts.models import AccountBooks, Payment, PaymentApproval, PaymentMethod
+from accounts.models import AccountBooks, Payment, PaymentApproval, PaymentMethod, wording
 from accounts.permissions import APPROVE_RED, APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.queries.checks import Asked
@@ -254,8 +254,11 @@ def _require_free(looked: looking.Looked, books: AccountBooks) -> None:
     spoken_for = sum((other.amount for other in facts.others), Decimal(0))
     left = max(Decimal(0), min(free - spoken_for, balances.of(books.funds).available))
     if facts.amount > left:
-        sentence = _("%(asked)s %(currency)s asked for, %(free)s %(currency)s can be withdrawn.")
-        told = {"asked": facts.amount, "free": f"{left:f}", "currency": facts.currency}
+        sentence = _("%(asked)s asked for, %(free)s can be withdrawn.")
+        told = {
+            "asked": wording.money(facts.amount, facts.currency),
+            "free": wording.money(left, facts.currency),
+        }
         raise NotEnough(sentence % told, asked=facts.amount, free=left)
 
 

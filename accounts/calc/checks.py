@@ -178,19 +178,21 @@ def check_free_funds(facts: Facts) -> Answer:
     told = {
         "amount": _money(facts, facts.amount),
         "free": _money(facts, free),
-        "level_after": "—" if level_after is None else f"{level_after:f}",
-        "margin_call": f"{figures.margin_call_percent:f}",
+        "level_after": "—" if level_after is None else f"{level_after:f} %",
+        "margin_call": f"{figures.margin_call_percent:f} %",
     }
     if facts.amount > free:
         verdict, sentence = Verdict.RED, noop("{amount} asked, only {free} free")
     elif level_after is not None and level_after < 2 * figures.margin_call_percent:
         verdict = Verdict.AMBER
         sentence = noop(
-            "{free} free; margin level after it {level_after} %, margin call at {margin_call} %"
+            "{free} free; margin level after it {level_after}, margin call at {margin_call}"
         )
+    elif level_after is None:
+        verdict, sentence = Verdict.GREEN, noop("{free} free; no margin is used")
     else:
         verdict = Verdict.GREEN
-        sentence = noop("{free} free; margin level after it {level_after} %")
+        sentence = noop("{free} free; margin level after it {level_after}")
     return Answer(
         number=1,
         verdict=verdict,
@@ -338,4 +340,5 @@ def _answer(
 
 
 def _money(facts: Facts, amount: Decimal) -> str:
-    return f"{rounded(amount, facts.currency):f}"
+    """Return an amount as a fact keeps it: plain digits, then the code."""
+    return f"{rounded(amount, facts.currency):f} {facts.currency}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.payment import Payment
+from accounts.models.wording import worded
 from accounts.states import APPROVAL_LABELS, CHECK_LABELS, SEAT_LABELS, Approval, Occasion, Verdict
 
 
@@ -51,7 +52,7 @@ class PaymentCheck(models.Model):
     @property
     def told(self) -> str:
         """The sentence with its figures, in the reader's language."""
-        return gettext(self.sentence).format_map(self.facts)
+        return worded(self.sentence, self.facts)
 
 
 class PaymentApproval(models.Model):

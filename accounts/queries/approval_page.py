@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
 from accounts.models import Payment, PaymentApproval, PaymentOperation
+from accounts.models.wording import worded
 from accounts.permissions import (
     APPROVE_RED,
     APPROVE_WITHDRAWAL,
@@ -217,7 +218,7 @@ def _line(answer: Answer) -> CheckLine:
 
 
 def _sentence(answer: Answer) -> str:
-    return str(_(answer.sentence).format_map(answer.facts))
+    return worded(answer.sentence, answer.facts)
 
 
 def _kept_lines(payment: Payment) -> tuple[CheckLine, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from string import Formatter
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
@@ -78,6 +79,14 @@ def rebuilt(name: str, values: Mapping[str, Any]) -> Event:
     return kind(
         **{field: _typed(hints[field], value) for field, value in values.items() if field in known}
     )
+
+
+@cache
+def amounts_of(name: str) -> tuple[str, ...]:
+    """Return an event's fields that hold a Decimal: where its sentence groups the digits."""
+    kind = named(name)
+    hints = get_type_hints(kind)
+    return tuple(field.name for field in fields(kind) if hints[field.name] is Decimal)
 
 
 def misworded(kind: type[Event]) -> set[str]:

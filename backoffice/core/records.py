@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext
 
 from backoffice.core import events
@@ -38,8 +40,21 @@ class EventView:
             for field, table in kind.vocabulary.items()
             if self.fields.get(field)
         }
-        spoken = _Spoken({**self.fields, **words}, actor=actor_name)
+        sums = {
+            field: _grouped(self.fields[field])
+            for field in events.amounts_of(self.name)
+            if self.fields.get(field)
+        }
+        spoken = _Spoken({**self.fields, **words, **sums}, actor=actor_name)
         return gettext(kind.sentence).format_map(spoken)
+
+
+def _grouped(digits: str) -> str:
+    """Return a Decimal's text as people read it: all its digits, thousands grouped, U+2212."""
+    number = Decimal(digits)
+    places = max(0, -int(number.as_tuple().exponent))
+    text = formats.number_format(number, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return str(text).replace("-", "\u2212")
 
 
 class _Spoken(dict[str, Any]):

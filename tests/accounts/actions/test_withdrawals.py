@@ -52,7 +52,7 @@ def test_seven_checks_are_kept_with_their_figures(till: Till) -> None:
     assert {number: row.verdict for number, row in kept.items()} == {
         1: "green", 2: "green", 3: "green", 5: "amber", 9: "green", 10: "green", 16: "green",
     }  # fmt: skip
-    assert kept[1].told == "1000.00 free; margin level after it — %"
+    assert kept[1].told == "1,000.00\u202fUSD free; no margin is used"
     assert kept[5].told == "First use"
     assert kept[16].figures_at is not None
 
@@ -163,7 +163,7 @@ def test_an_approval_is_bound_to_what_was_shown(till: Till) -> None:
             payment_id=payment.pk, fingerprint=shown, actor=till.approver.actor, now=clock.now()
         )
 
-    assert changed.value.changes == ("Open requests: 1 other, 100.00 together",)
+    assert changed.value.changes == ("Open requests: 1 other, 100.00\u202fUSD together",)
     payment.refresh_from_db()
     assert payment.state == Withdrawal.REQUESTED
     assert till.approve(payment).state == Withdrawal.APPROVED
@@ -194,7 +194,7 @@ def test_a_red_check_needs_a_right_of_its_own(till: Till) -> None:
     payment = till.ask()
     TradingAccount.objects.update(balance=Decimal("999.00"))  # a gap that no record explains
 
-    with pytest.raises(withdrawals.CheckForbids, match=r"gap -1\.00"):
+    with pytest.raises(withdrawals.CheckForbids, match=r"gap −1\.00"):
         till.approve(payment)
     assert till.approve(payment, till.second).state == Withdrawal.APPROVED
 

@@ -79,7 +79,7 @@ def test_too_much_is_refused_with_the_numbers(till: Till, browser: Browser, url:
     answer = browser.post(url, filled(till, browser.get(url), amount="1000.01"))
     assert answer.status_code == 422
     page = page_of(answer)
-    assert "1000.01 USD asked for" in page
+    assert "1,000.01 USD asked for" in page
     assert 'value="1000.01"' in page  # nothing typed is lost
     assert Payment.objects.count() == 0
 

@@ -48,8 +48,8 @@ def test_the_page_shows_everything_that_the_decision_needs(till: Till) -> None:
     for expected in (
         "Withdrawal 70.00USD", f"#{payment.pk}", "Requested", "Ana Ruiz", "Earned funds",
         "“profits”", "knows us well", "6 green, 1 amber: Requisite: First use",
-        "Free funds", "1000.00 free", "Balance audit", "Σ moves = 1000.00", "Open requests",
-        "None other", "Requisite", "Credit", "Trading", "Freshness", "ES91 ••1332",
+        "Free funds", "1,000.00 USD free", "Balance audit", "Σ moves = 1,000.00 USD",
+        "Open requests", "None other", "Requisite", "Credit", "Trading", "Freshness", "ES91 ••1332",
         "What happens to margin", "1,000.00930.00", "margin call at 100 %", "In (1)990.00USD",
         "Back office", "Waiting", "Approve 70.00USD", "Reject",
     ):  # fmt: skip
@@ -74,7 +74,7 @@ def test_what_changed_meanwhile_is_shown_and_nothing_is_decided(till: Till) -> N
     answer = approve(browser, payment, seen)
     page = page_of(answer)
     assert answer.status_code == 422
-    assert "This changed meanwhile, look again: Open requests: 1 other, 100.00 together" in page
+    assert "This changed meanwhile, look again: Open requests: 1 other, 100.00 USD together" in page
     assert re.findall(r'class="check-\w+ check-changed" id="check-(\d+)"', page) == ["3"]
     assert f'href="{url(other)}"' in page
     assert state_of(payment) == Withdrawal.REQUESTED

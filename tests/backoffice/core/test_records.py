@@ -58,3 +58,8 @@ def test_braces_in_a_value_are_text():
     weigh(7)
     (view,) = records.for_subject("thing", 7)
     assert view.told_by("{thing_id} {x}") == "{thing_id} {x} weighed thing 7: 5.00 kg"
+
+
+def test_amounts_are_told_grouped():
+    weigh(9, "-12480.50")
+    assert records.for_subject("thing", 9)[0].told_by("Ada") == "Ada weighed thing 9: −12,480.50 kg"
