@@ -1,11 +1,14 @@
 """What is announced about money. Events carry ids, codes and amounts, never a person's data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from accounts.states import GAP_LABELS, WITHDRAWAL_LABELS
 from backoffice.core.events import Event
 from backoffice.core.words import noop
+from trading.states import OUTCOME_LABELS, SETTLING_LABELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,33 @@ class WithdrawalApprovalVoided(Event):
 
     payment_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientAsked(Event):
+    """Something is missing from the client; the clock stands still until it comes."""
+
+    name: ClassVar[str] = "accounts.withdrawal.client_asked"
+    sentence: ClassVar[str] = noop(
+        "{actor} asked the client for what withdrawal #{payment_id} still needs: {words}"
+    )
+
+    payment_id: int
+    missing: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientSupplied(Event):
+    """What was missing has come; the clock goes on."""
+
+    name: ClassVar[str] = "accounts.withdrawal.client_supplied"
+    sentence: ClassVar[str] = noop(
+        "{actor} recorded that the client gave what withdrawal #{payment_id} needs: {words}"
+    )
+
+    payment_id: int
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +204,65 @@ class WithdrawalPaid(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnAsked(Event):
+    """Somebody says that the money has to go back; a second person has to agree."""
+
+    name: ClassVar[str] = "accounts.withdrawal.return_asked"
+    sentence: ClassVar[str] = noop(
+        "{actor} asks to return {amount} {currency} of withdrawal #{payment_id}: {reason}"
+    )
+
+    payment_id: int
+    amount: Decimal
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnDropped(Event):
+    """The money is not to go back after all."""
+
+    name: ClassVar[str] = "accounts.withdrawal.return_dropped"
+    sentence: ClassVar[str] = noop(
+        "{actor} dropped the return of withdrawal #{payment_id}: {reason}"
+    )
+
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlingProposed(Event):
+    """Somebody looked at MetaTrader and says what became of the money; another has to agree."""
+
+    name: ClassVar[str] = "accounts.withdrawal.settling_proposed"
+    sentence: ClassVar[str] = noop(
+        "{actor} proposed to settle withdrawal #{payment_id} by hand: {outcome} ({reason})"
+    )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"outcome": OUTCOME_LABELS}
+
+    payment_id: int
+    outcome: str
+    ticket: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlingDecided(Event):
+    """The second person agreed, or did not."""
+
+    name: ClassVar[str] = "accounts.withdrawal.settling_decided"
+    sentence: ClassVar[str] = noop(
+        "{actor} decided on settling withdrawal #{payment_id} by hand: {decision} ({reason})"
+    )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"decision": SETTLING_LABELS}
+
+    payment_id: int
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawalReturning(Event):
     """The money goes back into MetaTrader."""
 
@@ -222,6 +311,7 @@ class LateAnswer(Event):
     sentence: ClassVar[str] = noop(
         "Withdrawal #{payment_id} is closed as {state}, and MetaTrader says: {words}"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"state": WITHDRAWAL_LABELS}
 
     payment_id: int
     state: str
@@ -279,6 +369,7 @@ class DiscrepancyFound(Event):
         "Account {account_id} differs from MetaTrader ({gap}, ticket {ticket}): "
         "{expected} here, {found} there"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"gap": GAP_LABELS}
 
     discrepancy_id: int
     account_id: int
@@ -296,6 +387,7 @@ class DiscrepancyGone(Event):
     sentence: ClassVar[str] = noop(
         "Account {account_id} no longer differs ({gap}, ticket {ticket})"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"gap": GAP_LABELS}
 
     discrepancy_id: int
     account_id: int

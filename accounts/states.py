@@ -296,6 +296,29 @@ REJECT_LABELS: dict[str, str] = {
 }
 
 
+class Missing(StrEnum):
+    """What a client still has to give before a withdrawal can be decided."""
+
+    IDENTITY = "identity"
+    ADDRESS = "address"
+    STATEMENT = "statement"
+    REQUISITE_PROOF = "requisite_proof"
+    SOURCE = "source"
+    EXPLANATION = "explanation"
+    OTHER = "other"
+
+
+MISSING_LABELS: dict[str, str] = {
+    Missing.IDENTITY: noop("Proof of identity that is still valid"),
+    Missing.ADDRESS: noop("Proof of address"),
+    Missing.STATEMENT: noop("Bank statement"),
+    Missing.REQUISITE_PROOF: noop("Proof that the requisite is the client's own"),
+    Missing.SOURCE: noop("Where the money came from"),
+    Missing.EXPLANATION: noop("An explanation of the trading"),
+    Missing.OTHER: noop("Something else, see the text"),
+}
+
+
 class Gap(StrEnum):
     """How MetaTrader's books and ours can differ."""
 

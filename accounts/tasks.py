@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.actions import execution, following, reconciliation
+from accounts.actions import execution, following, reconciliation, settling
 from accounts.events import WithdrawalApproved, WithdrawalReturning
 from accounts.queries import payments
 from backoffice.core import clock
@@ -16,9 +16,13 @@ from backoffice.core.work import reacts_to
 from trading.events import (
     OperationAbsent,
     OperationConfirmed,
+    OperationFoundUnmoved,
     OperationHandedOver,
     OperationRefused,
     OperationUncertain,
+    SettlementConfirmed,
+    SettlementDeclined,
+    SettlementProposed,
 )
 
 CASHIER = Actor.system("cashier")
@@ -32,6 +36,7 @@ Answered = (
     | OperationUncertain
     | OperationAbsent
     | OperationHandedOver
+    | OperationFoundUnmoved
 )
 
 
@@ -52,9 +57,18 @@ def execute_return(event: WithdrawalReturning, *, actor: Actor, now: datetime) -
 @reacts_to(OperationUncertain)
 @reacts_to(OperationAbsent)
 @reacts_to(OperationHandedOver)
+@reacts_to(OperationFoundUnmoved)
 def follow_operation(event: Answered, *, actor: Actor, now: datetime) -> None:
     """Bring the payment, and the books, to where MetaTrader stands."""
     following.follow_operation(key=UUID(event.key), actor=CASHIER, now=now)
+
+
+@reacts_to(SettlementProposed)
+@reacts_to(SettlementConfirmed)
+@reacts_to(SettlementDeclined)
+def follow_settlement(event: settling.Told, *, actor: Actor, now: datetime) -> None:
+    """Tell the payment what people decided about its operation."""
+    settling.follow_settlement(told=event, actor=actor, now=now)
 
 
 @shared_task(name="accounts.tasks.push_payments")

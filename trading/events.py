@@ -1,11 +1,13 @@
 """What the market announces. Events carry ids, codes and amounts, never a person's data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from backoffice.core.events import Event
 from backoffice.core.words import noop
+from trading.states import OUTCOME_LABELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +254,74 @@ class OperationAbandoned(Event):
     name: ClassVar[str] = "trading.operation.abandoned"
     sentence: ClassVar[str] = noop(
         "{actor} gave {amount} {currency} up before it was sent: {words}"
+    )
+
+    operation_id: int
+    key: str
+    account_id: int
+    amount: Decimal
+    currency: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementProposed(Event):
+    """Somebody looked and says what became of a command; a second person has to agree."""
+
+    name: ClassVar[str] = "trading.settlement.proposed"
+    sentence: ClassVar[str] = noop(
+        "{actor} proposed to settle {amount} {currency} by hand: {outcome} ({reason})"
+    )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"outcome": OUTCOME_LABELS}
+
+    operation_id: int
+    key: str
+    account_id: int
+    settlement_id: int
+    amount: Decimal
+    currency: str
+    outcome: str
+    ticket: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementConfirmed(Event):
+    """The second person agrees: what it says of the command is taken as the answer."""
+
+    name: ClassVar[str] = "trading.settlement.confirmed"
+    sentence: ClassVar[str] = noop("{actor} confirmed the settlement by hand: {outcome}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"outcome": OUTCOME_LABELS}
+
+    operation_id: int
+    key: str
+    account_id: int
+    settlement_id: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementDeclined(Event):
+    """The second person does not agree; the command waits for a person again."""
+
+    name: ClassVar[str] = "trading.settlement.declined"
+    sentence: ClassVar[str] = noop("{actor} declined the settlement by hand: {reason}")
+
+    operation_id: int
+    key: str
+    account_id: int
+    settlement_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationFoundUnmoved(Event):
+    """Two people agreed that nothing of the command moved; none of it can leave any more."""
+
+    name: ClassVar[str] = "trading.operation.found_unmoved"
+    sentence: ClassVar[str] = noop(
+        "{actor} confirmed that {amount} {currency} did not move in MetaTrader: {words}"
     )
 
     operation_id: int

@@ -23,3 +23,7 @@ REGISTER_SERVERS = Permission(
 SET_SENDING_TERMS = Permission(
     code="trading.sending_terms.set", label=noop("Set how long money commands take on a server")
 )
+SETTLE_OPERATIONS = Permission(
+    code="trading.operation.settle",
+    label=noop("Settle by hand, with a second person, what MetaTrader left open"),
+)

@@ -27,7 +27,7 @@ OPERATION_LABELS: dict[str, str] = {
     Operation.UNCERTAIN: noop("No clear answer"),
     Operation.ABSENT: noop("Proved absent"),
     Operation.MANUAL: noop("Waits for a person"),
-    Operation.ABANDONED: noop("Given up before it was sent"),
+    Operation.ABANDONED: noop("Given up: nothing moved"),
 }
 
 OPERATION = Workflow(
@@ -48,6 +48,9 @@ OPERATION = Workflow(
         (Operation.NOT_STARTED, "abandon"): Operation.ABANDONED,
         (Operation.ABSENT, "abandon"): Operation.ABANDONED,
         (Operation.ABANDONED, "hand_over"): Operation.MANUAL,  # contradicted by a late answer
+        # Out of MANUAL lead two people with evidence (actions/hand_settlement.py), never an answer.
+        (Operation.MANUAL, "settle_moved"): Operation.CONFIRMED,
+        (Operation.MANUAL, "settle_unmoved"): Operation.ABANDONED,
     },
 )
 
@@ -60,6 +63,32 @@ class Ending(StrEnum):
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
     SILENT = "silent"  # nobody was left to hear the answer
+
+
+class Outcome(StrEnum):
+    """What people found that became of a money command which machines could not decide."""
+
+    MOVED = "moved"
+    NOT_MOVED = "not_moved"
+
+
+class Settling(StrEnum):
+    """Where a settlement by hand stands: one person proposes it, another confirms it."""
+
+    PROPOSED = "PROPOSED"
+    CONFIRMED = "CONFIRMED"
+    DECLINED = "DECLINED"
+
+
+OUTCOME_LABELS: dict[str, str] = {
+    Outcome.MOVED: noop("It moved: MetaTrader has the record"),
+    Outcome.NOT_MOVED: noop("It did not move"),
+}
+SETTLING_LABELS: dict[str, str] = {
+    Settling.PROPOSED: noop("Waits for a second person"),
+    Settling.CONFIRMED: noop("Confirmed"),
+    Settling.DECLINED: noop("Declined"),
+}
 
 
 class ServerStatus(StrEnum):

@@ -47,8 +47,8 @@ def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
         return
     payment = steps.locked(link.payment_id)
     operation = operations.get_operation(key)
-    if operation is None:
-        return
+    if operation is None or (operation.state in operations.OVER and not steps.is_newest(link)):
+        return  # an operation that is over and was followed by another says nothing any more
     step = STEPS.get((Leg(link.leg), operation.state))
     if step is not None:
         step(payment, operation, actor, now)
@@ -91,17 +91,17 @@ def _lost(leg: Leg) -> Step:
     before = Withdrawal.APPROVED if leg is Leg.DEBIT else Withdrawal.RETURNING
 
     def lose(payment: Payment, operation: OperationView, actor: Actor, now: datetime) -> None:
-        words = operation.reason[:300]
+        words, is_manual = operation.reason[:300], operation.state is Operation.MANUAL
         if payment.state == Withdrawal.UNCERTAIN and payment.uncertain_leg == leg:
-            payment.uncertain_words = words
-            payment.save(update_fields=["uncertain_words"])
+            payment.uncertain_words, payment.needs_person = words, is_manual
+            payment.save(update_fields=["uncertain_words", "needs_person"])
             return
         if payment.state != before:
             _late(payment, operation, actor, now)
             return
         steps.move(payment, "lose")
         payment.uncertain_leg, payment.uncertain_since = leg, now
-        payment.uncertain_words = words
+        payment.uncertain_words, payment.needs_person = words, is_manual
         payment.next_try_at, payment.waits_because = None, ""
         payment.save()
         event = WithdrawalUncertain(payment_id=payment.pk, leg=str(leg), reason=words)
@@ -162,16 +162,28 @@ def _return_refused(
         steps.emit(payment, event, actor=actor, now=now)
 
 
+def _unmoved(payment: Payment, operation: OperationView, actor: Actor, now: datetime) -> None:
+    """Two people found that the debit never moved: the hold is released, nothing is sent again."""
+    if payment.state != Withdrawal.UNCERTAIN or payment.uncertain_leg != Leg.DEBIT:
+        return
+    reason = _("Settled by hand, nothing moved: %(words)s") % {"words": operation.reason}
+    steps.close_refused(payment, reason, actor=actor, now=now)
+    event = WithdrawalRefused(**steps.money_of(payment), reason=reason[:300])
+    steps.emit(payment, event, actor=actor, now=now)
+
+
 STEPS: dict[tuple[Leg, Operation], Step] = {
     (Leg.DEBIT, Operation.CONFIRMED): _debited,
     (Leg.DEBIT, Operation.REFUSED): _refused,
     (Leg.DEBIT, Operation.UNCERTAIN): _lost(Leg.DEBIT),
     (Leg.DEBIT, Operation.MANUAL): _lost(Leg.DEBIT),
+    (Leg.DEBIT, Operation.ABANDONED): _unmoved,
     (Leg.DEBIT, Operation.ABSENT): _not_arrived(Leg.DEBIT, "try_again", Withdrawal.APPROVED),
     (Leg.RETURN, Operation.CONFIRMED): _returned,
     (Leg.RETURN, Operation.REFUSED): _return_refused,
     (Leg.RETURN, Operation.UNCERTAIN): _lost(Leg.RETURN),
     (Leg.RETURN, Operation.MANUAL): _lost(Leg.RETURN),
+    (Leg.RETURN, Operation.ABANDONED): _return_refused,
     (Leg.RETURN, Operation.ABSENT): _not_arrived(Leg.RETURN, "return_again", Withdrawal.RETURNING),
 }
 
@@ -206,7 +218,7 @@ def _book(
 
 
 def _clear(payment: Payment) -> None:
-    payment.uncertain_leg, payment.uncertain_since, payment.uncertain_words = "", None, ""
+    steps.clear_doubt(payment)
     payment.waits_because, payment.next_try_at = "", None
 
 

@@ -6,7 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, steps
-from accounts.events import PayoutSent, WithdrawalPaid, WithdrawalReturning
+from accounts.events import (
+    PayoutSent,
+    ReturnAsked,
+    ReturnDropped,
+    WithdrawalPaid,
+    WithdrawalReturning,
+)
 from accounts.ledger import book
 from accounts.models import Payment
 from accounts.permissions import CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
@@ -21,6 +27,7 @@ def send_payout(*, payment_id: int, bank_reference: str, actor: Actor, now: date
     steps.move(payment, "send")
     steps.require_another(actor, payment.requested_by)
     steps.require_right(actor, SEND_PAYOUT, payment)
+    _require_no_return(payment)
     reference = bank_reference.strip()[:64]
     if not reference:
         raise steps.NoReason(_("Write the bank's reference."))
@@ -38,6 +45,7 @@ def confirm_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
     steps.move(payment, "confirm")
     steps.require_another(actor, payment.sent_by, payment.requested_by)
     steps.require_right(actor, CONFIRM_PAYOUT, payment)
+    _require_no_return(payment)
     payment.confirmed_by, payment.closed_at = str(actor), now
     _post_paid(payment, actor, now)
     payment.save()
@@ -46,22 +54,58 @@ def confirm_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
 
 
 @transaction.atomic
-def return_payout(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
-    """Give the money back to the trading account: the payout bounced, or must not go out.
+def ask_return(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """Say that the money has to go back: the payout bounced, or must not go out.
 
-    Somebody who had no hand in it before. The credit is an operation of its own; the books move
-    when MetaTrader confirmed it.
+    Nothing moves before a second person agrees (`return_payout`).
     """
     words = steps.require_reason(reason)
     payment = steps.locked(payment_id)
+    steps.require_verb(payment, "return")
+    steps.require_any_right(actor, (SEND_PAYOUT, RETURN_PAYOUT), payment)
+    if payment.return_asked_by:
+        raise steps.NotPossible(_("Its return is asked for already: a second person confirms it."))
+    payment.return_asked_by, payment.return_reason = str(actor), words
+    payment.save()
+    event = ReturnAsked(**steps.money_of(payment), reason=words)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def drop_return(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """Take the wish to return it back, one's own or another's: everything goes on as before."""
+    words = steps.require_reason(reason)
+    payment = steps.locked(payment_id)
+    steps.require_verb(payment, "return")
+    steps.require_any_right(actor, (SEND_PAYOUT, RETURN_PAYOUT), payment)
+    if not payment.return_asked_by:
+        raise steps.NotPossible(_("Nobody asked for its return."))
+    payment.return_asked_by, payment.return_reason = "", ""
+    payment.save()
+    event = ReturnDropped(payment_id=payment.pk, reason=words)
+    steps.emit(payment, event, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def return_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
+    """Give the money back to the trading account, as somebody else asked.
+
+    By somebody who had no hand in it before. The credit is an operation of its own; the books move
+    when MetaTrader confirmed it.
+    """
+    payment = steps.locked(payment_id)
     steps.move(payment, "return")
-    steps.require_another(actor, payment.requested_by, payment.approved_by, payment.sent_by)
+    if not payment.return_asked_by:
+        raise steps.NotPossible(_("Nobody asked for its return."))
+    had_a_hand = (payment.requested_by, payment.approved_by, payment.sent_by)
+    steps.require_another(actor, *had_a_hand, payment.return_asked_by)
     steps.require_right(actor, RETURN_PAYOUT, payment)
-    payment.returned_by, payment.return_reason = str(actor), words
-    payment.next_try_at = now
+    payment.returned_by, payment.next_try_at = str(actor), now
     payment.save()
     steps.plan(payment, Leg.RETURN, actor=actor, now=now)
-    event = WithdrawalReturning(**steps.money_of(payment), reason=words)
+    event = WithdrawalReturning(**steps.money_of(payment), reason=payment.return_reason)
     steps.emit(payment, event, actor=actor, now=now)
     return payment
 
@@ -81,6 +125,12 @@ def retry_return(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
     event = WithdrawalReturning(**steps.money_of(payment), reason=words)
     steps.emit(payment, event, actor=actor, now=now)
     return payment
+
+
+def _require_no_return(payment: Payment) -> None:
+    """Raise while somebody says that the money has to go back: one of the two is settled first."""
+    if payment.return_asked_by:
+        raise steps.NotPossible(_("Its return is asked for: confirm that, or drop it first."))
 
 
 def _post_paid(payment: Payment, actor: Actor, now: datetime) -> None:

@@ -12,7 +12,7 @@ from accounts.calc.checks import Answer
 from accounts.ledger import book
 from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
 from accounts.models.wording import worded
-from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat
+from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat, Withdrawal
 from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
@@ -23,11 +23,7 @@ from backoffice.identity.queries import people
 from trading.actions import balance, verdicts
 from trading.queries import operations
 from trading.queries.operations import OperationView
-from trading.states import Operation
 from trading.terms import BalanceKind
-
-#: An operation in one of these cannot move money any more, or never could.
-OVER = (Operation.ABANDONED, Operation.REFUSED)
 
 
 class NotAllowed(Rejected):
@@ -62,6 +58,12 @@ def require_right(actor: Actor, permission: object, payment: Payment) -> None:
         raise NotAllowed(_("You may not do this with this payment."))
 
 
+def require_any_right(actor: Actor, permissions: Iterable[object], payment: Payment) -> None:
+    """Raise NotAllowed unless one of these rights of the actor reaches this payment."""
+    if not any(has_right(actor, permission, payment) for permission in permissions):
+        raise NotAllowed(_("You may not do this with this payment."))
+
+
 def has_right(actor: Actor, permission: object, payment: Payment) -> bool:
     """Say whether the actor is an active member of staff whose right reaches this payment now."""
     user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
@@ -85,8 +87,13 @@ def require_reason(reason: str) -> str:
 
 def move(payment: Payment, verb: str) -> None:
     """Make a move of the workflow; NotPossible when the table does not allow it."""
+    payment.state = require_verb(payment, verb)
+
+
+def require_verb(payment: Payment, verb: str) -> Withdrawal:
+    """Return the state that a verb would lead to; NotPossible when the table does not allow it."""
     try:
-        payment.state = WITHDRAWAL.after(payment.state, verb)
+        return WITHDRAWAL.after(payment.state, verb)
     except IllegalMove as error:
         sentence = _("Withdrawal %(number)s is %(state)s by now: this is not possible any more.")
         told = {"number": payment, "state": payment.get_state_display()}
@@ -159,9 +166,22 @@ def close_refused(payment: Payment, reason: str, *, actor: Actor, now: datetime)
     move(payment, "refuse")
     payment.refused_because, payment.closed_at = reason[:300], now
     payment.next_try_at, payment.waits_because = None, ""
-    payment.uncertain_leg, payment.uncertain_since = "", None
+    clear_doubt(payment)
     release(payment, actor=actor, now=now)
     payment.save()
+
+
+def stop_waiting(payment: Payment, now: datetime) -> None:
+    """End the wait for the client, where one stands: what it took is added to the time left."""
+    if payment.waiting_since is not None:
+        payment.due_at += now - payment.waiting_since
+        payment.waiting_since = None
+
+
+def clear_doubt(payment: Payment) -> None:
+    """Forget that a leg was uncertain, now that it is not any more."""
+    payment.uncertain_leg, payment.uncertain_since, payment.uncertain_words = "", None, ""
+    payment.needs_person, payment.settling_by = False, ""
 
 
 def words_of(answer: Answer) -> str:
@@ -177,11 +197,19 @@ def act_of(payment: Payment, what: str, actor: Actor, now: datetime) -> book.Act
     )
 
 
+def is_newest(link: PaymentOperation) -> bool:
+    """Say whether no later operation of the same leg was planned."""
+    later = PaymentOperation.objects.filter(payment=link.payment_id, leg=link.leg, pk__gt=link.pk)
+    return not later.exists()
+
+
 def operation_of(payment: Payment, leg: Leg) -> OperationView | None:
     """Return the newest operation of a leg that is not over, or None."""
     links = PaymentOperation.objects.filter(payment=payment, leg=leg).order_by("-id")[:1]
     known = [operations.get_operation(link.key) for link in links]
-    return next((one for one in known if one is not None and one.state not in OVER), None)
+    return next(
+        (one for one in known if one is not None and one.state not in operations.OVER), None
+    )
 
 
 def plan(payment: Payment, leg: Leg, *, actor: Actor, now: datetime) -> int:

@@ -153,6 +153,7 @@ def approve_withdrawal(
 
     steps.keep_checks(payment, Occasion.APPROVAL, answers, now)
     _take_seat(payment, picture, actor, now)
+    steps.stop_waiting(payment, now)
     payment.approved_by, payment.approved_at = str(actor), now
     payment.next_try_at = now
     payment.save()
@@ -175,6 +176,7 @@ def reject_withdrawal(
     steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
     steps.give_up_debit(payment, "rejected", actor=actor, now=now)
     _reject_seat(payment, rejection, actor, now)
+    steps.stop_waiting(payment, now)
     payment.rejected_by, payment.closed_at = str(actor), now
     payment.reject_reason = rejection.reason
     payment.reject_public, payment.reject_note = public, rejection.note.strip()[:300]
@@ -195,6 +197,7 @@ def cancel_withdrawal(*, payment_id: int, reason: str, actor: Actor, now: dateti
     steps.require_right(actor, REQUEST_WITHDRAWAL, payment)
     steps.give_up_debit(payment, "cancelled", actor=actor, now=now)
     steps.void_seats(payment, words, now)
+    steps.stop_waiting(payment, now)
     payment.cancelled_by, payment.cancel_reason = str(actor), words
     payment.closed_at, payment.next_try_at = now, None
     steps.release(payment, actor=actor, now=now)

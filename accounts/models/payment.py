@@ -52,7 +52,8 @@ class Payment(models.Model):
 
     The amount is in the trading account's currency. `reservation` is the hold in the books, placed
     with the request. `waits_because` says why an approved one was not sent yet, and `next_try_at`
-    when it is tried again. `latest_run` numbers the newest checks that were kept.
+    when it is tried again. `latest_run` numbers the newest checks that were kept. `needs_person`:
+    machines cannot say what became of it; `settling_by` is who proposed how to settle it by hand.
     """
 
     scope: ClassVar[Scope] = Scope(
@@ -96,6 +97,12 @@ class Payment(models.Model):
     uncertain_leg = models.CharField(max_length=8, choices=LEGS, default="", blank=True)
     uncertain_since = models.DateTimeField(null=True)
     uncertain_words = models.CharField(max_length=300, default="", blank=True)
+    needs_person = models.BooleanField(default=False)
+    settling_by = models.CharField(max_length=64, default="", blank=True)
+    missing = models.JSONField(default=list, blank=True)
+    missing_text = models.CharField(max_length=300, default="", blank=True)
+    asked_client_by = models.CharField(max_length=64, default="", blank=True)
+    waiting_since = models.DateTimeField(null=True)
     refused_because = models.CharField(max_length=300, default="", blank=True)
     rejected_by = models.CharField(max_length=64, default="", blank=True)
     reject_reason = models.CharField(
@@ -109,6 +116,7 @@ class Payment(models.Model):
     sent_by = models.CharField(max_length=64, default="", blank=True)
     sent_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=64, default="", blank=True)
+    return_asked_by = models.CharField(max_length=64, default="", blank=True)
     returned_by = models.CharField(max_length=64, default="", blank=True)
     return_reason = models.CharField(max_length=300, default="", blank=True)
     return_ticket = models.BigIntegerField(null=True)
@@ -160,7 +168,9 @@ class Payment(models.Model):
                 name="accounts_payment_paid_by_two",
             ),
             models.CheckConstraint(
-                condition=another("returned_by", "requested_by", "approved_by", "sent_by"),
+                condition=another(
+                    "returned_by", "requested_by", "approved_by", "sent_by", "return_asked_by"
+                ),
                 name="accounts_payment_returned_by_another",
             ),
             # Each state has what it stands for.
@@ -194,8 +204,21 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[Withdrawal.RETURNING.value, Withdrawal.RETURNED.value])
-                | (~Q(returned_by="") & ~Q(return_reason="")),
+                | (~Q(returned_by="") & ~Q(return_asked_by="") & ~Q(return_reason="")),
                 name="accounts_payment_returned_why",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state=Withdrawal.WAITING_CLIENT.value, waiting_since__isnull=False)
+                    & ~Q(asked_client_by="")
+                )
+                | ~Q(state=Withdrawal.WAITING_CLIENT.value) & Q(waiting_since__isnull=True),
+                name="accounts_payment_waits_for_client",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_person=False, settling_by="")
+                | Q(needs_person=True, state=Withdrawal.UNCERTAIN.value),
+                name="accounts_payment_needs_person",
             ),
             models.CheckConstraint(
                 condition=Q(state=Withdrawal.UNCERTAIN.value, uncertain_since__isnull=False)

@@ -11,9 +11,10 @@ from accounts.calc.picture import differing
 from accounts.pages import forms
 from accounts.pages.tables import due
 from accounts.queries import approval_page
-from accounts.queries.approval_page import Act, ApprovalPage
+from accounts.queries.acts import Act
+from accounts.queries.approval_page import ApprovalPage
 from accounts.queries.payments import View
-from accounts.states import UNDECIDED, WITHDRAWAL, Withdrawal
+from accounts.states import UNDECIDED
 from backoffice.ui import badges
 
 
@@ -29,10 +30,20 @@ class Way:
 
 WAYS: dict[str, Way] = {
     "cancel": Way(label=_("Cancel for the client"), form=forms.CancelForm),
-    "return": Way(label=_("Return to the account"), form=forms.ReturnForm),
+    "drop_return": Way(label=_("Drop the return"), form=forms.DropReturnForm),
+    "ask_return": Way(label=_("Return to the account"), form=forms.AskReturnForm),
     "reject": Way(label=_("Reject"), form=forms.RejectForm, key="r"),
+    "ask_client": Way(label=_("Wait for the client"), form=forms.AskClientForm, key="w"),
+    "settle_decline": Way(label=_("Decline"), form=forms.SettleDeclineForm, key="r"),
+    "supply": Way(label=_("The client gave it"), form=forms.SupplyForm, key="w"),
+    "retry_return": Way(label=_("Return again"), form=forms.RetryReturnForm, key="a", is_main=True),
     "send": Way(label=_("Record as sent"), form=forms.SendForm, key="a", is_main=True),
     "confirm": Way(label=_("Confirm"), form=forms.ConfirmForm, key="a", is_main=True),
+    "return": Way(label=_("Confirm the return of"), form=forms.ReturnForm, key="a", is_main=True),
+    "settle": Way(label=_("Settle by hand"), form=forms.SettleForm, key="a", is_main=True),
+    "settle_confirm": Way(
+        label=_("Confirm the settlement of"), form=forms.SettleConfirmForm, key="a", is_main=True
+    ),
     "approve": Way(label=_("Approve"), form=forms.ApproveForm, key="a", is_main=True),
 }
 
@@ -80,8 +91,7 @@ def place(user: Any, page: ApprovalPage, view: str, now: datetime) -> dict[str, 
 
 def buttons(page: ApprovalPage, opened: Any = None) -> list[Button]:
     """Return what could follow on this state, what is shut with its reason included."""
-    verbs = WITHDRAWAL.verbs(Withdrawal(page.payment.state))
-    return [_button(page, verb, opened) for verb in WAYS if verb in verbs]
+    return [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_offered]
 
 
 def changed(page: ApprovalPage, form: Any) -> tuple[int, ...]:
@@ -103,6 +113,6 @@ def _button(page: ApprovalPage, verb: str, opened: Any) -> Button:
         way=WAYS[verb],
         act=page.acts[verb],
         form=form,
-        url=reverse(f"accounts:payment-{verb}", args=[page.payment.pk]),
+        url=reverse(f"accounts:payment-{verb.replace('_', '-')}", args=[page.payment.pk]),
         is_opened=is_opened,
     )

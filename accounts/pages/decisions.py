@@ -1,4 +1,4 @@
-"""Acts on a payment: each is one form of the approval page and calls one action."""
+"""Acts on a request: each is one form of the approval page and calls one action."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -7,16 +7,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import payouts, withdrawals
+from accounts.actions import asking_client, withdrawals
 from accounts.pages import deciding, forms
-from accounts.permissions import (
-    APPROVE_WITHDRAWAL,
-    CONFIRM_PAYOUT,
-    REQUEST_WITHDRAWAL,
-    RETURN_PAYOUT,
-    SEND_PAYOUT,
-)
-from accounts.states import RejectReason
+from accounts.permissions import APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
+from accounts.states import Missing, RejectReason
 from backoffice.core.actors import Actor
 from backoffice.ui.shapes import ActionPage
 
@@ -87,37 +81,26 @@ class Cancel(Decision):
         withdrawals.cancel_withdrawal(reason=data["reason"], **self.whose)
 
 
-class Send(Decision):
-    """The wire was given to the bank."""
+class AskClient(Decision):
+    """Something is missing: the clock stands still until the client gives it."""
 
-    permission = SEND_PAYOUT
-    form_class = forms.SendForm
-    done = _("Recorded as sent. A second person confirms it.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Record the bank's reference."""
-        payouts.send_payout(bank_reference=data["bank_reference"], **self.whose)
-
-
-class Confirm(Decision):
-    """The money left the bank."""
-
-    permission = CONFIRM_PAYOUT
-    form_class = forms.ConfirmForm
-    done = _("Paid.")
+    permission = APPROVE_WITHDRAWAL
+    form_class = forms.AskClientForm
+    done = _("Waits for the client. No time runs meanwhile.")
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Confirm it."""
-        payouts.confirm_payout(**self.whose)
+        """Ask for it."""
+        missing = [Missing(code) for code in data["missing"]]
+        asking_client.ask_client(missing=missing, text=data["text"], **self.whose)
 
 
-class Return(Decision):
-    """Back to the trading account."""
+class Supply(Decision):
+    """What was missing has come."""
 
-    permission = RETURN_PAYOUT
-    form_class = forms.ReturnForm
-    done = _("On its way back to the account.")
+    permission = (REQUEST_WITHDRAWAL, APPROVE_WITHDRAWAL)
+    form_class = forms.SupplyForm
+    done = _("Recorded. It can be decided now.")
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Return it."""
-        payouts.return_payout(reason=data["reason"], **self.whose)
+        """Record what came."""
+        asking_client.supply(text=data["text"], **self.whose)

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.states import REJECT_LABELS, STATED_LABELS
+from accounts.states import MISSING_LABELS, REJECT_LABELS, STATED_LABELS
+from trading.states import OUTCOME_LABELS
 
 LONGEST = 300
 
@@ -61,6 +62,25 @@ class RejectForm(DecisionForm):
     note = line(gettext_lazy("Note for the house"), required=False)
 
 
+class AskClientForm(DecisionForm):
+    """What is missing from the client, and what they read beside the list."""
+
+    verb = "ask_client"
+    missing = forms.MultipleChoiceField(
+        label=gettext_lazy("What is missing"),
+        choices=lambda: [(code, _(label)) for code, label in MISSING_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    text = line(gettext_lazy("What the client reads"), required=False)
+
+
+class SupplyForm(DecisionForm):
+    """What was missing has come."""
+
+    verb = "supply"
+    text = line(gettext_lazy("What came, and how"))
+
+
 class CancelForm(DecisionForm):
     """Taken back, and why."""
 
@@ -81,11 +101,64 @@ class ConfirmForm(DecisionForm):
     verb = "confirm"
 
 
+class AskReturnForm(DecisionForm):
+    """Back to the trading account, and why; somebody else agrees."""
+
+    verb = "ask_return"
+    reason = line(gettext_lazy("Why it has to go back"))
+
+
+class DropReturnForm(DecisionForm):
+    """Not back after all, and why."""
+
+    verb = "drop_return"
+    reason = line(gettext_lazy("Why it stays"))
+
+
 class ReturnForm(DecisionForm):
-    """Back to the trading account, and why."""
+    """The second person agrees that it goes back; there is nothing to type."""
 
     verb = "return"
-    reason = line(gettext_lazy("Why it comes back"))
+
+
+class RetryReturnForm(DecisionForm):
+    """The return once more, and what is different now."""
+
+    verb = "retry_return"
+    reason = line(gettext_lazy("What is different now"))
+
+
+class SettleForm(DecisionForm):
+    """What became of the money in MetaTrader, and how one knows."""
+
+    verb = "settle"
+    outcome = choice(
+        gettext_lazy("What happened"),
+        lambda: [(code, _(label)) for code, label in OUTCOME_LABELS.items()],
+    )
+    ticket = forms.IntegerField(
+        label=gettext_lazy("MetaTrader's ticket, if it moved"),
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        widget=forms.TextInput(
+            attrs={"class": "input num", "inputmode": "numeric", "autocomplete": "off"}
+        ),
+    )
+    reason = line(gettext_lazy("How do you know"))
+
+
+class SettleConfirmForm(DecisionForm):
+    """The second person found the same; there is nothing to type."""
+
+    verb = "settle_confirm"
+
+
+class SettleDeclineForm(DecisionForm):
+    """The second person did not find the same."""
+
+    verb = "settle_decline"
+    reason = line(gettext_lazy("Why not"))
 
 
 class WithdrawalForm(forms.Form):

@@ -10,19 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.queries import payments
-from accounts.states import Withdrawal
+from accounts.queries import payments, turns
 from backoffice.ui import figures, marks, tables
 
-WAITS_FOR = {
-    Withdrawal.REQUESTED: gettext_lazy("back office"),
-    Withdrawal.WAITING_CLIENT: gettext_lazy("the client"),
-    Withdrawal.APPROVED: gettext_lazy("MetaTrader"),
-    Withdrawal.DEBITED: gettext_lazy("finance: send"),
-    Withdrawal.SENT: gettext_lazy("a second person: confirm"),
-    Withdrawal.UNCERTAIN: gettext_lazy("MetaTrader"),
-    Withdrawal.RETURNING: gettext_lazy("MetaTrader"),
-}
 TODAY = timedelta(hours=24)
 
 
@@ -43,9 +33,9 @@ class WaitsFor(tables.Column):
         """Draw one word, or the badge of the end."""
         if record.is_final:
             return marks.badge("payment", record.state)
-        if payments.waits_for(table.request.user, record):
+        if turns.waits_for(table.request.user, record):
             return format_html("<strong>{}</strong>", _("me"))
-        return WAITS_FOR[Withdrawal(record.state)]
+        return _(turns.words_of(record))
 
 
 class Due(tables.Column):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import clients, decisions, payments
+from accounts.pages import by_hand, clients, decisions, paying, payments
 
 app_name = "accounts"
 
@@ -14,9 +14,26 @@ urlpatterns = [
     path("<int:pk>/approve/", decisions.Approve.as_view(), name="payment-approve"),
     path("<int:pk>/reject/", decisions.Reject.as_view(), name="payment-reject"),
     path("<int:pk>/cancel/", decisions.Cancel.as_view(), name="payment-cancel"),
-    path("<int:pk>/send/", decisions.Send.as_view(), name="payment-send"),
-    path("<int:pk>/confirm/", decisions.Confirm.as_view(), name="payment-confirm"),
-    path("<int:pk>/return/", decisions.Return.as_view(), name="payment-return"),
+    path("<int:pk>/ask-client/", decisions.AskClient.as_view(), name="payment-ask-client"),
+    path("<int:pk>/supply/", decisions.Supply.as_view(), name="payment-supply"),
+    path("<int:pk>/send/", paying.Send.as_view(), name="payment-send"),
+    path("<int:pk>/confirm/", paying.Confirm.as_view(), name="payment-confirm"),
+    path("<int:pk>/ask-return/", paying.AskReturn.as_view(), name="payment-ask-return"),
+    path("<int:pk>/drop-return/", paying.DropReturn.as_view(), name="payment-drop-return"),
+    path("<int:pk>/return/", paying.Return.as_view(), name="payment-return"),
+    path("<int:pk>/retry-return/", paying.RetryReturn.as_view(), name="payment-retry-return"),
+    path("<int:pk>/evidence", by_hand.Evidence.as_view(), name="payment-evidence"),
+    path("<int:pk>/settle/", by_hand.Settle.as_view(), name="payment-settle"),
+    path(
+        "<int:pk>/settle/confirm/",
+        by_hand.SettleConfirm.as_view(),
+        name="payment-settle-confirm",
+    ),
+    path(
+        "<int:pk>/settle/decline/",
+        by_hand.SettleDecline.as_view(),
+        name="payment-settle-decline",
+    ),
     path("clients/<int:client_id>/", clients.PanelForClient.as_view(), name="panel-for-client"),
     path(
         "clients/<int:client_id>/withdraw/",

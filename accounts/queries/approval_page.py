@@ -11,23 +11,18 @@ from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
 from accounts.models import Payment, PaymentApproval, PaymentOperation
 from accounts.models.wording import worded
-from accounts.permissions import (
-    APPROVE_RED,
-    APPROVE_WITHDRAWAL,
-    CONFIRM_PAYOUT,
-    REQUEST_WITHDRAWAL,
-    RETURN_PAYOUT,
-    SEND_PAYOUT,
-)
 from accounts.queries import checks as looking
+from accounts.queries.acts import Act, Stand, acts_for
 from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
-from accounts.states import CHECK_LABELS, UNDECIDED, WITHDRAWAL, Leg, Verdict, Withdrawal
-from backoffice.core import access, records
+from accounts.states import CHECK_LABELS, MISSING_LABELS, UNDECIDED, Leg, Verdict
+from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
-from trading.queries import money, operations
+from trading.queries import money, operations, settlements
 from trading.queries.money import AccountMoney, Moved
-from trading.queries.operations import OperationView
+from trading.queries.operations import OVER, OperationView
+from trading.queries.settlements import AttemptView, SettlementView
+from trading.states import Operation, Settling
 
 LOG = 50
 
@@ -41,19 +36,6 @@ class CheckLine:
     verdict: Verdict
     sentence: str
     figures_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One button: the verb, and why it cannot be pressed now ("" when it can)."""
-
-    verb: str
-    why_not: str
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the button can be pressed."""
-        return not self.why_not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +56,20 @@ class LegLine:
 
     leg: Leg
     operation: OperationView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """What people have to settle: the operation, its attempts, what was proposed so far."""
+
+    operation: OperationView
+    attempts: tuple[AttemptView, ...]
+    proposals: tuple[SettlementView, ...]
+
+    @property
+    def standing(self) -> SettlementView | None:
+        """The proposal that waits for a second person."""
+        return next((one for one in self.proposals if one.state is Settling.PROPOSED), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +102,8 @@ class ApprovalPage:
     others: tuple[Payment, ...]
     seats: tuple[SeatLine, ...]
     legs: tuple[LegLine, ...]
+    by_hand: ByHand | None
+    missing: tuple[str, ...]
     log: tuple[LogLine, ...]
     acts: dict[str, Act]
     names: dict[str, str]
@@ -119,7 +117,9 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
     answers = looked.answers
     figures = looked.facts.figures
     log = records.for_subject("payment", payment.pk, limit=LOG)
-    people_in_it = [view.actor for view in log] + _hands(payment)
+    legs = _legs(payment)
+    by_hand = _by_hand(legs)
+    people_in_it = [view.actor for view in log] + _hands(payment) + _settlers(by_hand)
     names = _names(people_in_it)
     shown = _kept_lines(payment) if is_frozen else tuple(_line(answer) for answer in answers)
     return ApprovalPage(
@@ -134,7 +134,9 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
         client=tuple(money.moved_by_client(payment.client_id)),
         others=_others(user, payment),
         seats=_seats(payment, names),
-        legs=_legs(payment),
+        legs=legs,
+        by_hand=by_hand,
+        missing=tuple(_(MISSING_LABELS[one]) for one in payment.missing),
         log=tuple(
             LogLine(
                 number=view.number,
@@ -144,7 +146,7 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
             )
             for view in log
         ),
-        acts=acts_for(user, payment, answers),
+        acts=acts_for(user, payment, answers, _stand(legs, by_hand)),
         names={str(actor): _name(actor, names) for actor in people_in_it},
     )
 
@@ -168,43 +170,6 @@ def neighbours_for(
     before = keys[place - 1] if place else None
     after = keys[place + 1] if place + 1 < len(keys) else None
     return (before, after, place + 1, len(keys))
-
-
-def acts_for(user: Any, payment: Payment, answers: tuple[Answer, ...]) -> dict[str, Act]:
-    """Return every button with the reason why it is shut, if it is."""
-    me = str(user.actor)
-    four = _("Four eyes: you had a hand in it already.")
-    made_by_me = four if payment.requested_by == me else ""
-    paid_by_me = four if me in (payment.requested_by, payment.sent_by) else ""
-    touched = four if me in (payment.requested_by, payment.approved_by, payment.sent_by) else ""
-    return {
-        act.verb: act
-        for act in (
-            _act(user, payment, "approve", APPROVE_WITHDRAWAL, made_by_me or _shut(user, answers)),
-            _act(user, payment, "reject", APPROVE_WITHDRAWAL, made_by_me),
-            _act(user, payment, "cancel", REQUEST_WITHDRAWAL, ""),
-            _act(user, payment, "send", SEND_PAYOUT, made_by_me),
-            _act(user, payment, "confirm", CONFIRM_PAYOUT, paid_by_me),
-            _act(user, payment, "return", RETURN_PAYOUT, touched),
-        )
-    }
-
-
-def _act(user: Any, payment: Payment, verb: str, permission: object, why_not: str) -> Act:
-    if (Withdrawal(payment.state), verb) not in WITHDRAWAL.moves:
-        told = {"state": payment.get_state_display()}
-        return Act(verb=verb, why_not=_("Not possible: it is %(state)s.") % told)
-    reached = access.restrict(Payment.objects.filter(pk=payment.pk), user, permission)
-    if not user.may(permission) or not reached.exists():
-        return Act(verb=verb, why_not=_("Your role does not allow it."))
-    return Act(verb=verb, why_not=why_not)
-
-
-def _shut(user: Any, answers: tuple[Answer, ...]) -> str:
-    stopped = checks.blocking(answers)
-    if not stopped and not user.may(APPROVE_RED):
-        stopped = checks.needs_override(answers)
-    return "; ".join(f"{_(CHECK_LABELS[one.number])}: {_sentence(one)}" for one in stopped)
 
 
 def _line(answer: Answer) -> CheckLine:
@@ -281,6 +246,33 @@ def _legs(payment: Payment) -> tuple[LegLine, ...]:
     )
 
 
+def _by_hand(legs: tuple[LegLine, ...]) -> ByHand | None:
+    """Return what people have to settle, or did: the newest that machines left to them."""
+    for line in reversed(legs):
+        operation = line.operation
+        proposals = settlements.settlements_of(operation.operation_id) if operation.attempts else ()
+        if operation.state is Operation.MANUAL or proposals:
+            attempts = settlements.attempts_of(operation.operation_id)
+            return ByHand(operation=operation, attempts=attempts, proposals=proposals)
+    return None
+
+
+def _stand(legs: tuple[LegLine, ...], by_hand: ByHand | None) -> Stand:
+    returns = [line.operation for line in legs if line.leg is Leg.RETURN]
+    return Stand(
+        is_manual=by_hand is not None and by_hand.operation.state is Operation.MANUAL,
+        proposal=by_hand.standing if by_hand is not None else None,
+        return_is_over=bool(returns) and returns[-1].state in OVER,
+    )
+
+
+def _settlers(by_hand: ByHand | None) -> list[Actor]:
+    if by_hand is None:
+        return []
+    hands = [hand for one in by_hand.proposals for hand in (one.proposed_by, one.decided_by)]
+    return [Actor.parse(hand) for hand in hands if hand]
+
+
 def _hands(payment: Payment) -> list[Actor]:
     hands = (
         payment.requested_by,
@@ -289,7 +281,9 @@ def _hands(payment: Payment) -> list[Actor]:
         payment.cancelled_by,
         payment.sent_by,
         payment.confirmed_by,
+        payment.return_asked_by,
         payment.returned_by,
+        payment.asked_client_by,
     )
     return [Actor.parse(hand) for hand in hands if hand]
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
 from accounts.models import Payment, PaymentApproval, PaymentCheck
-from accounts.permissions import APPROVE_WITHDRAWAL, CONFIRM_PAYOUT, SEE_PAYMENTS, SEND_PAYOUT
+from accounts.permissions import SEE_PAYMENTS
+from accounts.queries.turns import todo_of
 from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Approval, Verdict, Withdrawal
 from backoffice.company.queries import entities
 from backoffice.core import access, clock
@@ -170,35 +171,6 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
         case View.UNCERTAIN:
             return Q(state=Withdrawal.UNCERTAIN)
     return is_open
-
-
-def todo_of(user: Any) -> Q:
-    """Return what waits for this user: they may act on it, and had no hand in it before."""
-    me = str(user.actor)
-    waits = Q(pk__in=())
-    if user.may(APPROVE_WITHDRAWAL):
-        waits |= Q(state=Withdrawal.REQUESTED) & ~Q(requested_by=me)
-    if user.may(SEND_PAYOUT):
-        waits |= Q(state=Withdrawal.DEBITED) & ~Q(requested_by=me)
-    if user.may(CONFIRM_PAYOUT):
-        waits |= Q(state=Withdrawal.SENT) & ~Q(requested_by=me) & ~Q(sent_by=me)
-    return waits
-
-
-def waits_for(user: Any, payment: Payment) -> bool:
-    """Say whether a payment at hand waits for this user: what `todo_of` asks of the database."""
-    me = str(user.actor)
-    hands: tuple[str, ...]
-    match payment.state:
-        case Withdrawal.REQUESTED:
-            permission, hands = APPROVE_WITHDRAWAL, (payment.requested_by,)
-        case Withdrawal.DEBITED:
-            permission, hands = SEND_PAYOUT, (payment.requested_by,)
-        case Withdrawal.SENT:
-            permission, hands = CONFIRM_PAYOUT, (payment.requested_by, payment.sent_by)
-        case _:
-            return False
-    return me not in hands and bool(user.may(permission))
 
 
 def summary_of(checks: list[PaymentCheck]) -> Summary:

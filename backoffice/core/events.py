@@ -86,7 +86,11 @@ def amounts_of(name: str) -> tuple[str, ...]:
     """Return an event's fields that hold a Decimal: where its sentence groups the digits."""
     kind = named(name)
     hints = get_type_hints(kind)
-    return tuple(field.name for field in fields(kind) if hints[field.name] is Decimal)
+    return tuple(
+        field.name
+        for field in fields(kind)
+        if Decimal in (hints[field.name], *get_args(hints[field.name]))
+    )
 
 
 def misworded(kind: type[Event]) -> set[str]:

@@ -122,7 +122,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "uncertain": Badge(noop("No clear answer"), "uncertain"),
         "absent": Badge(noop("Proved absent"), "neutral"),
         "manual": Badge(noop("Waits for a person"), "warn"),
-        "abandoned": Badge(noop("Given up before it was sent"), "neutral"),
+        "abandoned": Badge(noop("Given up: nothing moved"), "neutral"),
+    },
+    "settlement": {
+        "proposed": Badge(noop("Waits for a second person"), "warn"),
+        "confirmed": Badge(noop("Confirmed"), "ok"),
+        "declined": Badge(noop("Declined"), "neutral"),
     },
     "part": {
         "ok": Badge(noop("In step"), "ok"),

@@ -58,8 +58,11 @@ def _everywhere() -> tuple[Key, ...]:
 
 def _decision() -> tuple[Key, ...]:
     return (
-        Key("a", _("Approve, send or confirm: opens it (⌘↵ carries it out)"), "decide", "a"),
-        Key("r", _("Reject: opens it (⌘↵ carries it out)"), "decide", "r"),
+        Key(
+            "a", _("Approve, send, confirm or settle: opens it (⌘↵ carries it out)"), "decide", "a"
+        ),
+        Key("r", _("Reject or decline: opens it (⌘↵ carries it out)"), "decide", "r"),
+        Key("w", _("Wait for the client, or go on: opens it"), "decide", "w"),
         Key("u", _("Undo, while it is possible: opens it"), "decide", "u"),
         Key("⇧J", _("Next in the queue"), "queue-next"),
         Key("⇧K", _("Previous in the queue"), "queue-previous"),
@@ -71,7 +74,7 @@ def _lists() -> tuple[Key, ...]:
         Key("j", _("Next row (↵ opens it)"), "row-next"),
         Key("k", _("Previous row"), "row-previous"),
         Key("x", _("Choose the row (⌘A chooses all on the page)"), "choose"),
-        Key("f", _("Add a filter"), "filter"),
+        Key("f", _("Add a filter; on a decision: find in MetaTrader"), "filter"),
         Key("n", _("Older rows"), "older"),
         Key("b", _("Newer rows"), "newer"),
         *(

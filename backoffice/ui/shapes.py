@@ -19,13 +19,16 @@ from django.views import View
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.errors import Later, Rejected
 from backoffice.ui import filters, keyset
 from backoffice.ui.tables import Table
 
 
 class StaffPage(View):
-    """A door for staff. `permission` None: every signed-in member of staff may come in."""
+    """A door for staff. `permission` None: every signed-in member of staff may come in.
+
+    A tuple of permissions lets in whoever holds one of them.
+    """
 
     permission: ClassVar[object | None]
     request: Any  # an HttpRequest with `htmx`, whose `user` the guard found to be verified staff
@@ -33,7 +36,8 @@ class StaffPage(View):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may, at one moment that the whole page shares."""
-        if self.permission is not None and not request.user.may(str(self.permission)):
+        asked = self.permission if isinstance(self.permission, tuple) else (self.permission,)
+        if not any(one is None or request.user.may(str(one)) for one in asked):
             raise PermissionDenied
         self.now = clock.now()
         return super().dispatch(request, *args, **kwargs)
@@ -168,7 +172,7 @@ class ActionPage(StaffPage):
     done: ClassVar[Any] = ""
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Call the one action; Rejected and Conflict are shown on the form."""
+        """Call the one action; Rejected, Conflict and Later are shown on the form."""
         raise NotImplementedError
 
     def form(self, data: Any = None) -> Any:
@@ -195,7 +199,7 @@ class ActionPage(StaffPage):
     def _done(self, form: Any) -> bool:
         try:
             self.act(form.cleaned_data, self.request.user.actor)
-        except (Rejected, Conflict) as reason:
+        except (Rejected, Later) as reason:
             form.add_error(None, str(reason))
             return False
         return True

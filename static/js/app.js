@@ -46,7 +46,7 @@ function decide(key) {
   if (!way) return;
   const box = way.closest("details");
   if (box) box.open = true;
-  (box?.querySelector("input:not([type=hidden]), select") ?? way).focus();
+  (box?.querySelector(".field input:not([type=hidden]), .field select") ?? way).focus();
 }
 
 export const acts = {
@@ -60,7 +60,7 @@ export const acts = {
   go: (to) => location.assign(to),
   "row-next": () => row(1),
   "row-previous": () => row(-1),
-  filter: () => follow("details.filter-menu > summary"),
+  filter: () => follow('details.filter-menu > summary, [data-decide="f"]'),
   newer: () => follow("[data-newer]"),
   older: () => follow("[data-older]"),
   decide,

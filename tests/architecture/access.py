@@ -32,6 +32,7 @@ ASKS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_
 APPROVES = frozenset({"back_office", "compliance"})
 SENDS = frozenset({"finance"})
 CONFIRMS = frozenset({"finance", "compliance"})
+SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 BINDS = frozenset({"back_office"})
 
@@ -91,6 +92,15 @@ DOORS: dict[str, Door] = {
     "accounts:payment-send": Door(SENDS, about="payment"),
     "accounts:payment-confirm": Door(CONFIRMS, about="payment"),
     "accounts:payment-return": Door(CONFIRMS, about="payment"),
+    "accounts:payment-ask-client": Door(APPROVES, about="payment"),
+    "accounts:payment-supply": Door(ASKS | APPROVES, about="payment"),
+    "accounts:payment-ask-return": Door(SENDS | CONFIRMS, about="payment"),
+    "accounts:payment-drop-return": Door(SENDS | CONFIRMS, about="payment"),
+    "accounts:payment-retry-return": Door(CONFIRMS, about="payment"),
+    "accounts:payment-evidence": Door(SETTLES, about="payment"),
+    "accounts:payment-settle": Door(SETTLES, about="payment"),
+    "accounts:payment-settle-confirm": Door(SETTLES, about="payment"),
+    "accounts:payment-settle-decline": Door(SETTLES, about="payment"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }

@@ -56,20 +56,26 @@ def _settle(
     actor: Actor,
     now: datetime,
 ) -> Operation:
-    if attempt.closed_at is None:
-        gateway.close_attempt(
-            login=operation.account.login, marker=operation.marker, attempt=attempt.number
-        )
-        _mark(attempt, "closed_at", now)
-    records = _search(gateway, operation, attempt, now)
+    close(gateway, operation, attempt, now)
+    records = search(gateway, operation, now)
     if records:
         return _found(operation, attempt, records, actor, now)
     return _nothing(gateway, operation, attempt, actor, now)
 
 
-def _search(
+def close(
     gateway: Gateway, operation: BalanceOperation, attempt: BalanceAttempt, now: datetime
-) -> tuple[TradeRecord, ...]:
+) -> None:
+    """Close the attempt at the gate for ever, once: no byte of it can leave from then on."""
+    if attempt.closed_at is None:
+        gateway.close_attempt(
+            login=operation.account.login, marker=operation.marker, attempt=attempt.number
+        )
+        _mark(attempt, "closed_at", now)
+
+
+def search(gateway: Gateway, operation: BalanceOperation, now: datetime) -> tuple[TradeRecord, ...]:
+    """Return the records that carry the operation's marker, on any login of the server."""
     return gateway.find_marker(
         login=operation.account.login,
         marker=operation.marker,
@@ -90,9 +96,7 @@ def _found(
         tickets = ", ".join(str(found.ticket) for found in records)
         words = f"{len(records)} records carry its marker: {tickets}"
         return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
-    cmd = Cmd.CREDIT if operation.kind == BalanceKind.CREDIT else Cmd.BALANCE
-    asked = (operation.account.login, cmd, operation.amount)
-    if (record.login, record.cmd, record.profit) != asked:
+    if not is_it(operation, record):
         words = f"Record {record.ticket} carries its marker and says something else"
         return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
     return verdicts.confirmed(
@@ -108,7 +112,7 @@ def _nothing(
     now: datetime,
 ) -> Operation:
     terms = terms_of(operation)
-    if now <= _settled_at(attempt, terms):
+    if now <= settled_at(attempt, terms):
         raise StillUnknown("The settle time has not passed")
     info = gateway.server_info()
     if info.journal_id != attempt.journal_id:
@@ -124,7 +128,18 @@ def _nothing(
     return verdicts.absent(attempt=attempt, facts=facts, words=words, actor=actor, now=now)
 
 
-def _settled_at(attempt: BalanceAttempt, terms: SendingTerms) -> datetime:
+def is_it(operation: BalanceOperation, record: TradeRecord) -> bool:
+    """Say whether a record is exactly what the operation asked for: login, pocket, amount."""
+    asked = (operation.account.login, pocket_of(operation), operation.amount)
+    return (record.login, record.cmd, record.profit) == asked
+
+
+def pocket_of(operation: BalanceOperation) -> Cmd:
+    """Return the command under which MetaTrader keeps a record of this operation."""
+    return Cmd.CREDIT if operation.kind == BalanceKind.CREDIT else Cmd.BALANCE
+
+
+def settled_at(attempt: BalanceAttempt, terms: SendingTerms) -> datetime:
     """Return the moment after which a record that is not there will not come any more."""
     last = max(attempt.deadline_at, attempt.closed_at or attempt.deadline_at)
     milliseconds = terms.transport_delay_ms + terms.clock_skew_ms + terms.visibility_lag_ms

@@ -5,6 +5,7 @@ from trading.models.balance_record import BalanceRecord
 from trading.models.binding import BindingBatch, BindingLine, UnboundAccount
 from trading.models.deal import Deal
 from trading.models.group import Group
+from trading.models.hand_settlement import HandSettlement
 from trading.models.position import Position
 from trading.models.sending import AbsenceEvidence, BalanceAttempt, SendingTerms
 from trading.models.server import Server, ServerState
@@ -21,6 +22,7 @@ __all__ = [
     "BindingLine",
     "Deal",
     "Group",
+    "HandSettlement",
     "Position",
     "SendingTerms",
     "Server",

@@ -11,6 +11,8 @@ from trading.states import Operation
 
 #: Which operations somebody has to look up until they are settled.
 OPEN = (Operation.SENDING, Operation.UNCERTAIN)
+#: An operation in one of these cannot move money any more, or never could.
+OVER = (Operation.ABANDONED, Operation.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

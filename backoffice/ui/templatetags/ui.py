@@ -1,6 +1,6 @@
 """Template tags of the staff screens: figures, badges, moments and icons are drawn by tag only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -103,6 +103,12 @@ def query_with(context: Context, **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def person(names: Mapping[str, str], actor: str) -> str:
+    """Return the name of an actor ("staff:42") out of those the page knows."""
+    return names.get(actor, actor) or figures.NONE
 
 
 @register.filter

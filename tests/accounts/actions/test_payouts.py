@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.actions import execution, payouts, steps
+from accounts.actions import execution, following, payouts, steps
 from accounts.ledger import balances, proof
 from accounts.models import LedgerAccount, Payment
 from accounts.states import LedgerKind, Withdrawal
@@ -34,10 +34,20 @@ def confirm(payment: Payment, user: User) -> Payment:
     return payouts.confirm_payout(payment_id=payment.pk, actor=user.actor, now=clock.now())
 
 
-def give_back(payment: Payment, user: User, reason: str = "The bank sent it back") -> Payment:
-    return payouts.return_payout(
+def ask_back(payment: Payment, user: User, reason: str = "The bank sent it back") -> Payment:
+    return payouts.ask_return(
         payment_id=payment.pk, reason=reason, actor=user.actor, now=clock.now()
     )
+
+
+def give_back(payment: Payment, user: User) -> Payment:
+    return payouts.return_payout(payment_id=payment.pk, actor=user.actor, now=clock.now())
+
+
+def returning(till: Till, payment: Payment) -> Payment:
+    """Finance asks, compliance agrees."""
+    ask_back(payment, till.cashier)
+    return give_back(payment, till.second)
 
 
 def on(kind: LedgerKind) -> Decimal:
@@ -85,7 +95,7 @@ def test_a_return_credits_metatrader_and_the_books(
     payment = debited(till)
     if is_sent:
         send(payment, till.cashier)
-    give_back(payment, till.second)
+    returning(till, payment)
     assert till.available() == Decimal("930.00")  # not before MetaTrader has it
 
     work_done()
@@ -98,18 +108,53 @@ def test_a_return_credits_metatrader_and_the_books(
     assert till.agrees()
 
 
-def test_who_sent_it_cannot_return_it(till: Till, script: Script) -> None:
+def test_a_return_takes_two_who_agree(till: Till, script: Script) -> None:
     payment = send(debited(till), till.cashier)
-    with pytest.raises(steps.SamePerson):
-        give_back(payment, till.cashier)
+    with pytest.raises(steps.NotPossible, match="Nobody asked"):
+        give_back(payment, till.second)
     with pytest.raises(steps.NoReason):
-        give_back(payment, till.second, "")
+        ask_back(payment, till.second, "")
+    ask_back(payment, till.second)
+    for one in (till.cashier, till.second):  # who sent it, who asked
+        with pytest.raises(steps.SamePerson):
+            give_back(payment, one)
+    with pytest.raises(steps.NotPossible, match="drop it first"):
+        confirm(payment, till.second)
+
+
+def test_a_return_that_was_asked_for_can_be_dropped(till: Till, script: Script) -> None:
+    payment = send(debited(till), till.cashier)
+    ask_back(payment, till.cashier)
+    payouts.drop_return(
+        payment_id=payment.pk, reason="It arrived", actor=till.cashier.actor, now=clock.now()
+    )
+    confirm(payment, till.second)
+    assert now_of(payment).state == Withdrawal.PAID
+    assert told(payment)[-3:] == [
+        "withdrawal.return_asked", "withdrawal.return_dropped", "withdrawal.paid",
+    ]  # fmt: skip
+
+
+def test_an_old_refused_return_says_nothing_about_the_next(till: Till, script: Script) -> None:
+    payment = debited(till)
+    script.code, script.books = 64, False
+    returning(till, payment)
+    work_done()
+    script.code, script.books, script.after = 0, True, broken(script)
+    payouts.retry_return(
+        payment_id=payment.pk, reason="Enabled", actor=till.second.actor, now=clock.now()
+    )
+    work_done()
+    for _turn in range(2):
+        following.follow_payment(payment_id=payment.pk, actor=SYSTEM, now=clock.now())
+        assert now_of(payment).state == Withdrawal.UNCERTAIN
+    assert told(payment).count("withdrawal.uncertain") == 1
 
 
 def test_an_uncertain_return_is_found(till: Till, script: Script) -> None:
     payment = debited(till)
     script.after = broken(script)
-    give_back(payment, till.second)
+    returning(till, payment)
     work_done()
     lost = now_of(payment)
     assert (lost.state, lost.uncertain_leg) == (Withdrawal.UNCERTAIN, "return")
@@ -124,7 +169,7 @@ def test_an_uncertain_return_is_found(till: Till, script: Script) -> None:
 def test_a_return_that_never_arrived_is_sent_again(till: Till, script: Script) -> None:
     payment = debited(till)
     script.before = broken(script)
-    give_back(payment, till.second)
+    returning(till, payment)
     work_done()
     looked_up()
     assert now_of(payment).state == Withdrawal.RETURNING
@@ -139,7 +184,7 @@ def test_a_return_that_never_arrived_is_sent_again(till: Till, script: Script) -
 def test_a_refused_return_waits_for_a_person_who_tries_again(till: Till, script: Script) -> None:
     payment = debited(till)
     script.code, script.books = 64, False
-    give_back(payment, till.second)
+    returning(till, payment)
     work_done()
     waiting = now_of(payment)
     assert (waiting.state, waiting.next_try_at) == (Withdrawal.RETURNING, None)
@@ -157,7 +202,7 @@ def test_a_refused_return_waits_for_a_person_who_tries_again(till: Till, script:
 
 
 def test_there_is_no_return_to_try_while_one_is_under_way(till: Till, script: Script) -> None:
-    payment = give_back(debited(till), till.second)
+    payment = returning(till, debited(till))
     with pytest.raises(steps.NotPossible):
         payouts.retry_return(
             payment_id=payment.pk, reason="Again", actor=till.second.actor, now=clock.now()

@@ -140,7 +140,7 @@ def test_rejecting_needs_its_reason_and_tells_it(till: Till) -> None:
     assert browser.post(url(payment, "reject"), sent).status_code == 302
     assert state_of(payment) == Withdrawal.REJECTED
     said = words_of(browser.get(url(payment)))
-    assert "A document is missing · note: old passport" in said
+    assert f"A document is missing · {till.approver.full_name} · note: old passport" in said
     assert "Nothing can follow any more." in said
     assert "What happens to margin" not in said
 

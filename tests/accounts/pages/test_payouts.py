@@ -46,12 +46,17 @@ def test_sent_by_one_confirmed_by_another(till: Till, debited: Payment) -> None:
     assert till.agrees()
 
 
-def test_returned_by_somebody_who_had_no_hand_in_it(till: Till, debited: Payment) -> None:
-    browser = a_browser(till.second)
-    assert browser.post(url(debited, "return"), {"reason": ""}).status_code == 422
-    assert browser.post(url(debited, "return"), {"reason": "It bounced"}).status_code == 302
+def test_returned_when_two_agree(till: Till, debited: Payment) -> None:
+    cashier, second = a_browser(till.cashier), a_browser(till.second)
+    assert cashier.post(url(debited, "ask-return"), {"reason": ""}).status_code == 422
+    assert cashier.post(url(debited, "ask-return"), {"reason": "It bounced"}).status_code == 302
+    said = words_of(cashier.get(url(debited)))
+    assert "Its return is asked for; a second person confirms it: It bounced" in said
+    assert "Four eyes: you had a hand in it already." in said
+    assert ">me<" in page_of(second.get(reverse("accounts:payment-list")))
+    assert second.post(url(debited, "return")).status_code == 302
     assert state_of(debited) == Withdrawal.RETURNING
-    said = words_of(browser.get(url(debited)))
+    said = words_of(second.get(url(debited)))
     assert "Comes back: It bounced" in said
     assert "MetaTrader is asked; nobody has to press anything." in said
 

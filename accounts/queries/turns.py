@@ -1,0 +1,120 @@
+"""Whose turn it is: one table, asked of the database for the queue and of a row for its words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Payment
+from accounts.permissions import APPROVE_WITHDRAWAL, CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
+from accounts.states import Withdrawal
+from backoffice.core.words import noop
+from trading.permissions import SETTLE_OPERATIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A place where a payment waits for somebody: where it stands, who may act, whose hands not.
+
+    `where` are fields and their values, `filled` fields that are not empty, `hands` fields that
+    name people who had a hand in it and so have no turn here; `words` say whom it waits for.
+    """
+
+    permission: object
+    where: Mapping[str, Any]
+    filled: tuple[str, ...] = ()
+    hands: tuple[str, ...] = field(default=())
+    words: str
+
+    def condition(self, me: str) -> Q:
+        """Return what the database is asked."""
+        asked = Q(**self.where)
+        for name in self.filled:
+            asked &= ~Q(**{name: ""})
+        for name in self.hands:
+            asked &= ~Q(**{name: me})
+        return asked
+
+    def holds(self, payment: Payment) -> bool:
+        """Say whether a payment at hand stands here, whoever looks."""
+        return all(getattr(payment, name) == value for name, value in self.where.items()) and all(
+            getattr(payment, name) for name in self.filled
+        )
+
+    def is_for(self, payment: Payment, me: str) -> bool:
+        """Say the same of a payment at hand as `condition` asks of the database."""
+        return self.holds(payment) and all(getattr(payment, name) != me for name in self.hands)
+
+
+TURNS = (
+    Turn(
+        permission=APPROVE_WITHDRAWAL,
+        where={"state": Withdrawal.REQUESTED},
+        hands=("requested_by",),
+        words=noop("back office"),
+    ),
+    Turn(
+        permission=SEND_PAYOUT,
+        where={"state": Withdrawal.DEBITED, "return_asked_by": ""},
+        hands=("requested_by",),
+        words=noop("finance: send"),
+    ),
+    Turn(
+        permission=CONFIRM_PAYOUT,
+        where={"state": Withdrawal.SENT, "return_asked_by": ""},
+        hands=("requested_by", "sent_by"),
+        words=noop("a second person: confirm"),
+    ),
+    *(
+        Turn(
+            permission=RETURN_PAYOUT,
+            where={"state": state},
+            filled=("return_asked_by",),
+            hands=("requested_by", "approved_by", "sent_by", "return_asked_by"),
+            words=noop("a second person: return"),
+        )
+        for state in (Withdrawal.DEBITED, Withdrawal.SENT)
+    ),
+    Turn(
+        permission=RETURN_PAYOUT,
+        where={"state": Withdrawal.RETURNING, "next_try_at": None},
+        filled=("waits_because",),
+        words=noop("finance: return again"),
+    ),
+    Turn(
+        permission=SETTLE_OPERATIONS,
+        where={"state": Withdrawal.UNCERTAIN, "needs_person": True},
+        hands=("requested_by", "settling_by"),
+        words=noop("two people: settle by hand"),
+    ),
+)
+#: Where nobody of the staff has a turn: what it waits for instead.
+NOBODY: dict[str, str] = {
+    Withdrawal.WAITING_CLIENT: noop("the client"),
+    Withdrawal.APPROVED: noop("MetaTrader"),
+    Withdrawal.UNCERTAIN: noop("MetaTrader"),
+    Withdrawal.RETURNING: noop("MetaTrader"),
+}
+
+
+def todo_of(user: Any) -> Q:
+    """Return what waits for this user: they may act on it, and had no hand in it before."""
+    me = str(user.actor)
+    waits = Q(pk__in=())
+    for turn in TURNS:
+        if user.may(turn.permission):
+            waits |= turn.condition(me)
+    return waits
+
+
+def waits_for(user: Any, payment: Payment) -> bool:
+    """Say whether a payment at hand waits for this user."""
+    me = str(user.actor)
+    return any(turn.is_for(payment, me) and user.may(turn.permission) for turn in TURNS)
+
+
+def words_of(payment: Payment) -> str:
+    """Return whom a payment waits for, untranslated."""
+    found = next((turn.words for turn in TURNS if turn.holds(payment)), "")
+    return found or NOBODY.get(payment.state, "")
