@@ -58,9 +58,7 @@ class ClientAsked(Event):
     """Something is missing from the client; the clock stands still until it comes."""
 
     name: ClassVar[str] = "accounts.withdrawal.client_asked"
-    sentence: ClassVar[str] = noop(
-        "{actor} asked the client for what withdrawal #{payment_id} still needs: {words}"
-    )
+    sentence: ClassVar[str] = noop("{actor} asked the client of withdrawal #{payment_id}: {words}")
 
     payment_id: int
     missing: tuple[str, ...]
@@ -72,9 +70,7 @@ class ClientSupplied(Event):
     """What was missing has come; the clock goes on."""
 
     name: ClassVar[str] = "accounts.withdrawal.client_supplied"
-    sentence: ClassVar[str] = noop(
-        "{actor} recorded that the client gave what withdrawal #{payment_id} needs: {words}"
-    )
+    sentence: ClassVar[str] = noop("{actor}: withdrawal #{payment_id} got what it needs: {words}")
 
     payment_id: int
     words: str
@@ -208,13 +204,9 @@ class ReturnAsked(Event):
     """Somebody says that the money has to go back; a second person has to agree."""
 
     name: ClassVar[str] = "accounts.withdrawal.return_asked"
-    sentence: ClassVar[str] = noop(
-        "{actor} asks to return {amount} {currency} of withdrawal #{payment_id}: {reason}"
-    )
+    sentence: ClassVar[str] = noop("{actor} asks to return withdrawal #{payment_id}: {reason}")
 
     payment_id: int
-    amount: Decimal
-    currency: str
     reason: str
 
 
@@ -223,9 +215,7 @@ class ReturnDropped(Event):
     """The money is not to go back after all."""
 
     name: ClassVar[str] = "accounts.withdrawal.return_dropped"
-    sentence: ClassVar[str] = noop(
-        "{actor} dropped the return of withdrawal #{payment_id}: {reason}"
-    )
+    sentence: ClassVar[str] = noop("{actor} keeps withdrawal #{payment_id} on its way: {reason}")
 
     payment_id: int
     reason: str

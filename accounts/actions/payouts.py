@@ -67,7 +67,7 @@ def ask_return(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> 
         raise steps.NotPossible(_("Its return is asked for already: a second person confirms it."))
     payment.return_asked_by, payment.return_reason = str(actor), words
     payment.save()
-    event = ReturnAsked(**steps.money_of(payment), reason=words)
+    event = ReturnAsked(payment_id=payment.pk, reason=words)
     steps.emit(payment, event, actor=actor, now=now)
     return payment
 
