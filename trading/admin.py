@@ -17,6 +17,7 @@ from trading.models import (
     ServerState,
     Symbol,
     TradingAccount,
+    Verification,
 )
 from trading.queries import tickets
 
@@ -34,6 +35,14 @@ class ServerStateAdmin(ReadOnlyAdmin):
     """Where each server's mirror stands."""
 
     list_display = ("server", "status", "status_reason", "synced_at", "last_full_at")
+    list_select_related = ("server",)
+
+
+@admin.register(Verification, site=site)
+class VerificationAdmin(ReadOnlyAdmin):
+    """Comparisons of our copy with the servers, and what they found."""
+
+    list_display = ("server", "started_at", "state", "differences", "mended", "kept", "run_by")
     list_select_related = ("server",)
 
 

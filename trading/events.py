@@ -126,6 +126,21 @@ class TicketVanished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MirrorVerified(Event):
+    """Our whole copy of a server was compared with the server; `mended` rows were written anew."""
+
+    name: ClassVar[str] = "trading.mirror.verified"
+    sentence: ClassVar[str] = noop(
+        "{actor} compared the mirror with {server}: {differences} differences, {mended} mended"
+    )
+
+    verification_id: int
+    server: str
+    differences: int
+    mended: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendingTermsSet(Event):
     """How long things take on a server was measured and set: money may be sent there."""
 

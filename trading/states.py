@@ -188,3 +188,27 @@ BINDING_LABELS: dict[str, str] = {
 }
 #: After these the account has an owner by this very act, and the act can be undone.
 GIVEN = (BindingOutcome.BOUND, BindingOutcome.REGISTERED)
+
+
+class Source(StrEnum):
+    """Where our copy of a server is read from: its agent, or the broker's SQL replica of it."""
+
+    AGENT = "agent"
+    REPLICA = "replica"
+
+
+class Verified(StrEnum):
+    """What a verification of a server's mirror came to."""
+
+    RUNNING = "running"
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    FAILED = "failed"
+
+
+VERIFICATION_LABELS: dict[str, str] = {
+    Verified.RUNNING: noop("Being compared"),
+    Verified.EQUAL: noop("No difference"),
+    Verified.DIFFERENT: noop("Differences"),
+    Verified.FAILED: noop("Not compared"),
+}

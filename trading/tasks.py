@@ -8,6 +8,7 @@ from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from trading.actions import looking_up, sync
+from trading.actions.verification import verifying
 from trading.queries import operations, servers
 
 SOFT_LIMIT_SECONDS = 150
@@ -16,7 +17,12 @@ HARD_LIMIT_SECONDS = 180
 TURN_SECONDS = 15
 FULL_TURN_SECONDS = 300
 CHASE_SECONDS = 5
+NIGHT_SECONDS = 3600
+#: A verification only reads, and a message that is delivered again finds it under way and goes.
+VERIFY_SOFT_LIMIT_SECONDS = 3000
+VERIFY_HARD_LIMIT_SECONDS = 3060
 CHASER = Actor.system("chase")
+VERIFIER = Actor.system("nightly-verification")
 
 
 @shared_task(name="trading.tasks.sync_all")
@@ -51,6 +57,24 @@ def sync_server(server_id: int) -> None:
 def compare_server(server_id: int) -> None:
     """Compare one server's keys and open prices with its mirror."""
     sync.sync_server(server_id=server_id, now=clock.now(), full=True)
+
+
+@shared_task(name="trading.tasks.verify_all")
+def verify_all() -> None:
+    """Once a night: give every active server its turn of the whole comparison."""
+    for server_id in servers.active_server_ids():
+        verify_server.apply_async((server_id,), expires=NIGHT_SECONDS)
+
+
+@shared_task(
+    name="trading.tasks.verify_server",
+    soft_time_limit=VERIFY_SOFT_LIMIT_SECONDS,
+    time_limit=VERIFY_HARD_LIMIT_SECONDS,
+)
+def verify_server(server_id: int) -> None:
+    """Compare one server's whole book with its mirror."""
+    with contextlib.suppress(verifying.AlreadyVerifying):
+        verifying.verify_server(server_id=server_id, actor=VERIFIER, now=clock.now())
 
 
 @shared_task(name="trading.tasks.chase_operations")

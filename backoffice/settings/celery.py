@@ -6,6 +6,8 @@ ids only, and a task may run twice.
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from backoffice.settings import redis
 
 CELERY_BROKER_URL = redis.broker()
@@ -55,6 +57,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "trading.tasks.compare_all",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 60},
+    },
+    "trading-verify": {
+        "task": "trading.tasks.verify_all",
+        "schedule": crontab(hour="2", minute="40"),
+        "options": {"expires": 3600},
     },
     "trading-chase": {
         "task": "trading.tasks.chase_operations",

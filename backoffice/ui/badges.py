@@ -60,6 +60,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "unreachable": Badge(noop("Unreachable"), "danger"),
         "inactive": Badge(noop("Switched off"), "neutral"),
     },
+    "verification": {
+        "never": Badge(noop("Never compared"), "neutral"),
+        "running": Badge(noop("Being compared"), "info"),
+        "equal": Badge(noop("No difference"), "ok"),
+        "different": Badge(noop("Differences"), "danger"),
+        "failed": Badge(noop("Not compared"), "warn"),
+    },
     "account": {
         "enabled": Badge(noop("Open"), "ok"),
         "read_only": Badge(noop("Read only"), "warn"),

@@ -13,7 +13,12 @@ from trading.models import Server
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("every", "one"), [("sync_all", "sync_server"), ("compare_all", "compare_server")]
+    ("every", "one"),
+    [
+        ("sync_all", "sync_server"),
+        ("compare_all", "compare_server"),
+        ("verify_all", "verify_server"),
+    ],
 )
 def test_every_active_server_has_its_own_turn(
     every: str, one: str, monkeypatch: pytest.MonkeyPatch
@@ -26,7 +31,7 @@ def test_every_active_server_has_its_own_turn(
     Server.objects.filter(pk=servers[1].pk).update(is_active=False)
     getattr(tasks, every)()
     assert [args for args, _ in asked] == [(servers[0].pk,), (servers[2].pk,)]
-    assert {expires for _, expires in asked} <= {15, 300}
+    assert {expires for _, expires in asked} <= {15, 300, 3600}
     assert turn.time_limit is not None
     assert turn.soft_time_limit < turn.time_limit
 
@@ -41,4 +46,5 @@ def test_the_schedule_names_tasks_that_are_there() -> None:
         lines["trading-sync"]["schedule"].total_seconds(),
         lines["trading-compare"]["schedule"].total_seconds(),
     ) == (15, 300)
+    assert lines["trading-verify"]["task"] == tasks.verify_all.name
     assert {line["task"] for line in lines.values()} <= set(app.tasks)

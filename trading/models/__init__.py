@@ -11,6 +11,7 @@ from trading.models.sending import AbsenceEvidence, BalanceAttempt, SendingTerms
 from trading.models.server import Server, ServerState
 from trading.models.symbol import Symbol
 from trading.models.trading_account import AccountFigures, TradingAccount
+from trading.models.verification import Verification
 
 __all__ = [
     "AbsenceEvidence",
@@ -30,4 +31,5 @@ __all__ = [
     "Symbol",
     "TradingAccount",
     "UnboundAccount",
+    "Verification",
 ]

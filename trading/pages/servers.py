@@ -17,6 +17,10 @@ class ServerList(StaffPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the page."""
         fresh = {one.server_id: one for one in servers.list_freshness()}
+        last = servers.last_verifications()
         found = servers.list_servers_for(self.request.user)
-        rows = [{"server": server, "freshness": fresh.get(server.pk)} for server in found]
+        rows = [
+            {"server": one, "freshness": fresh.get(one.pk), "verification": last.get(one.pk)}
+            for one in found
+        ]
         return self.show("trading/server_list.html", {"rows": rows})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import clock, live
 from backoffice.core.access import Reaching, restrict
-from trading.models import Server, ServerState
+from trading.models import Server, ServerState, Verification
 from trading.permissions import VIEW_SERVERS
 from trading.queries import frames
 from trading.states import LiveStatus, ServerStatus
@@ -47,6 +47,26 @@ def active_server_ids() -> list[int]:
 def server_ids() -> dict[str, int]:
     """Return the keys of all servers by code."""
     return dict(Server.objects.values_list("code", "id"))
+
+
+def asked_server_ids(code: str | None) -> list[int]:
+    """Return the key of the server of this code, or of every active one; LookupError for none."""
+    if code is None:
+        return active_server_ids()
+    found = list(Server.objects.filter(code=code).values_list("id", flat=True))
+    if not found:
+        known = ", ".join(Server.objects.order_by("code").values_list("code", flat=True))
+        raise LookupError(
+            _("There is no server %(code)s; there are: %(known)s.")
+            % {"code": code, "known": known or _("none")}
+        )
+    return found
+
+
+def last_verifications() -> dict[int, Verification]:
+    """Return the latest verification of each server, by the server's key."""
+    latest = Verification.objects.order_by("server_id", "-started_at", "-id")
+    return {one.server_id: one for one in latest.distinct("server_id")}
 
 
 def list_servers_for(user: Reaching) -> QuerySet[Server]:

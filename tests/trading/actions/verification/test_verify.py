@@ -1,0 +1,387 @@
+"""The whole book on both sides: nothing is found where nothing differs, and everything else is."""
+
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from backoffice.core import records
+from tests.factories.market import (
+    NOON,
+    STAMP,
+    a_balance_record,
+    a_closed_trade,
+    a_quote,
+    a_record,
+    a_spec,
+    a_trade,
+)
+from tests.factories.servers import ACTOR, MemoryGateway
+from trading.actions import sync
+from trading.actions.verification import report, verifying
+from trading.actions.verification.verifying import Result
+from trading.mirror import targets
+from trading.mirror.verification.differences import Kind
+from trading.mirror.verification.tables import ACCOUNTS, BALANCES, DEALS, POSITIONS, Table
+from trading.models import (
+    BalanceRecord,
+    Deal,
+    Group,
+    Position,
+    Server,
+    ServerState,
+    Symbol,
+    TradingAccount,
+    Verification,
+)
+from trading.models.ticket import ticket_key
+from trading.states import Verified
+from trading.terms import Cmd, GroupSpec, SymbolSpec
+
+KEYS = {ACCOUNTS: 2, POSITIONS: 5, DEALS: 3, BALANCES: 6}
+#: Values that a column's constraints or its type ask for.
+CHOSEN: dict[str, Any] = {"cmd": 1, "currency": "EUR", "parent_ticket": 3, "digits": 3}
+
+
+def verify(server: Server, **told: Any) -> Result:
+    """Compare, without waiting for anything."""
+    return verifying.verify_server(
+        server_id=server.pk, actor=ACTOR, now=NOON, patience_seconds=0, **told
+    )
+
+
+def found(result: Result) -> list[tuple[str, Any, Kind, tuple[str, ...]]]:
+    """Return table, key, kind and fields of what differs."""
+    assert result.trouble == ""
+    return [
+        (one.table, one.key, one.kind, tuple(change.field for change in one.changes))
+        for one in result.left
+    ]
+
+
+def other(table: Table, column: str, value: Any, server: Server) -> Any:
+    """Return another value of the same kind."""
+    if column == "group_id":
+        return Group.objects.get(server=server, name="other").pk
+    if table is BALANCES and column == "cmd":
+        return Cmd.CREDIT
+    if column in CHOSEN:
+        return CHOSEN[column]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, datetime) or value is None:
+        return (value or NOON) + timedelta(hours=1)
+    return value + "x" if isinstance(value, str) else value + 1
+
+
+def spoil(server: Server, table: Table, column: str) -> int:
+    """Write another value into one column of one row, past every path of ours."""
+    key = KEYS[table]
+    rows = table.model._default_manager.filter(server=server, **{table.key: key})
+    (value,) = rows.values_list(column, flat=True)
+    assert rows.update(**{column: other(table, column, value, server)}) == 1
+    return key
+
+
+def test_the_mirror_equals_the_server(server: Server) -> None:
+    """Every row is looked at, the result is kept and announced."""
+    result = verify(server)
+    assert found(result) == []
+    assert dict(result.tally.theirs) == dict(result.tally.ours)
+    assert result.tally.theirs["open tickets"] == 3
+    run = Verification.objects.get()
+    assert (run.state, run.accounts, run.tickets) == (Verified.EQUAL, 2, 7)
+    assert (run.differences, run.kept, run.run_by) == (0, 0, str(ACTOR))
+    (*_, told) = records.for_subject("server", server.pk)
+    assert {one.name for one in records.for_subject("server", server.pk)} >= {
+        "trading.mirror.verified"
+    }, told
+    assert list(report.lines(result))[-1].startswith("demo-1: 0 differences in ")
+
+
+def mended(server: Server) -> list[tuple[str, Any, Kind, tuple[str, ...]]]:
+    """Return what was found, all of which must be mended in the same run."""
+    result = verify(server, repair=True)
+    assert (result.trouble, result.left) == ("", [])
+    assert result.mended == len(result.tally.found)
+    return found(replace(result, left=result.tally.found))
+
+
+@pytest.mark.parametrize("table", KEYS, ids=lambda table: table.name)
+def test_a_changed_field_is_found_and_mended(server: Server, table: Table) -> None:
+    """One value in each column of each table: found, named, written anew from the server."""
+    for column in table.columns:
+        key = spoil(server, table, column)
+        assert mended(server) == [(table.name, key, Kind.FIELD, (column,))]
+    assert found(verify(server)) == []
+
+
+def test_a_difference_is_told_by_name_and_kept_without_its_values(server: Server) -> None:
+    """The terminal shows both values; what is stored names no person's data."""
+    spoil(server, ACCOUNTS, "name")
+    result = verify(server)
+    assert next(report.lines(result)) == (
+        "accounts                   2  name                   ours 'Account 2x'  theirs 'Account 2'"
+    )
+    assert Verification.objects.get().findings == [
+        {"kind": "field", "table": "accounts", "key": 2, "fields": ["name"]}
+    ]
+
+
+def test_every_column_that_the_mirror_writes_is_compared() -> None:
+    """A new field of a record cannot be kept and not compared."""
+    ours = {"id", "server_id", "account_id", "mirrored_at", "ticket", "login"}
+    for table, target in (
+        (ACCOUNTS, targets.ACCOUNTS),
+        (POSITIONS, targets.POSITIONS),
+        (DEALS, targets.DEALS),
+        (BALANCES, targets.BALANCE_RECORDS),
+    ):
+        assert set(target.columns) - ours == set(table.columns)
+
+
+@pytest.mark.parametrize(
+    ("model", "spec", "name", "table"),
+    [(Symbol, SymbolSpec, "EURUSD", "symbols"), (Group, GroupSpec, "demoforex", "groups")],
+)
+def test_a_changed_setting_is_found_and_mended(
+    server: Server, model: Any, spec: Any, name: str, table: str
+) -> None:
+    """Every setting of a symbol and of a group."""
+    for field in (one.name for one in fields(spec) if one.name != "name"):
+        rows = model.objects.filter(server=server, name=name)
+        (value,) = rows.values_list(field, flat=True)
+        if isinstance(value, list):
+            changed: Any = [*value, "GBPUSD"]
+        elif isinstance(value, bool):
+            changed = not value
+        else:
+            changed = value + "X" if isinstance(value, str) else 1 if value != 1 else 2
+        rows.update(**{field: changed})
+        assert mended(server) == [(table, name, Kind.FIELD, (field,))]
+    assert found(verify(server)) == []
+
+
+@pytest.mark.parametrize("table", [POSITIONS, DEALS, BALANCES], ids=lambda table: table.name)
+def test_a_lost_row_is_found_and_mended(server: Server, table: Table) -> None:
+    """The server has it, we lack it."""
+    table.model._default_manager.filter(ticket=KEYS[table]).delete()
+    assert found(verify(server)) == [(table.name, KEYS[table], Kind.MISSING, ())]
+    assert verify(server, repair=True).mended == 1
+    assert found(verify(server)) == []
+
+
+def test_a_lost_account_is_found_and_mended_with_its_tickets(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """An account of the server with its tickets that never came here."""
+    gateway.account_list.append(a_record(3))
+    gateway.put(a_trade(30, 3), a_balance_record(31, 3))
+    assert [one[:3] for one in found(verify(server))] == [
+        ("accounts", 3, Kind.MISSING),
+        ("open tickets", 30, Kind.MISSING),
+        ("balance records", 31, Kind.MISSING),
+    ]
+    assert verify(server, repair=True).mended == 3
+    assert found(verify(server)) == []
+
+
+@pytest.mark.parametrize("name", ["EURUSD", "other"])
+def test_a_lost_contract_or_group_is_found_and_mended(server: Server, name: str) -> None:
+    """They are few, and compared one by one."""
+    Symbol.objects.filter(name=name).delete()
+    Group.objects.filter(name=name).delete()
+    assert [one[1:3] for one in found(verify(server))] == [(name, Kind.MISSING)]
+    assert verify(server, repair=True).mended == 1
+
+
+@pytest.mark.parametrize("table", [POSITIONS, DEALS, BALANCES], ids=lambda table: table.name)
+def test_an_invented_row_is_found(server: Server, table: Table) -> None:
+    """Only an open ticket is mended: a closed row that the server lacks is a person's to judge."""
+    row = table.model._default_manager.get(ticket=KEYS[table])
+    row.pk, row.ticket = ticket_key(server.pk, 99), 99
+    row.save(force_insert=True)
+    assert found(verify(server)) == [(table.name, 99, Kind.EXTRA, ())]
+    left = found(verify(server, repair=True))
+    assert len(left) == (0 if table is POSITIONS else 1)
+    if table is POSITIONS:
+        account = TradingAccount.objects.get(login=2)
+        assert "trading.ticket.vanished" in {
+            one.name for one in records.for_subject("account", account.pk)
+        }
+
+
+def test_an_account_that_left_the_server_is_found_and_marked(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """Once it is known as gone, it and its history are kept and are no difference."""
+    gateway.account_list = [a_record(1)]
+    gateway.tickets = {key: one for key, one in gateway.tickets.items() if one.login == 1}
+    Position.objects.filter(account__login=2).delete()
+    assert found(verify(server)) == [("accounts", 2, Kind.EXTRA, ())]
+    assert verify(server, repair=True).mended == 1
+    again = verify(server)
+    assert found(again) == []
+    assert dict(again.tally.kept) == {
+        "symbols": 0, "groups": 0, "accounts": 1, "closed tickets": 2, "balance records": 1,
+    }  # fmt: skip
+
+
+def test_a_ticket_in_two_places_is_found_and_mended(server: Server) -> None:
+    """Closed on the server, and with us closed and open still."""
+    deal = Deal.objects.get(ticket=3)
+    values = {f.attname: getattr(deal, f.attname) for f in Position._meta.concrete_fields}
+    Position.objects.create(**values)
+    assert found(verify(server)) == [("closed tickets", 3, Kind.PLACE, ("place",))]
+    assert verify(server, repair=True).mended == 1
+    assert not Position.objects.filter(ticket=3).exists()
+
+
+def test_a_ticket_that_we_hold_closed_although_it_is_open_is_mended(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """The mirror's own path would keep it closed: the server's stamp is not newer."""
+    gateway.put(a_trade(3, 2, changed_stamp=STAMP))
+    assert found(verify(server)) == [("open tickets", 3, Kind.PLACE, ("place",))]
+    assert verify(server, repair=True).mended == 1
+    assert (Deal.objects.filter(ticket=3).count(), Position.objects.filter(ticket=3).count()) == (
+        0,
+        1,
+    )
+
+
+def test_a_ticket_of_another_account_is_found_and_mended(server: Server) -> None:
+    """The account is a field like any other."""
+    wrong = TradingAccount.objects.get(login=1)
+    Deal.objects.filter(ticket=3).update(account=wrong)
+    assert found(verify(server)) == [("closed tickets", 3, Kind.FIELD, ("login",))]
+    assert verify(server, repair=True).mended == 1
+    assert found(verify(server)) == []
+
+
+def test_a_deal_that_stands_twice_is_found(server: Server) -> None:
+    """The table's key holds the closing time: two closings of one ticket are possible there."""
+    with connection.cursor() as cursor:
+        names = [f.column for f in Deal._meta.concrete_fields]
+        shown = [f"{n} + interval '1 hour'" if n == "closed_at" else n for n in names]
+        cursor.execute(
+            f"INSERT INTO trading_deal ({', '.join(names)})"  # noqa: S608
+            f" SELECT {', '.join(shown)} FROM trading_deal WHERE ticket = 3"
+        )
+    assert [one[1:3] for one in found(verify(server))] == [(3, Kind.PLACE)]
+    assert verify(server, repair=True).mended == 1
+    assert Deal.objects.filter(ticket=3).count() == 1
+
+
+def test_what_the_server_archived_is_kept_and_no_difference(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """Old rows that left the server in the order of their age; a younger gap is a difference."""
+    past = [NOON - timedelta(days=days) for days in (400, 300, 200, 100)]
+    gateway.put(*(a_closed_trade(40 + n, 1, at) for n, at in enumerate(past)))
+    sync.sync_server(server_id=server.pk, now=NOON, full=True)
+    gateway.tickets = {k: v for k, v in gateway.tickets.items() if k not in (40, 41)}
+    result = verify(server)
+    assert found(result) == []
+    assert result.tally.kept["closed tickets"] == 2
+    del gateway.tickets[43]
+    assert found(verify(server)) == [("closed tickets", 43, Kind.EXTRA, ())]
+
+
+def test_a_moving_market_alone_is_no_difference(server: Server, gateway: MemoryGateway) -> None:
+    """Price and profit of an open ticket are judged while the market stands still."""
+    gateway.put(replace(gateway.tickets[1], close_price=Decimal("1.2"), profit=Decimal(7)))
+    assert [one[3] for one in found(verify(server))] == [("close_price", "profit")]
+    gateway.quote_list = [a_quote("EURUSD", "1.2", "1.2", NOON + timedelta(seconds=1))]
+    result = verify(server)
+    assert (found(result), result.tally.moving) == ([], 1)
+    gateway.put(replace(gateway.tickets[1], swap=Decimal(1)))
+    assert [one[3] for one in found(verify(server))] == [("swap",)]
+
+
+def test_a_parent_that_nobody_names_any_more_is_kept(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """A later partial close overwrote the comment; our row of the parent bears it out."""
+    gateway.put(
+        replace(gateway.tickets[4], comment=""), replace(gateway.tickets[5], comment="to #50")
+    )
+    sync.sync_server(server_id=server.pk, now=NOON, full=True)
+    Deal.objects.filter(ticket=4).update(comment="")
+    Position.objects.filter(ticket=5).update(comment="to #50")
+    assert Position.objects.get(ticket=5).parent_ticket == 4
+    assert found(verify(server)) == []
+
+
+def test_what_changes_meanwhile_has_time_to_arrive(
+    server: Server, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change younger than the patience is waited for; it is none once the mirror has it."""
+    gateway.put(a_trade(1, 1, swap=Decimal(-3)))
+    waited: list[float] = []
+
+    def meanwhile(seconds: float) -> None:
+        waited.append(seconds)
+        sync.sync_server(server_id=server.pk, now=NOON)
+
+    monkeypatch.setattr("trading.actions.verification.comparing.time.sleep", meanwhile)
+    result = verifying.verify_server(
+        server_id=server.pk, actor=ACTOR, now=NOON, patience_seconds=30
+    )
+    assert (found(result), waited) == ([], [1.0])
+
+
+def test_a_server_that_does_not_answer_is_one_sentence(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """The run is kept as not compared, and nothing is mended."""
+    gateway.fails = {"trades"}
+    result = verify(server, repair=True)
+    assert result.trouble == "The agent at 127.0.0.1:1 does not answer."
+    run = Verification.objects.get()
+    assert (run.state, run.reason) == (Verified.FAILED, result.trouble)
+    assert list(report.lines(result)) == [f"demo-1: not compared: {result.trouble}"]
+
+
+def test_pages_out_of_order_are_one_sentence(server: Server, gateway: MemoryGateway) -> None:
+    """A comparison by key would invent differences."""
+    gateway.account_list = [a_record(2), a_record(1)]
+    gateway._page = lambda records, cursor, key: type(gateway)._page(  # type: ignore[method-assign]
+        gateway, list(reversed(records)), cursor, key
+    )
+    assert verify(server).trouble == "The server's pages are out of order: login 1 after 2."
+
+
+def test_more_differences_than_can_be_held_are_counted(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory stays bounded, the verdict stays no."""
+    monkeypatch.setattr("trading.mirror.verification.differences.MOST", 2)
+    BalanceRecord.objects.update(amount=1)
+    Deal.objects.update(magic=5)
+    result = verify(server)
+    assert (len(result.left), result.tally.uncounted) == (2, 2)
+    assert list(report.lines(result))[-1].startswith("demo-1: 4 differences")
+    assert Verification.objects.get().differences == 4
+
+
+def test_the_last_run_that_was_killed_is_ended(server: Server) -> None:
+    """A run that nobody ends would look as if it went on for ever."""
+    Verification.objects.create(server=server, source="agent", run_by="x", started_at=NOON)
+    verify(server)
+    states = Verification.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == [Verified.FAILED, Verified.EQUAL]
+
+
+def test_no_settings_are_judged_before_the_first_full_reading(
+    server: Server, gateway: MemoryGateway
+) -> None:
+    """Prices of a mirror that never took a full reading are nobody's fault."""
+    ServerState.objects.update(last_full_at=None)
+    Position.objects.filter(ticket=1).update(profit=3, changed_stamp=1)
+    assert found(verify(server)) == []
+    gateway.specs.append(a_spec("GBPUSD", "GBP", "USD"))
+    assert [one[1] for one in found(verify(server))] == ["GBPUSD"]
