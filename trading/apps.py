@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from trading.gateway import registry
 from trading.gateway.remote.gateway import RemoteGateway
+from trading.gateway.replica.address import ReplicaAddress
+from trading.gateway.replica.gateway import ReplicaGateway
 
 
 class TradingConfig(AppConfig):
@@ -15,5 +17,6 @@ class TradingConfig(AppConfig):
     verbose_name = _("Market")
 
     def ready(self) -> None:
-        """Say how servers are reached: through the agent beside each. Asks the database nothing."""
+        """Say how servers are reached: by agent, or read from a replica. Asks no database."""
         registry.register(RemoteGateway)
+        registry.register(ReplicaGateway, kind=ReplicaAddress)

@@ -49,6 +49,18 @@ class GroupsAssigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceChosen(Event):
+    """The mirror of a server is read from another source from now on."""
+
+    name: ClassVar[str] = "trading.server.source_chosen"
+    sentence: ClassVar[str] = noop("{actor} lets the mirror of {code} be read from its {source}")
+
+    server_id: int
+    code: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountBound(Event):
     """A trading account was given to a client."""
 

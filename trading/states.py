@@ -197,6 +197,12 @@ class Source(StrEnum):
     REPLICA = "replica"
 
 
+SOURCE_LABELS: dict[str, str] = {
+    Source.AGENT: noop("Agent"),
+    Source.REPLICA: noop("SQL replica"),
+}
+
+
 class Verified(StrEnum):
     """What a verification of a server's mirror came to."""
 

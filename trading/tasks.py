@@ -74,7 +74,7 @@ def verify_all() -> None:
 def verify_server(server_id: int) -> None:
     """Compare one server's whole book with its mirror."""
     with contextlib.suppress(verifying.AlreadyVerifying):
-        verifying.verify_server(server_id=server_id, actor=VERIFIER, now=clock.now())
+        verifying.verify_sources(server_id=server_id, actor=VERIFIER, now=clock.now())
 
 
 @shared_task(name="trading.tasks.chase_operations")

@@ -36,6 +36,18 @@ class AgentKey:
 
 
 @dataclass(frozen=True)
+class Replica:
+    """Where the SQL replica of one MetaTrader server is; `options` say what its tables do not."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Environment:
     """What the surroundings tell this process; see docs/how-to/configure.md."""
 
@@ -49,6 +61,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: int
     agent_keys: Mapping[str, AgentKey]
+    replicas: Mapping[str, Replica]
     log_level: str
     default_from_email: str
     reporting_currency: str
@@ -74,6 +87,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         allowed_hosts=get("ALLOWED_HOSTS", _words),
         trusted_proxies=get("TRUSTED_PROXIES", _count, "0"),
         agent_keys=get("MT4_AGENT_KEYS", agent_keys, ""),
+        replicas=get("MT4_REPLICAS", replicas, ""),
         log_level=get("LOG_LEVEL", _one_of(*LOG_LEVELS), "INFO"),
         default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
         reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
@@ -123,6 +137,33 @@ def agent_keys(text: str) -> dict[str, AgentKey]:
         server, key_id, secret = match.groups()
         keys[server] = AgentKey(key_id, bytes.fromhex(secret))
     return keys
+
+
+REPLICA_OPTIONS = frozenset(("currency", "stored_as", "socket", "tls"))
+
+
+def replicas(text: str) -> dict[str, Replica]:
+    """Return the SQL replicas by server code: `server=mysql://user:password@host/database,…`."""
+    found = {}
+    for part in _words(text):
+        server, _, address = part.partition("=")
+        url = urlsplit(address)
+        name, options = unquote(url.path.lstrip("/")), dict(parse_qsl(url.query))
+        if url.scheme != "mysql" or not (server and url.username and name):
+            raise ValueError(
+                "it is not of the form server=mysql://user:password@host:3306/database"
+            )
+        if unknown := sorted(options.keys() - REPLICA_OPTIONS):
+            raise ValueError(f"a replica has no option {unknown[0]!r}")
+        found[server] = Replica(
+            host=url.hostname or "127.0.0.1",
+            port=url.port or 3306,
+            user=unquote(url.username),
+            password=unquote(url.password or ""),
+            database=name,
+            options=options,
+        )
+    return found
 
 
 def _read(

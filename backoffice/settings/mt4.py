@@ -1,5 +1,6 @@
-"""The MetaTrader side: the keys with which messages to the agents are sealed."""
+"""The MetaTrader side: keys that seal messages to the agents, and where SQL replicas are."""
 
 from backoffice.settings.env import env
 
 MT4_AGENT_KEYS = dict(env.agent_keys)  # by server code; the addresses are rows of trading.Server
+MT4_REPLICAS = dict(env.replicas)  # by server code; with passwords, and so no rows

@@ -5,14 +5,16 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
-from trading.events import AgentMoved, GroupsAssigned, ServerRegistered
+from trading.events import AgentMoved, GroupsAssigned, ServerRegistered, SourceChosen
 from trading.models import Group, Server, ServerState
+from trading.states import Source
 
 
 class ServerKnown(Conflict):
@@ -33,22 +35,32 @@ def register_server(
     name: str,
     kind: str,
     timezone: str,
-    agent_url: str,
     actor: Actor,
     now: datetime,
+    agent_url: str = "",
 ) -> Server:
     """Make a MetaTrader server known; the feed and the mirror take it up within seconds.
 
-    `timezone` is an IANA name, `agent_url` http(s)://host:port. The legal entity of what happens on
+    `timezone` is an IANA name, `agent_url` http(s)://host:port. Without one the mirror is read from
+    the server's SQL replica, whose address MT4_REPLICAS holds. The legal entity of what happens on
     it is said by its groups.
     """
     _check_timezone(timezone)
-    _check_address(agent_url)
+    source = Source.AGENT if agent_url else Source.REPLICA
+    if source is Source.AGENT:
+        _check_address(agent_url)
+    else:
+        _check_replica(code)
     with transaction.atomic():
         if Server.objects.filter(code=code).exists():
             raise ServerKnown(_("A server with the code %(code)s is registered.") % {"code": code})
         server = Server.objects.create(
-            code=code, name=name, kind=kind, timezone=timezone, agent_url=agent_url
+            code=code,
+            name=name,
+            kind=kind,
+            timezone=timezone,
+            source=source,
+            agent_url=agent_url,
         )
         ServerState.objects.create(server=server, status_since=now)
         outbox.emit(
@@ -104,6 +116,43 @@ def assign_groups(
         )
         outbox.emit(event, actor=actor, subjects=[("server", server_id)], now=now)
     return len(changed)
+
+
+def choose_source(*, server_id: int, source: Source, actor: Actor, now: datetime) -> Server:
+    """Read a server's mirror from its agent or from its SQL replica from now on.
+
+    The next passes read everything anew, for the two count their changes apart.
+    """
+    with transaction.atomic():
+        server = Server.objects.select_for_update(no_key=True).get(pk=server_id)
+        if server.source == source:
+            return server
+        if source is Source.AGENT and not server.agent_url:
+            sentence = _("%(code)s has no agent's address: register it first (move_agent).")
+            raise BadServer(sentence % {"code": server.code})
+        if source is Source.REPLICA:
+            _check_replica(server.code)
+        server.source = source
+        server.save(update_fields=["source"])
+        ServerState.objects.filter(pk=server_id).update(
+            users_stamp=0, users_page="", trades_stamp=0, trades_page=""
+        )
+        outbox.emit(
+            SourceChosen(server_id=server.pk, code=server.code, source=source),
+            actor=actor,
+            subjects=[("server", server.pk)],
+            now=now,
+        )
+    return server
+
+
+def _check_replica(code: str) -> None:
+    if code not in settings.MT4_REPLICAS:
+        sentence = _(
+            "MT4_REPLICAS holds no address for %(code)s; add"
+            " %(code)s=mysql://user:password@host:3306/database, or give an agent's address."
+        )
+        raise BadServer(sentence % {"code": code})
 
 
 def _check_timezone(timezone: str) -> None:

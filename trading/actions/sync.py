@@ -157,6 +157,8 @@ def _books(gateway: Gateway, server_id: int, now: datetime) -> tuple[Written, Wr
     symbols, groups = gateway.symbols(), gateway.groups()
     with transaction.atomic():
         sync_passes.lock(server_id)
+        if not getattr(gateway, "knows_settings", True):
+            return books.name_books(server_id, symbols, groups, now)
         return (
             books.write_symbols(server_id, symbols, now),
             books.write_groups(server_id, groups, now),

@@ -114,7 +114,10 @@ def know_groups(run: Run, records: tuple[AccountRecord, ...]) -> None:
         groups = run.gateway.groups()
         with transaction.atomic():
             lock(run.server_id)
-            books.write_groups(run.server_id, groups, run.now)
+            if getattr(run.gateway, "knows_settings", True):
+                books.write_groups(run.server_id, groups, run.now)
+            else:
+                books.name_books(run.server_id, (), groups, run.now)
 
 
 def know_logins(run: Run, wanted: Iterable[int]) -> Written:

@@ -20,7 +20,8 @@ class Refused(GatewayError):
 class NotSent(GatewayError):
     """The command did not leave us; it changes nothing and may be given again.
 
-    `reason` is one of busy, clock, deadline, end_of_day, breaker, unreachable, seen, closed.
+    `reason` is one of busy, clock, deadline, end_of_day, breaker, unreachable, seen, closed,
+    read_only.
     Only `deadline` proves that this attempt never left and never will.
     """
 
@@ -28,6 +29,13 @@ class NotSent(GatewayError):
         self.reason = reason
         self.text = text
         super().__init__(text or f"The command was not sent: {reason}")
+
+
+class ReadOnly(NotSent):
+    """The server is reached in a way that takes no commands, such as its SQL replica."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("read_only", text)
 
 
 class Unavailable(GatewayError):

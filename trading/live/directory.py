@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from trading.models import BalanceRecord, Server, TradingAccount
+from trading.states import Source
 from trading.terms import Cmd
 
 
@@ -35,5 +36,6 @@ def read(server_id: int) -> Mapping[int, Entry]:
 
 
 def active_servers() -> list[Server]:
-    """Return the servers that are to be fed."""
-    return list(Server.objects.filter(is_active=True).order_by("id"))
+    """Return the servers that are to be fed: a SQL replica tells nothing unasked."""
+    fed = Server.objects.filter(is_active=True, source=Source.AGENT)
+    return list(fed.order_by("id"))

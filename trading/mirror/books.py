@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trading.mirror import rows, targets
 from trading.mirror.copy import Written, upsert
-from trading.models import Group, TradingAccount
+from trading.models import Group, Symbol, TradingAccount
 from trading.terms import AccountRecord, GroupSpec, SymbolSpec
 
 
@@ -17,6 +17,21 @@ def write_symbols(server_id: int, specs: Iterable[SymbolSpec], now: datetime) ->
 def write_groups(server_id: int, specs: Iterable[GroupSpec], now: datetime) -> Written:
     """Write the groups; one that the server dropped stays, for the accounts that were in it."""
     return upsert(targets.GROUPS, [rows.group_row(server_id, spec, now) for spec in specs])
+
+
+def name_books(
+    server_id: int, symbols: Iterable[SymbolSpec], groups: Iterable[GroupSpec], now: datetime
+) -> tuple[Written, Written]:
+    """Write symbols and groups that are told by name only; those that we know stay as they are."""
+    symbols, groups = list(symbols), list(groups)
+    names = {one.name for one in symbols}
+    known = Symbol.objects.filter(server_id=server_id, name__in=names)
+    names -= set(known.values_list("name", flat=True))
+    unknown = unknown_groups(server_id, (one.name for one in groups))
+    return (
+        write_symbols(server_id, (one for one in symbols if one.name in names), now),
+        write_groups(server_id, (one for one in groups if one.name in unknown), now),
+    )
 
 
 def unknown_groups(server_id: int, names: Iterable[str]) -> frozenset[str]:

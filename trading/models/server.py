@@ -6,11 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.access import Scope
-from trading.states import SERVER_STATUS_LABELS, ServerStatus
+from trading.states import SERVER_STATUS_LABELS, SOURCE_LABELS, ServerStatus, Source
 
 
 class Server(models.Model):
-    """One MetaTrader server. `timezone` is an IANA zone; `agent_url` is http(s)://host:port."""
+    """One MetaTrader server. `timezone` is an IANA zone; `agent_url` is http(s)://host:port.
+
+    `source` says where the mirror is read from. Read from a SQL replica, the server takes no
+    command of ours, and it needs no agent.
+    """
 
     scope: ClassVar[Scope] = Scope(shared=True)
     KINDS: ClassVar = [("live", _("Live")), ("demo", _("Demo"))]
@@ -23,7 +27,14 @@ class Server(models.Model):
         "company.LegalEntity", models.PROTECT, null=True, blank=True, related_name="+"
     )
     timezone = models.CharField(_("time zone"), max_length=64)
-    agent_url = models.URLField(_("agent address"), max_length=200)
+    source = models.CharField(
+        _("read from"),
+        max_length=8,
+        choices=list(SOURCE_LABELS.items()),
+        default=Source.AGENT,
+        db_default=Source.AGENT.value,
+    )
+    agent_url = models.URLField(_("agent address"), max_length=200, default="", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -32,6 +43,11 @@ class Server(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["live", "demo"]), name="trading_server_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source=Source.REPLICA)
+                | (models.Q(source=Source.AGENT) & ~models.Q(agent_url="")),
+                name="trading_server_source",
             ),
             # A deal's key is server_id * 2**32 + ticket: it has to stay inside a bigint.
             models.CheckConstraint(

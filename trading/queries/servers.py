@@ -11,7 +11,7 @@ from backoffice.core.access import Reaching, restrict
 from trading.models import Server, ServerState, Verification
 from trading.permissions import VIEW_SERVERS
 from trading.queries import frames
-from trading.states import LiveStatus, ServerStatus
+from trading.states import LiveStatus, ServerStatus, Source
 
 #: The feed beats once a second.
 HEARTBEAT_AT_MOST = timedelta(seconds=10)
@@ -63,6 +63,11 @@ def asked_server_ids(code: str | None) -> list[int]:
     return found
 
 
+def code_of(server_id: int) -> str:
+    """Return the code of a server."""
+    return Server.objects.values_list("code", flat=True).get(pk=server_id)
+
+
 def last_verifications() -> dict[int, Verification]:
     """Return the latest verification of each server, by the server's key."""
     latest = Verification.objects.order_by("server_id", "-started_at", "-id")
@@ -86,6 +91,8 @@ def list_freshness() -> list[Freshness]:
 def _freshness(server: Server, heartbeat: frames.Frame | None, now: datetime) -> Freshness:
     state = getattr(server, "state", None) or ServerState(server=server, status=ServerStatus.NEW)
     status, reason = _live(heartbeat, now)
+    if server.source == Source.REPLICA:
+        reason = _("Read from its SQL replica: it has no live feed, and takes no command.")
     return Freshness(
         server_id=server.pk,
         code=server.code,

@@ -8,7 +8,7 @@ from trading.gateway.port import ServerAddress
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_factory", [])
+    monkeypatch.setattr(registry, "_factories", {})
     monkeypatch.setattr(registry, "_made", {})
 
 

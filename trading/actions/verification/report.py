@@ -7,6 +7,7 @@ from typing import Any
 
 from trading.actions.verification.verifying import Result
 from trading.mirror.verification.differences import Difference, Kind
+from trading.states import Source
 
 WORDS = {
     Kind.MISSING: "is on the server and not in the mirror",
@@ -18,6 +19,8 @@ MOST_LINES = 1_000
 def lines(result: Result) -> Iterator[str]:
     """Yield the report; its last line is the verdict."""
     code = result.verification.server.code
+    if result.verification.source == Source.REPLICA:
+        code += " (replica)"
     if result.trouble:
         yield f"{code}: not compared: {result.trouble}"
         return

@@ -49,6 +49,40 @@ class Result:
     trouble: str = ""
     seconds: int = 0
 
+    @property
+    def is_equal(self) -> bool:
+        """Return whether the server was compared to its end and nothing differs."""
+        return not (self.trouble or self.left or self.tally.uncounted)
+
+
+def verify_sources(
+    *,
+    server_id: int,
+    actor: Actor,
+    now: datetime,
+    only: Source | None = None,
+    repair: bool = False,
+    patience_seconds: int = PATIENCE_SECONDS,
+) -> list[Result]:
+    """Compare our copy with every source that a server has: its agent, its SQL replica, or both.
+
+    Where both agree with our copy they agree with each other. Only the source that the mirror is
+    read from mends it.
+    """
+    server = Server.objects.get(pk=server_id)
+    clock = _Clock(now)
+    return [
+        verify_server(
+            server_id=server_id,
+            actor=actor,
+            now=clock.now,
+            source=source,
+            repair=repair and source == server.source,
+            patience_seconds=patience_seconds,
+        )
+        for source in ([only] if only else gateways.sources_of(server))
+    ]
+
 
 def verify_server(
     *,
@@ -68,7 +102,7 @@ def verify_server(
         if not ours:
             raise AlreadyVerifying(_("This server is being compared already."))
         server = Server.objects.get(pk=server_id)
-        run = _begin(server, source or Source.AGENT, actor, now)
+        run = _begin(server, source or Source(server.source), actor, now)
         clock = _Clock(now)
         try:
             return _verified(server, run, clock, actor, repair=repair, patience=patience_seconds)
@@ -118,7 +152,7 @@ def _verified(
     repair: bool,
     patience: int,
 ) -> Result:
-    gateway = gateways.gateway_of(server)
+    gateway = gateways.gateway_of(server, Source(run.source))
     case = Case(gateway=gateway, server_id=server.pk, now=run.started_at)
     tally, book = comparing.compare(case, patience_seconds=patience)
     left: Sequence[Difference] = tally.found

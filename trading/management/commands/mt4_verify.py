@@ -9,6 +9,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
 from trading.actions.verification import report, verifying
 from trading.queries import servers
+from trading.states import Source
 
 ACTOR = Actor.system("mt4-verify")
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take one server or all, and whether to mend."""
         parser.add_argument("--server", metavar="CODE", help="only this one")
+        sources = [one.value for one in Source]
+        parser.add_argument("--source", choices=sources, help="only this one of its sources")
         parser.add_argument("--repair", action="store_true", help="write the server's word over it")
         wait = "how long a change may take to arrive before it counts as a difference"
         parser.add_argument("--patience", type=int, default=60, metavar="SECONDS", help=wait)
@@ -35,16 +38,17 @@ class Command(BaseCommand):
 
     def _verified(self, server_id: int, options: dict[str, Any]) -> bool:
         """Print one server's report; return whether nothing differs."""
+        source = Source(options["source"]) if options["source"] else None
         try:
-            result = verifying.verify_server(
-                server_id=server_id, actor=ACTOR, now=clock.now(),
+            results = verifying.verify_sources(
+                server_id=server_id, actor=ACTOR, now=clock.now(), only=source,
                 repair=options["repair"], patience_seconds=options["patience"],
             )  # fmt: skip
         except Rejected as reason:
             raise CommandError(str(reason)) from reason
-        for line in report.lines(result):
-            self.stdout.write(line)
-        return not result.trouble and not result.left and not result.tally.uncounted
+        for result in results:
+            self.stdout.writelines(report.lines(result))
+        return all(result.is_equal for result in results)
 
 
 def _asked(code: str | None) -> list[int]:

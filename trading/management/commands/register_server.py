@@ -21,12 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="as people call it")
         parser.add_argument("--kind", choices=["live", "demo"], default="live")
         parser.add_argument("--timezone", required=True, help="of the server's clock: Asia/Nicosia")
-        parser.add_argument("--agent-url", required=True, help="https://host:9100")
+        parser.add_argument("--source", choices=["agent", "replica"], default="agent")
+        parser.add_argument("--agent-url", default="", help="https://host:9100, for an agent")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Register; one sentence when it cannot be done."""
         asked = ("code", "name", "kind", "timezone", "agent_url")
         told = {name: options[name] for name in asked}
+        if (options["source"] == "agent") is not bool(told["agent_url"]):
+            raise CommandError("Give --agent-url, or --source replica: one of the two.")
         try:
             server = servers.register_server(
                 **told, actor=Actor.system("register-server"), now=clock.now()
