@@ -124,14 +124,17 @@ class ReportServer:
 def _user(one: AccountRecord) -> dict[str, Any]:
     return {
         "LOGIN": one.login, "GROUP": one.group, "ENABLE": int(one.enabled),
-        "ENABLE_CHANGE_PASS": 1, "ENABLE_READONLY": int(one.read_only), "PASSWORD_PHONE": "",
-        "NAME": one.name, "COUNTRY": one.country, "CITY": one.city, "STATE": "", "ZIPCODE": "",
-        "ADDRESS": "", "PHONE": one.phone, "EMAIL": one.email, "COMMENT": one.comment, "ID": "",
-        "STATUS": "", "REGDATE": one.registered_server_time,
+        "ENABLE_CHANGE_PASS": int(one.may_change_password), "LEAD_SOURCE": one.lead_source,
+        "ENABLE_READONLY": int(one.read_only), "PASSWORD_PHONE": "",
+        "NAME": one.name, "COUNTRY": one.country, "CITY": one.city, "STATE": one.state,
+        "ZIPCODE": one.zip_code, "ADDRESS": one.address,
+        "PHONE": one.phone, "EMAIL": one.email, "COMMENT": one.comment, "ID": one.id_number,
+        "STATUS": one.status, "REGDATE": one.registered_server_time,
         "LASTDATE": one.registered_server_time, "LEVERAGE": one.leverage,
         "AGENT_ACCOUNT": one.agent_login, "TIMESTAMP": one.changed_stamp, "BALANCE": one.balance,
         "PREVMONTHBALANCE": 0, "PREVBALANCE": one.previous_balance, "CREDIT": one.credit,
-        "INTERESTRATE": 0, "TAXES": 0, "SEND_REPORTS": 1, "USER_COLOR": 0,
+        "INTERESTRATE": 0, "TAXES": 0, "SEND_REPORTS": int(one.sends_reports),
+        "USER_COLOR": one.color - (one.color >> 31 << 32),
         "CURRENCY": one.currency, "MODIFY_TIME": one.registered_server_time,
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from trading.mirror.verification import judging, merging, ours
 from trading.mirror.verification.differences import Difference, Kind, Tally
 from trading.mirror.verification.judging import Book
 from trading.mirror.verification.ours import Row
-from trading.mirror.verification.tables import ACCOUNTS, DEALS
+from trading.mirror.verification.tables import ACCOUNTS, DEALS, GROUP_FIELDS, SYMBOL_FIELDS
 
 SYMBOLS, GROUPS = "symbols", "groups"
 LOOK_EVERY_SECONDS = 1.0
@@ -85,14 +85,16 @@ def _is_setting(one: Difference) -> bool:
 def _settings(case: Case, tally: Tally) -> list[Difference]:
     """Compare contracts and groups; a source that knows no settings is asked for names only."""
     found = []
-    told: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
-        SYMBOLS: ({one.name: one for one in case.gateway.symbols()}, ours.symbols(case.server_id)),
-        GROUPS: ({one.name: one for one in case.gateway.groups()}, ours.groups(case.server_id)),
+    symbols = {one.name: one for one in case.gateway.symbols()}
+    groups = {one.name: one for one in case.gateway.groups()}
+    told: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Iterable[str]]] = {
+        SYMBOLS: (symbols, ours.symbols(case.server_id), SYMBOL_FIELDS),
+        GROUPS: (groups, ours.groups(case.server_id), GROUP_FIELDS),
     }
-    for table, (theirs, mine) in told.items():
+    for table, (theirs, mine, fields) in told.items():
         tally.theirs[table], tally.ours[table] = len(theirs), len(mine)
         tally.kept[table] = len(mine.keys() - theirs.keys())
-        found += judging.settings(table, theirs, mine, names_only=not case.knows_settings)
+        found += judging.settings(table, theirs, mine, fields if case.knows_settings else ())
     return found
 
 

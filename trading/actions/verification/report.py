@@ -5,14 +5,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from trading.actions.verification.comparing import GROUPS, SYMBOLS
 from trading.actions.verification.verifying import Result
 from trading.mirror.verification.differences import Difference, Kind
+from trading.mirror.verification.tables import ACCOUNTS, TICKETS
 from trading.states import Source
 
 WORDS = {
     Kind.MISSING: "is on the server and not in the mirror",
     Kind.EXTRA: "is in the mirror and not on the server",
 }
+TABLES = (SYMBOLS, GROUPS, ACCOUNTS.name, *(table.name for table in TICKETS))
 MOST_LINES = 1_000
 
 
@@ -55,7 +58,7 @@ def _text(value: Any) -> str:
 def _counts(result: Result) -> Iterator[str]:
     tally = result.tally
     yield f"{'':16}{'ours':>12}{'theirs':>12}{'kept':>12}"
-    for table in tally.theirs.keys() | tally.ours.keys():
+    for table in TABLES:
         row = (tally.ours[table], tally.theirs[table], tally.kept[table])
         yield f"{table:16}" + "".join(f"{count:>12,}" for count in row)
     if tally.kept.total():

@@ -22,6 +22,7 @@ from trading.terms import (
 )
 
 PRICE_PLACES = 8
+UNSIGNED = 0xFFFFFFFF  # a colour is 32 bits, and the replica's column has a sign
 NOTHING = Decimal(0)
 Row = Sequence[Any]
 
@@ -38,7 +39,8 @@ class Reader:
         """Return an account from the columns of tables.USERS."""
         (
             login, group, enable, read_only, name, country, city, phone, email, comment, registered,
-            leverage, agent, stamp, balance, previous, credit, currency,
+            leverage, agent, stamp, balance, previous, credit, state, zip_code, address, id_number,
+            status, color, may_change, reports, lead_source, currency,
         ) = row  # fmt: skip
         currency = currency or self._currency
         text = self._text
@@ -62,6 +64,15 @@ class Reader:
             registered_server_time=registered,
             previous_balance=normalise(previous, currency),
             changed_stamp=stamp,
+            state=text(state),
+            zip_code=text(zip_code),
+            address=text(address),
+            lead_source=text(lead_source),
+            id_number=text(id_number),
+            status=text(status),
+            color=color & UNSIGNED,
+            may_change_password=bool(may_change),
+            sends_reports=bool(reports),
         )
 
     def trade(self, row: Row) -> TradeRecord:

@@ -36,9 +36,10 @@ USERS = Wanted(
     needed=(
         "LOGIN", "GROUP", "ENABLE", "ENABLE_READONLY", "NAME", "COUNTRY", "CITY", "PHONE", "EMAIL",
         "COMMENT", "REGDATE", "LEVERAGE", "AGENT_ACCOUNT", "TIMESTAMP", "BALANCE", "PREVBALANCE",
-        "CREDIT",
+        "CREDIT", "STATE", "ZIPCODE", "ADDRESS", "ID", "STATUS", "USER_COLOR", "ENABLE_CHANGE_PASS",
+        "SEND_REPORTS",
     ),
-    optional=MappingProxyType({"CURRENCY": "''"}),
+    optional=MappingProxyType({"LEAD_SOURCE": "''", "CURRENCY": "''"}),
 )  # fmt: skip
 FIGURES = Wanted(
     "mt4_users",

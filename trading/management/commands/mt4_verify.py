@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except Rejected as reason:
             raise CommandError(str(reason)) from reason
         for result in results:
-            self.stdout.writelines(report.lines(result))
+            self.stdout.write("\n".join(report.lines(result)))
         return all(result.is_equal for result in results)
 
 

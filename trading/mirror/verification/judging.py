@@ -1,6 +1,6 @@
 """Judges one row: what the server says of a key against what stands under it with us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,26 +126,25 @@ def at_market(
 
 
 def settings(
-    table: str, theirs: Mapping[str, Any], ours: Mapping[str, Any], *, names_only: bool = False
+    table: str, theirs: Mapping[str, Any], ours: Mapping[str, Any], fields: Iterable[str]
 ) -> list[Difference]:
-    """Return how contracts or groups differ; one that the server dropped stays with us.
+    """Return how contracts or groups differ in these fields; what the server dropped stays with us.
 
-    `names_only`: the source tells that they are there and not how they are set.
+    Without fields only the names are compared: the source does not tell how they are set.
     """
+    kept = tuple(fields)
     found = []
     for name, spec in theirs.items():
         mine = ours.get(name)
         if mine is None:
             found.append(Difference(kind=Kind.MISSING, table=table, key=name, record=spec))
             continue
-        if names_only or mine == spec:
-            continue
         changes = tuple(
             Change(one, getattr(mine, one), getattr(spec, one))
-            for one in type(spec).__slots__
+            for one in kept
             if getattr(mine, one) != getattr(spec, one)
         )
-        found.append(
-            Difference(kind=Kind.FIELD, table=table, key=name, changes=changes, record=spec)
-        )
+        if changes:
+            told: Any = {"table": table, "key": name, "changes": changes, "record": spec}
+            found.append(Difference(kind=Kind.FIELD, **told))
     return found

@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Model
 from psycopg import sql
 
-from trading.models import BalanceRecord, Deal, Position, TradingAccount
-from trading.terms import AccountRecord, TradeRecord
+from trading.models import BalanceRecord, Deal, Group, Position, Symbol, TradingAccount
+from trading.terms import AccountRecord, GroupSpec, SymbolSpec, TradeRecord
 
 #: Columns that are ours to say, or that only make a key of what is compared.
 OURS = frozenset(("id", "server_id", "account_id", "client_id", "mirrored_at"))
@@ -65,6 +65,12 @@ class Table:
         return sql.SQL(", ").join(sql.Identifier("ours", column) for column in self.columns)
 
 
+def kept_settings(model: type[Model], spec: Any) -> tuple[str, ...]:
+    """Return which fields of a contract or a group stand in our table of them, the name apart."""
+    columns = {one.name for one in model._meta.concrete_fields} - {"name"}
+    return tuple(one.name for one in dataclasses.fields(spec) if one.name in columns)
+
+
 ACCOUNTS = Table(
     name="accounts",
     model=TradingAccount,
@@ -90,3 +96,5 @@ BALANCES = Table(
     **_TICKET,
 )
 TICKETS = (POSITIONS, DEALS, BALANCES)
+SYMBOL_FIELDS = kept_settings(Symbol, SymbolSpec)
+GROUP_FIELDS = kept_settings(Group, GroupSpec)

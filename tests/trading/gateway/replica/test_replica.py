@@ -32,7 +32,9 @@ ACCOUNTS = (
     a_record(
         1, name="Ünal Ähre", email="u@example.org", phone="+49 1", country="DE", city="Köln",
         comment="vip", agent_login=7, read_only=True, balance=Decimal("1234.56"),
-        previous_balance=Decimal("1200.10"), credit=Decimal("5.05"),
+        previous_balance=Decimal("1200.10"), credit=Decimal("5.05"), state="NRW",
+        zip_code="50667", address="Domkloster 4", lead_source="fair", id_number="L01X",
+        status="RE", color=0x00FF8000, may_change_password=False, sends_reports=False,
     ),
     a_record(2, currency="JPY", enabled=False, balance=Decimal(120_000), changed_stamp=STAMP + 5),
 )  # fmt: skip
@@ -158,6 +160,7 @@ def test_an_older_schema_is_read(filled: ReportServer, address: ReplicaAddress) 
     with pytest.raises(Unavailable, match=r"add \?currency=USD \(or theirs\) to its address"):
         silent.accounts()
     told = ReplicaGateway(replace(address, currency="USD"), now=lambda: NOON)
+    assert whole(told.accounts)[0] == replace(ACCOUNTS[0], lead_source="")
     assert [one.currency for one in whole(told.accounts)] == ["USD", "USD"]
     assert whole(told.trades)[0] == replace(TRADES[0], magic=0)
     with pytest.raises(Unavailable, match="lacks EQUITY, MARGIN, MARGIN_LEVEL, MARGIN_FREE"):
