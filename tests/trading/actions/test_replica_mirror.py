@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from backoffice.core import clock
 from backoffice.settings.env import AgentKey, Replica
 from tests.factories import agents, simulator
-from tests.factories.mariadb import PASSWORD, READER, MariaDB, a_mariadb
-from tests.factories.report_server import ReportServer
+from tests.factories.replica.mariadb import PASSWORD, READER, MariaDB, a_mariadb
+from tests.factories.replica.report_server import ReportServer
 from tests.factories.servers import ACTOR
 from trading.actions import gateways, servers, sync
 from trading.actions.verification import verifying

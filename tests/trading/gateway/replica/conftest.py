@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factories.mariadb import PASSWORD, READER, MariaDB, a_mariadb
 from tests.factories.market import NOON
-from tests.factories.report_server import ReportServer
+from tests.factories.replica.mariadb import PASSWORD, READER, MariaDB, a_mariadb
+from tests.factories.replica.report_server import ReportServer
 from trading.gateway.replica.address import ReplicaAddress
 from trading.gateway.replica.gateway import ReplicaGateway
 

@@ -20,7 +20,7 @@ from tests.factories.market import (
     a_trade,
     wall,
 )
-from tests.factories.report_server import ReportServer
+from tests.factories.replica.report_server import ReportServer
 from trading.gateway import port, registry
 from trading.gateway.errors import BadMessage, NotSent, ReadOnly, Refused, Unavailable
 from trading.gateway.replica import gateway as reading
