@@ -67,9 +67,11 @@ class Bench:
         self.stage.result("sign_out", login=login)
 
     def end_day(self) -> None:
-        """End the server's day now."""
-        assert self.stage is not None
-        self.stage.result("run_end_of_day", seconds=0)
+        """End the server's day now, and wait until the server is open again."""
+        stage = self.stage
+        assert stage is not None
+        stage.result("run_end_of_day", seconds=0)
+        wait_until(lambda: not stage.result("status")["closed_window"], seconds=30)
 
     def put_manager(self, manager: ManagerAccount) -> None:
         """Write a manager account."""

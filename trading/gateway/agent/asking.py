@@ -24,11 +24,10 @@ def asked(name: str, arguments: Mapping[str, Any]) -> Callable[[Direct], Any]:
     def ask(direct: Direct) -> Any:
         answer = getattr(direct, name)(**arguments)
         if answer is None:
-            raise CodeError(
-                _NO_LOGIN, f"{CODES[_NO_LOGIN].text}: there is no {_subject(arguments)}"
-            )
+            code = _NO_LOGIN if "login" in arguments else _NO_RECORD
+            raise CodeError(code, f"{CODES[code].text}: there is no {_subject(arguments)}")
         for key in ("login", "ticket"):
-            if key in arguments:
+            if arguments.get(key):  # 0 asks about all
                 _require_same(key, arguments[key], answer)
         return answer
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.factories.agents import a_passage
+from tests.factories.dealer import Dealer
 from tests.factories.engines import ENGINES, Bench
 from trading.gateway.port import NewAccount
 from trading.terms import Passage
@@ -46,3 +47,9 @@ def login(bench: Bench, passage: Callable[[], Passage]) -> int:
     )  # fmt: skip
     done = bench.gateway.open_account(passage=passage(), account=wanted)
     return int(done.login)
+
+
+@pytest.fixture
+def dealer(bench: Bench, passage: Callable[[], Passage], login: int) -> Dealer:
+    """An account with 5,000.00."""
+    return Dealer(bench, passage, login)

@@ -1,67 +1,22 @@
 """Trades, the same for every engine: opened, closed in every way, changed, activated, deleted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.factories.dealer import STEP, Dealer
 from tests.factories.engines import Bench
 from trading.gateway import clock
-from trading.gateway.errors import BadMessage, Refused
-from trading.terms import BalanceKind, Cmd, Done, GroupSecurity, Passage
+from trading.gateway.errors import BadMessage, NotSent, Refused
+from trading.terms import BalanceKind, Cmd, GroupSecurity, Passage
 
 pytestmark = pytest.mark.processes
 
 Passages = Callable[[], Passage]
-STEP = Decimal("0.01000")
-
-
-class Dealer:
-    """One account with money, and shorter words for what is done on it; the market is held."""
-
-    def __init__(self, bench: Bench, passage: Passages, login: int) -> None:
-        self.gateway = bench.gateway
-        self.passage = passage
-        self.login = login
-        self.bid, self.ask = next(
-            (one.bid, one.ask) for one in bench.gateway.quotes() if one.symbol == "EURUSD"
-        )
-        bench.gateway.change_balance(
-            passage=passage(), login=login, kind=BalanceKind.BALANCE, amount=Decimal("5000.00"),
-            comment="",
-        )  # fmt: skip
-
-    def open(self, cmd: Cmd = Cmd.BUY, volume: int = 20, **changed: Any) -> Done:
-        fields: dict[str, Any] = {
-            "login": self.login, "cmd": cmd, "symbol": "EURUSD", "volume_hundredths": volume,
-            "price": self.bid if cmd is Cmd.SELL else self.ask,
-        }  # fmt: skip
-        done: Done = self.gateway.open_trade(passage=self.passage(), **(fields | changed))
-        return done
-
-    def pending(self, **changed: Any) -> Done:
-        return self.open(Cmd.BUY_LIMIT, **({"price": self.bid - STEP} | changed))
-
-    def tell(self, verb: str, **fields: Any) -> Done:
-        done: Done = getattr(self.gateway, verb)(passage=self.passage(), login=self.login, **fields)
-        return done
-
-    def open_now(self) -> dict[int, int]:
-        """Return the open tickets with their volumes."""
-        trades = self.gateway.open_trades_of(login=self.login)
-        return {one.ticket: one.volume_hundredths for one in trades}
-
-    def balance(self) -> Decimal:
-        balance: Decimal = self.gateway.account(login=self.login).balance
-        return balance
-
-
-@pytest.fixture
-def dealer(bench: Bench, passage: Passages, login: int) -> Dealer:
-    """An account with 5,000.00."""
-    return Dealer(bench, passage, login)
 
 
 def refusal(call: Callable[[], Any]) -> Refused:
@@ -82,6 +37,20 @@ def test_money_moves_once_and_is_found_by_its_marker(dealer: Dealer) -> None:
     found = dealer.gateway.find_marker(login=dealer.login, marker=passage.marker, **span)
     assert [one.ticket for one in found] == [done.ticket]
     assert done.record in dealer.gateway.history(login=dealer.login, **span)
+
+
+@pytest.mark.verbs("close_attempt", "change_balance")
+def test_a_closed_attempt_never_leaves_and_the_next_one_may(dealer: Dealer) -> None:
+    first = dealer.passage()
+    money: dict[str, Any] = {"kind": BalanceKind.BALANCE, "amount": Decimal(9), "comment": ""}
+    dealer.gateway.close_attempt(login=dealer.login, marker=first.marker, attempt=1)
+    with pytest.raises(NotSent) as no:
+        dealer.gateway.change_balance(passage=first, login=dealer.login, **money)
+    assert no.value.reason == "closed"
+    assert dealer.balance() == Decimal("5000.00")
+    second = replace(first, attempt=2, absence_evidence="the first one was closed unsent")
+    dealer.gateway.change_balance(passage=second, login=dealer.login, **money)
+    assert dealer.balance() == Decimal("5009.00")
 
 
 @pytest.mark.verbs("change_balance")

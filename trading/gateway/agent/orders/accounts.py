@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from trading.gateway.agent.engine import Direct, Reply, ServerFacts
+from trading.gateway.agent.engine import Direct, LinkError, Reply, ServerFacts
 from trading.gateway.agent.orders.order import Order
 from trading.gateway.errors import BadMessage, Refused
 from trading.gateway.limits import ACCOUNT_BYTES, GROUP_BYTES, require_fits, require_password
@@ -57,8 +57,11 @@ class _OnAccount(Order):
     """A command about one account, which has to be there."""
 
     def look(self, direct: Direct, facts: ServerFacts) -> None:
-        if direct.account(login=self.login) is None:
+        record = direct.account(login=self.login)
+        if record is None:
             raise Refused(_NO_ACCOUNT, f"there is no account {self.login}")
+        if record.login != self.login:
+            raise LinkError(f"MetaTrader showed the account {record.login}, not {self.login}")
 
     def _is_right(self, direct: Direct, record: AccountRecord) -> bool:
         """Return whether the account stands as it was told to."""
@@ -68,7 +71,7 @@ class _OnAccount(Order):
         record = direct.account(login=self.login)
         if record is None:
             return ""
-        if not self._is_right(direct, record):
+        if record.login != self.login or not self._is_right(direct, record):
             return f"the account {self.login} says something else"
         return Done(ticket=0, code=reply.code, login=self.login, account=record)
 

@@ -16,7 +16,9 @@ NOTHING = Decimal(0)
 def reports_of(desk: Desk, change: Change, day: date) -> Iterator[DailyReport]:
     """Yield the report of every account, as it stands when the day ends."""
     hours = desk.hours
+    is_today = day == change.server_time.date()  # a day that ends now ends with this moment
     end = hours.utc(datetime.combine(day, hours.end_of_day))
+    end = change.now + timedelta(seconds=1) if is_today else end
     start = hours.utc(datetime.combine(day - timedelta(days=1), hours.end_of_day))
     deposits: defaultdict[int, Decimal] = defaultdict(Decimal)
     closed: defaultdict[int, Decimal] = defaultdict(Decimal)

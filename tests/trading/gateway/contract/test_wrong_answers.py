@@ -1,0 +1,204 @@
+"""Servers that answer wrongly: of another account, or something else than was told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories.agents import Running, Script, ScriptedDirect, a_passage, a_record, an_account
+from tests.factories.agents import an_agent as an_agent_over
+from trading.gateway.agent.engine import Reply
+from trading.gateway.errors import GatewayError, NotSent, Refused, Unavailable, Uncertain
+from trading.gateway.port import AccountChanges
+from trading.gateway.remote.breaker import OwnTally
+from trading.gateway.remote.gateway import RemoteGateway
+from trading.terms import AccountRecord, Cmd, TradeRecord
+
+
+@dataclass
+class Liar(Script):
+    """A server that takes every command and shows what it is told to show afterwards."""
+
+    shown: AccountRecord | None = None
+    tickets: tuple[TradeRecord, ...] = ()
+    password: str = ""
+    asked_before: int = 0
+
+    def direct(self) -> "LyingDirect":
+        return LyingDirect(self)
+
+
+class LyingDirect(ScriptedDirect):
+    """The direct connection of a liar: `shown` holds once a command was sent, or from the start."""
+
+    script: Liar
+
+    def account(self, *, login: int) -> AccountRecord | None:
+        liar = self.script
+        return an_account(login) if liar.sent < liar.asked_before else liar.shown
+
+    def check_password(self, *, login: int, password: str) -> bool:
+        return password == self.script.password
+
+    def trade(self, *, ticket: int) -> TradeRecord | None:
+        return next(iter(self.script.tickets), None)
+
+    def open_trades_of(self, **_: Any) -> tuple[TradeRecord, ...]:
+        return self.script.tickets
+
+    def _take(self, **_: Any) -> Reply:
+        self.script.sent += 1
+        return Reply(code=self.script.code, text="scripted", ticket=5)
+
+    update_account = set_password = set_enabled = set_leverage = set_group = _take
+    set_read_only = delete_account = open_account = open_trade = close_by = _take
+
+
+@pytest.fixture
+def liar() -> Liar:
+    return Liar(shown=an_account(7), asked_before=1)
+
+
+@pytest.fixture
+def running(liar: Liar, tmp_path: Path) -> Iterator[Running]:
+    with an_agent_over(liar, tmp_path) as agent:
+        yield agent
+
+
+class Forgetful(OwnTally):
+    """A breaker's memory that keeps nothing: however bad the answers are, the way stays open."""
+
+    def note(self, key: str, *, good: bool, now_ms: int, window_ms: int) -> tuple[int, int]:
+        return 1, 0
+
+
+@pytest.fixture
+def gateway(running: Running) -> Iterator[RemoteGateway]:
+    made = RemoteGateway(running.address, tally=Forgetful())
+    yield made
+    made.close()
+
+
+def said(call: Any) -> Any:
+    with pytest.raises(GatewayError) as caught:
+        call()
+    return caught.value
+
+
+def answers(tmp_path: Path) -> int:
+    """Return how many answers stand in the agent's journal."""
+    return (tmp_path / "journal" / "journal").read_bytes().count(b'"kind":"answer"')
+
+
+OPEN = {"closed_at": None, "closed_server_time": None, "cmd": Cmd.BUY}
+COMMANDS: dict[str, dict[str, Any]] = {
+    "update_account": {"changes": AccountChanges(name="Eve")},
+    "set_password": {"password": "Secret1", "investor": False},
+    "set_enabled": {"enabled": False},
+    "set_read_only": {"read_only": True},
+    "set_leverage": {"leverage": 500},
+    "set_group": {"group": "vip"},
+    "delete_account": {},
+}
+
+
+def tell(gateway: RemoteGateway, verb: str) -> Any:
+    return getattr(gateway, verb)(passage=a_passage(verb), login=7, **COMMANDS[verb])
+
+
+def test_a_yes_that_the_account_does_not_show_is_uncertain(
+    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+) -> None:
+    liar.shown = an_account(7)
+    for number, verb in enumerate(COMMANDS, 1):
+        answer = said(lambda v=verb: tell(gateway, v))
+        assert isinstance(answer, Uncertain), verb
+        assert answer.code == 0
+        assert "MetaTrader applied it, but" in str(answer)
+        assert (liar.sent, answers(tmp_path)) == (number, number)
+
+
+def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: RemoteGateway) -> None:
+    right = {"name": "Eve", "enabled": False, "read_only": True, "leverage": 500, "group": "vip"}
+    liar.password, confirming = "Secret1", COMMANDS.keys() - {"delete_account"}
+    for login in (8, 7):
+        liar.shown = an_account(login, **right)
+        for verb in sorted(confirming):
+            liar.asked_before = liar.sent + 1
+            passage = a_passage(f"{verb} {login}")
+            if login == 7:
+                done = getattr(gateway, verb)(passage=passage, login=7, **COMMANDS[verb])
+                assert done.account == liar.shown
+                continue
+            answer = said(
+                lambda v=verb, p=passage: getattr(gateway, v)(passage=p, login=7, **COMMANDS[v])
+            )
+            assert isinstance(answer, Uncertain), verb
+
+
+def test_nothing_is_sent_while_another_account_is_shown(
+    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+) -> None:
+    liar.shown, liar.asked_before = an_account(8), 0
+    for verb in COMMANDS:
+        answer = said(lambda v=verb: tell(gateway, v))
+        assert isinstance(answer, NotSent), verb
+        assert (answer.reason, liar.sent, answers(tmp_path)) == ("unreachable", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(3, Refused), (7, Refused), (1, Uncertain), (255, Uncertain), (8, NotSent)]
+)
+def test_every_account_command_reads_the_codes_alike(
+    liar: Liar, gateway: RemoteGateway, tmp_path: Path, code: int, error: type[Exception]
+) -> None:
+    liar.code, liar.shown = code, an_account(7)
+    for number, verb in enumerate(COMMANDS, 1):
+        answer = said(lambda v=verb: tell(gateway, v))
+        assert isinstance(answer, error), verb
+        assert "scripted" in str(answer)
+        assert (liar.sent, answers(tmp_path)) == (number, number)
+
+
+def test_questions_believe_no_answer_about_somebody_else(
+    liar: Liar, gateway: RemoteGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    liar.shown, liar.asked_before = an_account(8), 0
+    liar.tickets = (a_record(5, login=8, **OPEN),)
+    for question in (
+        lambda: gateway.account(login=7),
+        lambda: gateway.open_trades_of(login=7),
+        lambda: gateway.trade(ticket=6),
+    ):
+        caplog.clear()
+        answer = said(question)
+        assert isinstance(answer, Unavailable)
+        assert "the figures of another" in str(answer)
+        lines = [one for one in caplog.records if "the figures of another" in one.getMessage()]
+        assert len(lines) == 1
+
+
+def test_a_ticket_of_another_login_confirms_nothing(liar: Liar, gateway: RemoteGateway) -> None:
+    order: dict[str, Any] = {"cmd": Cmd.BUY, "symbol": "EURUSD", "volume_hundredths": 10}
+    right: dict[str, Any] = {"symbol": "EURUSD", "volume_hundredths": 10, **OPEN}
+
+    def open_trade(marker: str) -> Any:
+        return gateway.open_trade(
+            passage=a_passage(marker), login=7, price=Decimal("1.1"), comment="", **order
+        )
+
+    for wrong in ({"login": 8}, {"symbol": "GBPUSD"}, {"volume_hundredths": 1}):
+        liar.tickets = (a_record(5, **(right | wrong)),)
+        assert isinstance(said(lambda w=wrong: open_trade(str(w))), Uncertain)
+    liar.tickets = (a_record(5, **right),)
+    assert open_trade("right").ticket == 5
+
+
+def test_a_close_by_of_a_strangers_ticket_is_not_sent(liar: Liar, gateway: RemoteGateway) -> None:
+    liar.tickets = (a_record(5, login=8, **OPEN),)
+    answer = said(lambda: gateway.close_by(passage=a_passage("A"), login=7, ticket=5, opposite=6))
+    assert isinstance(answer, Refused)
+    assert (answer.code, liar.sent) == (3, 0)
