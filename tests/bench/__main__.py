@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import board, live, mirror, pages
+from tests.bench import board, live, mirror, money, pages
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
@@ -16,6 +16,7 @@ BENCHES: dict[str, Bench] = {
     "board": board.measure,
     "live": live.measure,
     "pages": pages.measure,
+    "money": money.measure,
 }
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from backoffice.demo.children import Guard
 from tests.journeys.running import Demo, fresh_code
+from tests.prove.money.run import hooked
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # A browser under test speaks to the pages under test and to nobody else.
@@ -58,8 +59,12 @@ def new_demo() -> Iterator[Callable[[], Demo]]:
 
 @pytest.fixture(scope="session")
 def demo(new_demo: Callable[[], Demo]) -> Demo:
-    """A running demo; who kills parts of it leaves it recovered."""
-    return new_demo().start()
+    """A running demo; who kills parts of it leaves it recovered. It carries the kill points."""
+    demo = new_demo()
+    points = demo.data / "points"
+    points.mkdir()
+    demo.environment |= hooked(points)
+    return demo.start()
 
 
 @pytest.fixture(scope="module")

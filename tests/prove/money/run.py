@@ -116,7 +116,7 @@ def a_fleet(seed: str, accounts: str = ACCOUNTS) -> Iterator[Fleet]:
         folder.mkdir()
         demo = Demo(data, DEMO_ACCOUNTS=accounts, **hooked(folder))
         try:
-            with beside(demo.start(), folder, seed) as fleet:
+            with beside(demo.start(), seed) as fleet:
                 yield fleet
         finally:
             demo.stop()
@@ -124,9 +124,9 @@ def a_fleet(seed: str, accounts: str = ACCOUNTS) -> Iterator[Fleet]:
 
 
 @contextmanager
-def beside(demo: Demo, folder: Path, seed: str) -> Iterator[Fleet]:
+def beside(demo: Demo, seed: str) -> Iterator[Fleet]:
     """Open the desks beside a running demo that carries the hook."""
-    sockets = demo.sockets
+    sockets, folder = demo.sockets, Path(demo.environment["MT4BO_KILL_POINTS"])
     eye, desks = Eye(sockets), Desks(demo, sockets, seed)
     try:
         yield Fleet(demo=demo, folder=folder, eye=eye, desks=desks, sockets=sockets)

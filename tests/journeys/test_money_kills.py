@@ -1,0 +1,30 @@
+"""A short seed of `make prove ONLY=money`: every process dies once while withdrawals are under way.
+
+Points are those whose withdrawals are found at the first look, so that the seed is short.
+"""
+
+import random
+
+from tests.journeys.running import Demo
+from tests.prove.money.run import PROCESSES, beside, judged
+
+POINTS = {
+    "web": "request committed, not answered",
+    "worker": "confirmation committed",
+    "agent": "MetaTrader answered, not noted",
+    "metatrader": "booked on disk, not answered",
+    "postgresql": "hold settled, not committed",
+    "feed": "figures reckoned, not kept",
+}
+
+
+def test_money_moves_once_whoever_dies(demo: Demo) -> None:
+    """Each movement that is confirmed stands once in MetaTrader, no other does, books agree."""
+    chance = random.Random(1)
+    with beside(demo, "suite") as fleet:
+        kills = [fleet.executioner.at_point(*point, chance) for point in POINTS.items()]
+        done = judged(fleet, kills, 0, print)
+    assert tuple(kill.process for kill in kills) == tuple(POINTS)
+    assert set(POINTS) == set(PROCESSES)
+    assert done.confirmed > 0
+    assert done.manual == 0
