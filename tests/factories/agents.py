@@ -83,7 +83,8 @@ class Script:
 
     `before` and `after` are called around the booking of each balance command; what they raise is
     what the caller of the connection sees. `code` is answered instead of 0; `books` off books
-    nothing. `seen_late` hides booked records from that many searches.
+    nothing. `seen_late` hides booked records from that many searches by marker,
+    and from history meanwhile.
     """
 
     booked: list[TradeRecord] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Script:
     code: int = 0
     books: bool = True
     seen_late: int = 0
+    is_hidden: bool = False
     closed_window: bool = False
     is_down: bool = False
     connections: int = 0
@@ -164,10 +166,18 @@ class ScriptedDirect:
         )  # fmt: skip
 
     def find_marker(self, *, marker: str, start: datetime, end: datetime) -> tuple[Any, ...]:
-        if self.script.seen_late > 0:
+        self.script.is_hidden = self.script.seen_late > 0
+        if self.script.is_hidden:
             self.script.seen_late -= 1
             return ()
-        return tuple(r for r in self.script.booked if r.comment.startswith(marker))
+        there = (r for r in self.script.booked if start <= r.opened_at < end)
+        return tuple(r for r in there if r.comment.startswith(marker))
+
+    def history(self, *, login: int, start: datetime, end: datetime) -> tuple[Any, ...]:
+        if self.script.is_hidden:
+            return ()
+        there = (r for r in self.script.booked if start <= r.opened_at < end)
+        return tuple(r for r in there if r.login == login)
 
     def change_balance(self, *, kind: BalanceKind, **told: Any) -> Reply:
         script = self.script

@@ -3,6 +3,9 @@
 Absence counts only when the attempt was closed at the gate (no byte of it can leave any more), the
 connection was renewed after it, the settle time has passed, and two searches a visibility lag apart
 both found nothing. The rule and its reasons: docs/decisions/0005-send-gate.md.
+
+A comment can be cut or edited, so a search by marker alone would miss our own record and pay twice:
+a record of the same account and amount that nothing else explains goes to a person.
 """
 
 from datetime import datetime, timedelta
@@ -11,12 +14,12 @@ from django.db import transaction
 
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
-from trading.actions import verdicts
+from trading.actions import marker, verdicts
 from trading.actions.balance import terms_of
 from trading.actions.gateways import gateway_of
 from trading.gateway.errors import GatewayError
 from trading.gateway.port import Gateway
-from trading.models import BalanceAttempt, BalanceOperation, SendingTerms
+from trading.models import BalanceAttempt, BalanceOperation, BalanceRecord, SendingTerms
 from trading.states import Operation
 from trading.terms import BalanceKind, Cmd, ServerInfo, TradeRecord
 
@@ -118,6 +121,14 @@ def _nothing(
     if info.journal_id != attempt.journal_id:
         words = "The agent's journal is another one than when the attempt was begun"
         return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
+    if (alike := _alike(gateway, operation, now)) is not None:
+        if alike.comment.startswith(operation.marker):  # it showed up after the search
+            return _found(operation, attempt, (alike,), actor, now)
+        words = (
+            f"Record {alike.ticket} has its amount and a comment that nothing explains: "
+            f"{alike.comment!r}"
+        )
+        return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
     if attempt.first_looked_at is None:
         _mark(attempt, "first_looked_at", now)
         raise StillUnknown("Nothing found; it is looked for once more")
@@ -137,6 +148,34 @@ def is_it(operation: BalanceOperation, record: TradeRecord) -> bool:
 def pocket_of(operation: BalanceOperation) -> Cmd:
     """Return the command under which MetaTrader keeps a record of this operation."""
     return Cmd.CREDIT if operation.kind == BalanceKind.CREDIT else Cmd.BALANCE
+
+
+def _alike(gateway: Gateway, operation: BalanceOperation, now: datetime) -> TradeRecord | None:
+    """Return a record that may be the operation's own under a comment that was cut or edited.
+
+    What the mirror held before the operation was planned cannot be it, nor what carries the whole
+    marker of another operation of ours.
+    """
+    start = operation.created_at - AROUND
+    login = operation.account.login
+    records = gateway.history(login=login, start=start, end=now + AROUND)
+    alike = [record for record in records if is_it(operation, record)]
+    if not alike:
+        return None
+    before = BalanceRecord.objects.filter(
+        account_id=operation.account_id, mirrored_at__lt=operation.created_at
+    )
+    known = set(before.filter(recorded_at__gte=start - AROUND).values_list("ticket", flat=True))
+    marks = BalanceOperation.objects.filter(account_id=operation.account_id)
+    others = set(marks.exclude(pk=operation.pk).values_list("marker", flat=True))
+    return next(
+        (
+            record
+            for record in alike
+            if record.ticket not in known and marker.read(record.comment) not in others
+        ),
+        None,
+    )
 
 
 def settled_at(attempt: BalanceAttempt, terms: SendingTerms) -> datetime:
