@@ -1,6 +1,6 @@
 # The verbs. Each makes what it needs first; nothing is to be installed but Python 3.11 or newer.
 #   make demo [PORT=8000]   make demo-code   make demo-reset
-#   make test   make check   make fix   make bench [ONLY=name]   make prove [MINUTES=5] [SEED=1]
+#   make test   make check   make fix   make bench [ONLY=name]   make prove [ONLY=name] [MINUTES=5] [SEED=1]
 
 PYTHON ?= python3
 PORT ?= 8000

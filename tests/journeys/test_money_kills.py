@@ -16,6 +16,7 @@ POINTS = {
     "postgresql": "hold settled, not committed",
     "feed": "figures reckoned, not kept",
 }
+BUSY_SECONDS = 240.0  # that it comes to rest is asserted here, how fast is `make prove`'s
 
 
 def test_money_moves_once_whoever_dies(demo: Demo) -> None:
@@ -23,7 +24,7 @@ def test_money_moves_once_whoever_dies(demo: Demo) -> None:
     chance = random.Random(1)
     with beside(demo, "suite") as fleet:
         kills = [fleet.executioner.at_point(*point, chance) for point in POINTS.items()]
-        done = judged(fleet, kills, 0, print)
+        done = judged(fleet, kills, 0, print, limit=BUSY_SECONDS)
     assert tuple(kill.process for kill in kills) == tuple(POINTS)
     assert set(POINTS) == set(PROCESSES)
     assert done.confirmed > 0

@@ -172,9 +172,11 @@ def run_round(fleet: Fleet, seed: int, number: int, say: Say) -> Round:
     return judged(fleet, kills, already, say)
 
 
-def judged(fleet: Fleet, kills: list[Kill], already: int, say: Say) -> Round:
+def judged(
+    fleet: Fleet, kills: list[Kill], already: int, say: Say, *, limit: float = LIMIT_SECONDS
+) -> Round:
     """Wait for rest and judge; NotProved says what is wrong."""
-    rest, waiting = settle(fleet)
+    rest, waiting = settle(fleet, limit)
     told = fleet.judge()
     wrong = oracle.findings(told, fleet.records())
     wrong = [one for one in wrong if not _waits(one, waiting)]
@@ -204,10 +206,10 @@ def _timed(kill: Kill, rested: dict[str, str]) -> Kill:
     return replace(kill, rest_seconds=(max(ends) - datetime.fromisoformat(kill.at)).total_seconds())
 
 
-def settle(fleet: Fleet) -> tuple[float, list[int]]:
+def settle(fleet: Fleet, limit: float = LIMIT_SECONDS) -> tuple[float, list[int]]:
     """Let people finish; how long the machine took at most, and who still waits for a person.
 
-    A withdrawal that the machine owes something has its time from the last fault on, or from the
+    NotProved when something is not at rest within `limit` seconds. A withdrawal that the machine owes something has its time from the last fault on, or from the
     moment at which a person handed it to the machine.
     """
     fleet.desks.take_no_more()
@@ -221,8 +223,8 @@ def settle(fleet: Fleet) -> tuple[float, list[int]]:
         for key, one in stands.items():
             if one.moves:
                 since.setdefault(key, now)
-                if now - since[key] > LIMIT_SECONDS:
-                    raise NotProved(f"not at rest after {LIMIT_SECONDS} s: {one}")
+                if now - since[key] > limit:
+                    raise NotProved(f"not at rest after {limit} s: {one}")
             elif key in since:
                 worst = max(worst, now - since.pop(key))
         open_ones = [key for key, errand in errands.items() if not errand.is_over(stands.get(key))]

@@ -27,7 +27,7 @@ _VERDICTS = "trading.actions.verdicts"
 _LOOKING = "trading.actions.looking_up"
 _BOOK = "accounts.ledger.book"
 _JOURNAL = "trading.gateway.agent.journal"
-_ENGINE = "trading.gateway.agent.simulated"
+_ENGINE = "trading.gateway.agent.simulated"  # its socket, and what is told over it
 _SERVER = "trading.gateway.simulator.front.direct"
 
 POINTS: dict[str, Point] = {
@@ -60,8 +60,12 @@ POINTS: dict[str, Point] = {
     "command let in": Point("agent", "trading.gateway.agent.gate", "Passing.send", BEFORE),
     "gate passed, no intent": Point("agent", _JOURNAL, "Journal.write_intent", BEFORE),
     "intent on disk, nothing sent": Point("agent", _JOURNAL, "Journal.write_intent"),
-    "bytes left, no answer": Point("agent", _ENGINE, "_Socket.send", AFTER, "transaction"),
-    "MetaTrader answered, not noted": Point("agent", _ENGINE, "SimulatedDirect.change_balance"),
+    "bytes left, no answer": Point(
+        "agent", f"{_ENGINE}.socket", "Socket.send", AFTER, "transaction"
+    ),
+    "MetaTrader answered, not noted": Point(
+        "agent", f"{_ENGINE}.telling", "SimulatedTelling.change_balance"
+    ),
     "answer noted, not told": Point("agent", _JOURNAL, "Journal.write_answer"),
     "closing, not on disk": Point("agent", _JOURNAL, "Journal.write_closed", BEFORE),
     "closed on disk, not told": Point("agent", _JOURNAL, "Journal.write_closed"),
