@@ -209,8 +209,8 @@ def _timed(kill: Kill, rested: dict[str, str]) -> Kill:
 def settle(fleet: Fleet, limit: float = LIMIT_SECONDS) -> tuple[float, list[int]]:
     """Let people finish; how long the machine took at most, and who still waits for a person.
 
-    NotProved when something is not at rest within `limit` seconds. A withdrawal that the machine owes something has its time from the last fault on, or from the
-    moment at which a person handed it to the machine.
+    A withdrawal that the machine owes something has its time from the last fault on, or from the
+    moment at which a person handed it to the machine; NotProved when `limit` seconds do not do.
     """
     fleet.desks.take_no_more()
     start = time.monotonic()
