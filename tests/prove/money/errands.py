@@ -66,12 +66,10 @@ class Errand:
                 self._ask(browsers.asker)
             elif now.state == "REQUESTED":
                 self._approve(browsers.approver, now.payment_id)
-            elif now.state == "DEBITED" and self.fate == PAY:
-                self._act(browsers.cashier, now.payment_id, "send", {"bank_reference": "W-1"})
-            elif now.state == "DEBITED" and self.fate == RETURN:
-                self._act(browsers.cashier, now.payment_id, "return", {"reason": "it bounced"})
             elif now.state == "SENT":
                 self._act(browsers.approver, now.payment_id, "confirm", {})
+            elif now.state == "DEBITED":
+                self._decide(browsers, now)
         except (httpx.TransportError, RuntimeError) as trouble:
             self.said = f"{type(trouble).__name__}: {trouble}"
 
@@ -96,6 +94,16 @@ class Errand:
             "note": "",
         }
         self._post(browser, path, fields)
+
+    def _decide(self, browsers: Browsers, now: Standing) -> None:
+        """Out to the client, or back: one asks for the return, somebody else agrees."""
+        if self.fate == PAY:
+            self._act(browsers.cashier, now.payment_id, "send", {"bank_reference": "W-1"})
+        elif self.fate == RETURN and now.is_return_asked:
+            self._act(browsers.cashier, now.payment_id, "return", {})
+        elif self.fate == RETURN:
+            reason = {"reason": "it bounced"}
+            self._act(browsers.approver, now.payment_id, "ask-return", reason)
 
     def _approve(self, browser: httpx.Client, payment_id: int) -> None:
         page = browser.get(f"/payments/{payment_id}/")

@@ -16,7 +16,7 @@ MOVING = ("APPROVED", "UNCERTAIN", "RETURNING")
 _STANDING = """
     SELECT p.id, p.key, p.state, p.account_id, p.approved_at, p.waits_because,
            o.id, coalesce(o.state, 'none'), o.attempts, o.marker, o.reason,
-           coalesce(o.leg, 'debit')
+           coalesce(o.leg, 'debit'), p.return_asked_by <> ''
     FROM accounts_payment p
     LEFT JOIN LATERAL (
         SELECT o.*, l.leg FROM accounts_paymentoperation l
@@ -43,6 +43,7 @@ class Standing:
     marker: str | None
     reason: str | None
     leg: str
+    is_return_asked: bool
 
     @property
     def words(self) -> str:

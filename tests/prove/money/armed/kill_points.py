@@ -54,7 +54,7 @@ POINTS: dict[str, Point] = {
     "return booked, not committed": Point("worker", _BOOK, "reverse"),
     "payment followed": Point("worker", "accounts.actions.following", "follow_operation"),
     "attempt closed at the gate, not noted": Point("worker", _LOOKING, "_mark", BEFORE),
-    "searched for": Point("worker", _LOOKING, "_search"),
+    "searched for": Point("worker", _LOOKING, "search"),
     "absence committed": Point("worker", _VERDICTS, "absent"),
     # the way out, in the agent
     "command let in": Point("agent", "trading.gateway.agent.gate", "Passing.send", BEFORE),
