@@ -118,7 +118,7 @@ class ScriptedDirect:
         self.is_alive = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in ("symbols", "groups", "logins", "open_trades"):
+        if name in ("symbols", "groups", "logins", "open_trades", "open_tickets"):
             return tuple
         raise AttributeError(name)
 

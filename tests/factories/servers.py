@@ -106,6 +106,11 @@ class MemoryGateway:
         self._ask("open_trades")
         return tuple(one for one in self.tickets.values() if one.is_open)
 
+    def open_tickets(self) -> tuple[int, ...]:
+        """Answer with the numbers of what is open."""
+        self._ask("open_tickets")
+        return tuple(one.ticket for one in self.tickets.values() if one.is_open)
+
     def logins(self) -> tuple[int, ...]:
         """Answer with every login."""
         self._ask("logins")

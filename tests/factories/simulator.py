@@ -16,13 +16,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.factories.terms import a_group, a_symbol, an_account
+from trading.gateway import wire
+from trading.gateway.lines import Lines
 from trading.gateway.simulator.beginning.state import Beginning, write_beginning
 from trading.gateway.simulator.book import Book, Happening
 from trading.gateway.simulator.desk import Desk, Identity
 from trading.gateway.simulator.hours import Hours
 from trading.gateway.simulator.journal import open_state
 from trading.gateway.simulator.market import Market
-from trading.terms import AccountRecord, GroupSpec, MarginMode, Quote, SymbolSpec
+from trading.terms import (
+    AccountRecord,
+    GroupSpec,
+    MarginMode,
+    Quote,
+    SymbolSpec,
+    TradeRecord,
+)
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
@@ -120,6 +129,27 @@ def symbols(*fields: tuple[str, dict[str, Any]]) -> tuple[SymbolSpec, ...]:
 # A real process ---------------------------------------------------------------------------------
 
 
+#: What the lines of an answer hold, by verb.
+LINED: dict[str, type] = {
+    "accounts": AccountRecord,
+    "trades": TradeRecord,
+    "open_trades": TradeRecord,
+    "closed_trades": TradeRecord,
+    "history": TradeRecord,
+    "find_marker": TradeRecord,
+}
+
+
+def opened(verb: str, result: Any) -> Any:
+    """Return a result with its lines as objects."""
+    kind = LINED.get(verb)
+    if kind is None:
+        return result
+    if isinstance(result, dict):
+        return result | {"records": opened(verb, result["records"])}
+    return [wire.encode(kind, record) for record in Lines(kind, result)]
+
+
 class Line:
     """One connection to a simulated MetaTrader's socket."""
 
@@ -159,7 +189,7 @@ class Line:
         """Return the result of a request that must succeed."""
         answer = self.ask(verb, **args)
         assert answer["code"] == 0, answer
-        return answer["result"]
+        return opened(verb, answer["result"])
 
     def until(self, kind: str) -> dict[str, Any]:
         """Return the next event of a kind."""

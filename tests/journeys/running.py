@@ -19,6 +19,7 @@ from backoffice.core.clock import now
 from backoffice.demo.card import PERIOD, one_time_code
 from backoffice.demo.children import wait_until
 from tests.cluster import ROOT
+from tests.factories.simulator import opened
 
 READY = "The back office is ready"
 START_SECONDS = 240.0
@@ -160,7 +161,7 @@ def _answer(door: socket.socket, verb: str, arguments: Mapping[str, Any]) -> Any
     _send(door, {"id": 1, "verb": verb, "args": arguments})
     answer = _receive(door)
     assert answer["code"] == 0, answer
-    return answer["result"]
+    return opened(verb, answer["result"])
 
 
 def _send(door: socket.socket, message: Mapping[str, Any]) -> None:

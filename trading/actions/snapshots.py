@@ -1,7 +1,7 @@
 """Key snapshots: what left the server's open set, and which logins came and went."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from backoffice.core import outbox
 from backoffice.core.actors import Actor
 from trading.actions import sync_passes
 from trading.events import TicketVanished
+from trading.gateway.lines import Lines
 from trading.gateway.port import Gateway
 from trading.mirror import books, compare, moves
 from trading.mirror.compare import Missing
@@ -27,12 +28,17 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
     """Compare the open tickets with the server's; return what moved and how many were deleted.
 
     A ticket of ours that left the open set is looked up in its account's history: found closed, it
-    becomes a closed trade; not found at all, it was deleted.
+    becomes a closed trade; not found at all, it was deleted. One that we lack is read. A `full`
+    comparison reads every open ticket, with its prices; otherwise their numbers do.
     """
-    standing = run.gateway.open_trades()
-    missing = compare.missing_tickets(
-        run.server_id, (record.ticket for record in standing), run.now
-    )
+    standing: Sequence[TradeRecord]
+    if full:
+        standing = run.gateway.open_trades()
+        tickets = [record.ticket for record in standing]
+    else:
+        tickets = list(run.gateway.open_tickets())
+        standing = _found_open(run, tickets)
+    missing = compare.missing_tickets(run.server_id, tickets, run.now)
     closed = _found_closed(run.gateway, missing, run.now)
     gone = {one.ticket for one in missing} - {record.ticket for record in closed}
     records = (*standing, *closed)
@@ -42,6 +48,22 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
         moved = moves.write_tickets(run.server_id, records, known, run.now, at_market=full)
         vanished = vanish(run.server_id, gone, actor=actor, now=run.now)
     return moved, vanished
+
+
+def _found_open(run: sync_passes.Run, tickets: Sequence[int]) -> Sequence[TradeRecord]:
+    """Return the open tickets that we lack: just opened ones by the cursor, others from the list.
+
+    Those that the cursor does not tell of had a stamp that it had passed already.
+    """
+    unknown = {str(one) for one in compare.unknown_tickets(run.server_id, tickets)}
+    found: list[TradeRecord] = []
+    if unknown:
+        for page in sync_passes.recent_trades(run):
+            found += Lines.of(TradeRecord, page.records).where("ticket", unknown)
+        unknown -= {str(record.ticket) for record in found}
+    if unknown:
+        found += Lines.of(TradeRecord, run.gateway.open_trades()).where("ticket", unknown)
+    return found
 
 
 def settle_deleted(

@@ -3,26 +3,31 @@
 The cursor is the server's wall clock at the beginning of the last whole pass; each pass begins an
 overlap before it, because many changes share a second. Where the wall clock went back (the end of
 summer time), the pass begins before the clock's present reading. Every page is written in one
-transaction with the cursor that follows it, so an interrupted pass goes on where it stopped.
+transaction with the cursor that follows it, so an interrupted pass goes on where it stopped. While
+a page is written, the next one is asked for already.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from backoffice.core import locks
 from trading.gateway.errors import BadMessage
+from trading.gateway.lines import Lines
 from trading.gateway.port import Gateway, Page
-from trading.mirror import books, moves
+from trading.mirror import books, bulk, moves
 from trading.mirror.copy import Written
 from trading.mirror.moves import Moved
 from trading.models import Server, ServerState
 from trading.states import ServerStatus
 from trading.terms import AccountRecord, ServerInfo, TradeRecord
+
+T = TypeVar("T")
 
 OVERLAP_SECONDS = 120
 #: A pass stops here and goes on at the next turn: the task that runs it has a time limit.
@@ -44,6 +49,7 @@ class Run:
     now: datetime
     started: float = field(default_factory=time.monotonic)
     finished: bool = True
+    parents: dict[str, str] = field(default_factory=dict)  # see bulk.copy_tickets
 
     @property
     def server_id(self) -> int:
@@ -96,21 +102,23 @@ def read_accounts(run: Run) -> Written:
 
 def read_trades(run: Run) -> Moved:
     """Read the tickets that changed since the last pass; tickets of new logins bring those too."""
+    if run.state.trades_page:
+        run.parents = bulk.links(run.server_id)
     return sum(_pages(run, TRADES, run.gateway.trades), Moved())
 
 
-def write_accounts(run: Run, records: tuple[AccountRecord, ...]) -> Written:
+def write_accounts(run: Run, records: Lines[AccountRecord]) -> Written:
     """Write accounts, within a transaction. BadRecords for a group that the mirror lacks."""
-    written, unknown = books.write_accounts(run.server_id, records, run.now)
+    written, unknown = bulk.write_accounts(run.server_id, records.split(), run.now)
     if unknown:
         named = ", ".join(sorted(unknown))
         raise BadRecords(f"accounts are in groups that it does not list: {named}")
     return written
 
 
-def know_groups(run: Run, records: tuple[AccountRecord, ...]) -> None:
+def know_groups(run: Run, records: Lines[AccountRecord]) -> None:
     """Read the groups anew where an account is in one that is newer than our reading of them."""
-    if books.unknown_groups(run.server_id, {record.group for record in records}):
+    if books.unknown_groups(run.server_id, records.values("group")):
         groups = run.gateway.groups()
         with transaction.atomic():
             lock(run.server_id)
@@ -122,34 +130,49 @@ def know_groups(run: Run, records: tuple[AccountRecord, ...]) -> None:
 
 def know_logins(run: Run, wanted: Iterable[int]) -> Written:
     """Read the accounts that the mirror lacks of these logins; return what was written."""
-    unknown = set(wanted)
-    unknown -= set(books.owners(run.server_id, unknown))
+    unknown = {str(login) for login in wanted}
+    unknown -= set(bulk.owners(run.server_id, unknown))
     written = Written()
     if not unknown:
         return written
     for page in every_account(run.gateway):
-        found = tuple(record for record in page.records if record.login in unknown)
-        know_groups(run, found)
-        with transaction.atomic():
-            lock(run.server_id)
-            written += write_accounts(run, found)
+        found = Lines.of(AccountRecord, page.records).where("login", unknown)
+        if found:
+            know_groups(run, found)
+            with transaction.atomic():
+                lock(run.server_id)
+                written += write_accounts(run, found)
     return written
 
 
-def _know_logins_of(run: Run, records: tuple[TradeRecord, ...]) -> None:
-    know_logins(run, {record.login for record in records})
+def _know_logins_of(run: Run, records: Lines[TradeRecord]) -> None:
+    know_logins(run, map(int, records.values("login")))
 
 
-def _write_trades(run: Run, records: tuple[TradeRecord, ...]) -> Moved:
-    known = books.owners(run.server_id, {record.login for record in records})
-    return moves.write_tickets(run.server_id, records, known, run.now)
+def _write_trades(run: Run, records: Lines[TradeRecord]) -> Moved:
+    """Write a page of tickets: new ones straight into their tables, others one by one."""
+    fields, logins = records.split(), records.values("login")
+    known = bulk.owners(run.server_id, logins)
+    if logins <= known.keys() and bulk.are_new_tickets(run.server_id, fields):
+        return bulk.copy_tickets(run.server_id, fields, known, run.parents, run.now)
+    owners = books.owners(run.server_id, map(int, logins))
+    return moves.write_tickets(run.server_id, records, owners, run.now)
 
 
 def every_account(gateway: Gateway) -> Iterator[Page[AccountRecord]]:
     """Yield every account of the server, page by page."""
+    return _every(gateway.accounts, 0)
+
+
+def recent_trades(run: Run) -> Iterator[Page[TradeRecord]]:
+    """Yield, page by page, the tickets that changed since shortly before this pass."""
+    return _every(run.gateway.trades, wall_stamp(run.info.server_time) - OVERLAP_SECONDS)
+
+
+def _every(ask: Callable[..., Page[T]], since: int) -> Iterator[Page[T]]:
     cursor = ""
     while True:
-        page = gateway.accounts(cursor=cursor)
+        page = ask(since_stamp=since, cursor=cursor)
         yield page
         cursor = page.next_cursor
         if not cursor:
@@ -158,15 +181,16 @@ def every_account(gateway: Gateway) -> Iterator[Page[AccountRecord]]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of page: its cursors' prefix, what a page needs first, how it is written."""
+    """One kind of page: its cursors' prefix, its records, what a page needs, how it is written."""
 
     prefix: str
+    record: type
     prepare: Callable[[Run, Any], None]
     write: Callable[[Run, Any], Any]
 
 
-USERS = Kind("users", know_groups, write_accounts)
-TRADES = Kind("trades", _know_logins_of, _write_trades)
+USERS = Kind("users", AccountRecord, know_groups, write_accounts)
+TRADES = Kind("trades", TradeRecord, _know_logins_of, _write_trades)
 
 
 def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]:
@@ -175,37 +199,43 @@ def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]
         f"{kind.prefix}_{part}" for part in ("stamp", "pass_stamp", "page")
     )
     wall = wall_stamp(run.info.server_time)
-    cursor: str = getattr(run.state, page_key)
-    begun: int = getattr(run.state, begun_at) if cursor else wall
+    first: str = getattr(run.state, page_key)
+    begun: int = getattr(run.state, begun_at) if first else wall
     since = max(0, min(getattr(run.state, stamp), wall) - OVERLAP_SECONDS)
-    while True:
-        page = _asked(run, ask, since, cursor, page_key)
-        kind.prepare(run, page.records)
-        cursor = page.next_cursor
-        changes: dict[str, Any] = {page_key: cursor, begun_at: begun}
-        if not cursor:
+    for page in _asked(run, ask, since, first, page_key):
+        records = Lines.of(kind.record, page.records)
+        kind.prepare(run, records)
+        changes: dict[str, Any] = {page_key: page.next_cursor, begun_at: begun}
+        if not page.next_cursor:
             changes[stamp] = begun
         with transaction.atomic():
             lock(run.server_id)
-            done = kind.write(run, page.records)
+            done = kind.write(run, records)
             ServerState.objects.filter(pk=run.server_id).update(**changes)
         yield done
-        if not cursor:
-            return
-        if run.out_of_time:
+        if page.next_cursor and run.out_of_time:
             run.finished = False
             return
 
 
 def _asked(
     run: Run, ask: Callable[..., Page[Any]], since: int, cursor: str, page_key: str
-) -> Page[Any]:
-    """Return a page; a cursor that the server does not take is forgotten: the pass starts over."""
-    try:
-        return ask(since_stamp=since, cursor=cursor)
-    except BadMessage:
-        ServerState.objects.filter(pk=run.server_id).update(**{page_key: ""})
-        raise
+) -> Iterator[Page[Any]]:
+    """Yield the pages, each asked for while the one before it is written.
+
+    A cursor that the server does not take is forgotten: the pass starts over.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
+        try:
+            page = ask(since_stamp=since, cursor=cursor)
+            while page.next_cursor and not run.out_of_time:
+                following = ahead.submit(ask, since_stamp=since, cursor=page.next_cursor)
+                yield page
+                page = following.result()
+            yield page
+        except BadMessage:
+            ServerState.objects.filter(pk=run.server_id).update(**{page_key: ""})
+            raise
 
 
 def wall_stamp(wall_time: datetime) -> int:

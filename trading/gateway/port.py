@@ -4,7 +4,7 @@ Questions raise `Unavailable` when no answer came; they may be asked again. Comm
 `Passage` and return `Done`, or raise `Refused`, `NotSent` or `Uncertain` (see errors.py).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -66,7 +66,7 @@ class Questions(Protocol):
     def trades(self, *, since_stamp: int = 0, cursor: str = "") -> Page[TradeRecord]:
         """Return tickets of every kind changed at or after a change stamp, in pages by ticket."""
 
-    def open_trades(self) -> tuple[TradeRecord, ...]:
+    def open_trades(self) -> Sequence[TradeRecord]:
         """Return every open position and pending order, at their current prices."""
 
     def open_trades_of(
@@ -100,7 +100,7 @@ class Questions(Protocol):
     def logins(self) -> tuple[int, ...]:
         """Return every login on the server: the key snapshot that deletes are found by."""
 
-    def history(self, *, login: int, start: datetime, end: datetime) -> tuple[TradeRecord, ...]:
+    def history(self, *, login: int, start: datetime, end: datetime) -> Sequence[TradeRecord]:
         """Return closed trades and balance records of a login, by closing time (UTC, half-open)."""
 
     def find_marker(

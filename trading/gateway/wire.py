@@ -2,16 +2,16 @@
 
 Money, prices and percentages are decimal text; volumes, logins, tickets and enumerations whole
 numbers (a `StrEnum` its text); moments UTC text with "Z", a server's wall clock the same without.
+A `Sequence` of records, which may be long, is one text of lines (lines.py).
 Decoding is strict: a missing, unknown or ill-typed field is a `BadMessage` of one sentence.
 The verbs and their arguments are read from the port, so that the wire can never lag behind it.
 """
 
 import dataclasses
 import inspect
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -20,6 +20,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 
+from trading.gateway import texts
 from trading.gateway.errors import (
     BadMessage,
     GatewayError,
@@ -28,6 +29,7 @@ from trading.gateway.errors import (
     Unavailable,
     Uncertain,
 )
+from trading.gateway.lines import Lines
 from trading.gateway.port import AccountCommands, Commands, News, Questions
 from trading.gateway.words import NEWS_KINDS
 
@@ -36,8 +38,6 @@ NOT_SENT_REASONS = frozenset(
     {"busy", "clock", "deadline", "end_of_day", "breaker", "unreachable", "seen", "closed"}
 )
 
-_DECIMAL_TEXT = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,16})?\Z")
-_MOMENT_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?\Z")
 _LARGEST_INTEGER = 2**63 - 1
 
 
@@ -72,46 +72,6 @@ def _decode_integer(data: Any, where: str) -> int:
     return data
 
 
-def _encode_decimal(value: Any) -> str:
-    text = format(value, "f") if isinstance(value, Decimal) else ""
-    if not _DECIMAL_TEXT.match(text):
-        raise BadMessage("An amount to send is not a finite decimal number.")
-    return text
-
-
-def _decode_decimal(data: Any, where: str) -> Decimal:
-    if not isinstance(data, str) or not _DECIMAL_TEXT.match(data):
-        raise BadMessage(f"{where} is not a decimal number in text.")
-    return Decimal(data)
-
-
-def _encode_moment(value: Any) -> str:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise BadMessage("A moment to send has no time zone.")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-def _decode_moment(data: Any, where: str) -> datetime:
-    if not isinstance(data, str) or not data.endswith("Z"):
-        raise BadMessage(f"{where} is not a moment in UTC.")
-    return _decode_wall_clock(data[:-1], where).replace(tzinfo=UTC)
-
-
-def _encode_wall_clock(value: Any) -> str:
-    if not isinstance(value, datetime) or value.tzinfo is not None:
-        raise BadMessage("A server time to send has a time zone.")
-    return value.isoformat()
-
-
-def _decode_wall_clock(data: Any, where: str) -> datetime:
-    if not isinstance(data, str) or not _MOMENT_TEXT.match(data):
-        raise BadMessage(f"{where} is not a time.")
-    try:
-        return datetime.fromisoformat(data)
-    except ValueError:
-        raise BadMessage(f"{where} is not a time.") from None
-
-
 def _enumeration(kind: type[Enum]) -> _Codec:
     members = {member.value: member for member in kind}
 
@@ -138,6 +98,19 @@ def _many(inner: _Codec) -> _Codec:
         return tuple(inner.decode(item, where) for item in data)
 
     return _Codec(lambda values: [inner.encode(value) for value in values], decode)
+
+
+def _lines(kind: Any) -> _Codec:
+    """Return the codec of many records; what came as lines is passed on as it is."""
+
+    def decode(data: Any, where: str) -> Any:
+        if not isinstance(data, str):
+            raise BadMessage(f"{where} is not a list of lines.")
+        records = Lines(kind, data)
+        records.split()
+        return records
+
+    return _Codec(lambda records: Lines.of(kind, records).text, decode)
 
 
 def require_fields(data: Any, names: frozenset[str], where: str) -> None:
@@ -170,11 +143,11 @@ _PLAIN: dict[Any, _Codec] = {
     str: _plain(str, "text"),
     bool: _plain(bool, "true or false"),
     int: _Codec(lambda value: _decode_integer(value, "A number to send"), _decode_integer),
-    Decimal: _Codec(_encode_decimal, _decode_decimal),
+    Decimal: _Codec(texts.write_decimal, texts.read_decimal),
     NoneType: _plain(NoneType, "null"),
 }
-_MOMENT = _Codec(_encode_moment, _decode_moment)
-_WALL_CLOCK = _Codec(_encode_wall_clock, _decode_wall_clock)
+_MOMENT = _Codec(texts.write_moment, texts.read_moment)
+_WALL_CLOCK = _Codec(texts.write_wall_clock, texts.read_wall_clock)
 
 
 @cache
@@ -189,6 +162,8 @@ def _codec(hint: Any, wall_clock: bool = False) -> _Codec:
         return _optional(_codec(arguments[0], wall_clock))
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return _many(_codec(arguments[0]))
+    if origin is Sequence:
+        return _lines(arguments[0])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enumeration(hint)
     if dataclasses.is_dataclass(origin or hint):

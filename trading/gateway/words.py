@@ -1,5 +1,6 @@
 """The values that only the port speaks of: addresses, pages, what to open or change, news."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -26,7 +27,7 @@ class ServerAddress:
 class Page(Generic[T]):
     """One page of records; `next_cursor` is empty on the last one."""
 
-    records: tuple[T, ...]
+    records: Sequence[T]
     next_cursor: str
 
 

@@ -31,7 +31,14 @@ def missing_tickets(
     """
     there = set(on_server)
     ours = Position.objects.filter(server_id=server_id, mirrored_at__lt=asked_at)
-    return tuple(one for one in _tickets(ours) if one.ticket not in there)
+    gone = [one for one in ours.values_list("ticket", flat=True).iterator() if one not in there]
+    return our_tickets(server_id, gone)
+
+
+def unknown_tickets(server_id: int, on_server: Iterable[int]) -> frozenset[int]:
+    """Return the tickets that are open on the server and not with us: news of them was lost."""
+    ours = Position.objects.filter(server_id=server_id).values_list("ticket", flat=True)
+    return frozenset(on_server).difference(ours.iterator())
 
 
 def our_tickets(server_id: int, tickets: Iterable[int]) -> tuple[Missing, ...]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 Row = Sequence[Any]
+LINES_A_WRITE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +57,51 @@ def upsert(target: Target, rows: Iterable[Row]) -> Written:
 
     The rows stay in the temporary table until the transaction ends (see `Target.incoming`).
     """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("upsert() is a part of its caller's change")
     latest = {target.key_of(row): row for row in rows}
     if not latest:
         return Written()
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
+        _make_room(cursor, target)
         _load(cursor, target, [latest[key] for key in sorted(latest)])
-        cursor.execute(_count_known(target))
-        (known,) = cursor.fetchone()
-        cursor.execute(_merge(target))
-        changed = cursor.rowcount
-    inserted = len(latest) - known
-    return Written(inserted=inserted, updated=changed - inserted)
+        return _merged(cursor, target, len(latest))
 
 
-def _load(cursor: Any, target: Target, rows: list[Row]) -> None:
-    """Fill the session's temporary table with the rows."""
+def upsert_text(target: Target, lines: Sequence[str]) -> Written:
+    """Write rows in the text form of COPY, no key twice. Needs an open transaction."""
+    if not lines:
+        return Written()
+    with _cursor() as cursor:
+        _make_room(cursor, target)
+        _load_text(cursor, target, target.incoming, lines)
+        return _merged(cursor, target, len(lines))
+
+
+def copy_text(target: Target, lines: Sequence[str]) -> Written:
+    """Copy rows, in the text form of COPY, of which the table has none. Needs a transaction."""
+    if not lines:
+        return Written()
+    with _cursor() as cursor:
+        _load_text(cursor, target, target.table, lines)
+    return Written(inserted=len(lines))
+
+
+def _cursor() -> Any:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a bulk write is part of its caller's change")
+    return connection.cursor()
+
+
+def _merged(cursor: Any, target: Target, count: int) -> Written:
+    """Bring the incoming rows into their table."""
+    cursor.execute(_count_known(target))
+    (known,) = cursor.fetchone()
+    cursor.execute(_merge(target))
+    inserted = count - known
+    return Written(inserted=inserted, updated=cursor.rowcount - inserted)
+
+
+def _make_room(cursor: Any, target: Target) -> None:
+    """Make the session's temporary table, empty."""
     incoming, columns = sql.Identifier(target.incoming), _names(target.columns)
     cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{target.incoming}"])
     (there,) = cursor.fetchone()
@@ -84,13 +113,26 @@ def _load(cursor: Any, target: Target, rows: list[Row]) -> None:
         )
     else:
         cursor.execute(sql.SQL("DELETE FROM {}").format(incoming))
+
+
+def _load(cursor: Any, target: Target, rows: list[Row]) -> None:
+    incoming, columns = sql.Identifier(target.incoming), _names(target.columns)
     cursor.execute(sql.SQL("SELECT {} FROM {} LIMIT 0").format(columns, incoming))
     types = [column.type_code for column in cursor.description]
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(incoming, columns)
-    with cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+def _load_text(cursor: Any, target: Target, table: str, lines: Sequence[str]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), _names(target.columns)
+    )
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for start in range(0, len(lines), LINES_A_WRITE):
+            copy.write("".join(lines[start : start + LINES_A_WRITE]))
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

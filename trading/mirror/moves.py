@@ -88,10 +88,18 @@ def delete_open(server_id: int, tickets: Sequence[int]) -> int:
 
 def ensure_partitions(moments: Iterable[datetime]) -> None:
     """Make the partitions of the months in which these trades closed."""
-    months = sorted({moment.strftime("%Y-%m-01") for moment in moments})
-    with connection.cursor() as cursor:
-        for month in months:
-            cursor.execute("SELECT trading_ensure_deal_partition(%s::date)", [month])
+    ensure_months({moment.strftime("%Y-%m") for moment in moments})
+
+
+def ensure_months(months: Iterable[str]) -> None:
+    """Make the partitions of months, each as `YYYY-MM` of UTC; those that are there stay."""
+    wanted = sorted(f"{month}-01" for month in months)
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT trading_ensure_deal_partition(month) FROM unnest(%s::date[]) AS month",
+                [wanted],
+            )
 
 
 def _positions(at_market: bool) -> Any:

@@ -1,6 +1,6 @@
 """The port of one MetaTrader server, filled by its agent: plain calls, and a stream."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -78,8 +78,11 @@ class RemoteGateway(AccountVerbs, OrderVerbs, ReportVerbs):
         page = self._call("trades", since_stamp=since_stamp, cursor=cursor)
         return cast(Page[TradeRecord], page)
 
-    def open_trades(self) -> Trades:
-        return cast(Trades, self._call("open_trades"))
+    def open_trades(self) -> Sequence[TradeRecord]:
+        return cast(Sequence[TradeRecord], self._call("open_trades"))
+
+    def open_tickets(self) -> tuple[int, ...]:
+        return cast(tuple[int, ...], self._call("open_tickets"))
 
     def account(self, *, login: int) -> AccountRecord:
         return cast(AccountRecord, self._call("account", login=login))
@@ -90,8 +93,9 @@ class RemoteGateway(AccountVerbs, OrderVerbs, ReportVerbs):
     def logins(self) -> tuple[int, ...]:
         return cast(tuple[int, ...], self._call("logins"))
 
-    def history(self, *, login: int, start: datetime, end: datetime) -> Trades:
-        return cast(Trades, self._call("history", login=login, start=start, end=end))
+    def history(self, *, login: int, start: datetime, end: datetime) -> Sequence[TradeRecord]:
+        found = self._call("history", login=login, start=start, end=end)
+        return cast(Sequence[TradeRecord], found)
 
     def find_marker(self, *, login: int, marker: str, start: datetime, end: datetime) -> Trades:
         found = self._call("find_marker", login=login, marker=marker, start=start, end=end)

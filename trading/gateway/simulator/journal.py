@@ -1,8 +1,9 @@
 """What survives a kill: accounts, tickets, contracts and settings in one SQLite file.
 
 Every change of the server is one transaction, flushed to the disk before anybody hears of it.
-Closed tickets live only here; questions about them are answered from here, as the JSON they were
-written with. One process at a time owns a state folder (a lock that dies with the process).
+Closed tickets live only here; accounts and tickets are kept as the lines in which they travel
+(lines.py), so that questions about many are answered from here as they stand. One process at a time
+owns a state folder (a lock that dies with the process).
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from trading.gateway.lines import read_line, write_line
 from trading.gateway.simulator.records import body, read_body
 from trading.terms import (
     AccountRecord,
@@ -33,11 +35,12 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) W
 CREATE TABLE IF NOT EXISTS spec (
     kind TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS account (
-    login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body BLOB NOT NULL);
+    login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS account_changed ON account (stamp, login);
 CREATE TABLE IF NOT EXISTS trade (
     ticket INTEGER PRIMARY KEY, login INTEGER NOT NULL, cmd INTEGER NOT NULL,
     stamp INTEGER NOT NULL,
-    opened INTEGER NOT NULL, closed INTEGER NOT NULL, comment TEXT NOT NULL, body BLOB NOT NULL);
+    opened INTEGER NOT NULL, closed INTEGER NOT NULL, comment TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS password (
     login INTEGER, investor INTEGER, kept TEXT NOT NULL, PRIMARY KEY (login, investor)
 ) WITHOUT ROWID;
@@ -54,6 +57,7 @@ CREATE INDEX IF NOT EXISTS trade_changed ON trade (stamp, ticket);
 CREATE INDEX IF NOT EXISTS trade_open ON trade (ticket) WHERE closed = 0;
 CREATE INDEX IF NOT EXISTS trade_marker ON trade (comment) WHERE cmd >= 6;
 """
+VERSION = 1  # of the file; 0 kept accounts and tickets as JSON objects
 _PUT_ACCOUNT = "INSERT OR REPLACE INTO account VALUES (?, ?, ?)"
 _PUT_TRADE = "INSERT OR REPLACE INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_SPEC = "INSERT OR REPLACE INTO spec VALUES (?, ?, ?)"
@@ -88,7 +92,7 @@ class Journal:
         """Write one change; on return it is on the disk."""
         with self.transaction():
             run = self._connection.executemany
-            run(_PUT_ACCOUNT, [(a.login, a.changed_stamp, body(a)) for a in accounts])
+            run(_PUT_ACCOUNT, [(a.login, a.changed_stamp, write_line(a)) for a in accounts])
             run(_PUT_TRADE, [_trade_row(trade) for trade in trades])
             run(_PUT_SETTING, (settings or {}).items())
 
@@ -142,18 +146,18 @@ class Journal:
             "SELECT body FROM trade WHERE closed > 0 AND closed >= ? AND closed < ?",
             (_seconds(start), _seconds(end)),
         )
-        return (read_body(TradeRecord, text) for (text,) in rows)
+        return (read_line(TradeRecord, line) for (line,) in rows)
 
     def closed_page(
         self, *, span: tuple[datetime, datetime], after: int, limit: int
-    ) -> list[tuple[int, int, bytes]]:
-        """Return (ticket, login, body) of what was closed in [start, end), by ticket."""
+    ) -> list[tuple[int, int, str]]:
+        """Return (ticket, login, line) of what was closed in [start, end), by ticket."""
         rows = self._connection.execute(
             "SELECT ticket, login, body FROM trade WHERE closed > 0 AND closed >= ? AND closed < ?"
             " AND ticket > ? ORDER BY ticket LIMIT ?",
             (_seconds(span[0]), _seconds(span[1]), after, limit),
         )
-        return [(ticket, login, text) for ticket, login, text in rows]
+        return rows.fetchall()
 
     def managers(self) -> list[ManagerAccount]:
         """Return the manager accounts as last written."""
@@ -215,12 +219,12 @@ class Journal:
     def accounts(self) -> list[AccountRecord]:
         """Return every account, by login."""
         rows = self._connection.execute("SELECT body FROM account ORDER BY login")
-        return [read_body(AccountRecord, text) for (text,) in rows]
+        return [read_line(AccountRecord, line) for (line,) in rows]
 
     def open_trades(self) -> list[TradeRecord]:
         """Return every open ticket, by number."""
         rows = self._connection.execute("SELECT body FROM trade WHERE closed = 0 ORDER BY ticket")
-        return [read_body(TradeRecord, text) for (text,) in rows]
+        return [read_line(TradeRecord, line) for (line,) in rows]
 
     def last_ticket(self) -> int:
         """Return the highest ticket ever given, 0 when none was."""
@@ -232,34 +236,43 @@ class Journal:
         row = self._connection.execute(
             "SELECT body FROM trade WHERE ticket = ?", (ticket,)
         ).fetchone()
-        return read_body(TradeRecord, row[0]) if row else None
+        return read_line(TradeRecord, row[0]) if row else None
 
-    def changed(self, *, since: int, after: int, limit: int) -> list[tuple[int, bool, bytes]]:
-        """Return (ticket, open, body) of tickets changed at or after a stamp, by ticket."""
+    def changed_accounts(self, *, since: int, after: int, limit: int) -> list[tuple[int, str]]:
+        """Return (login, line) of accounts changed at or after a stamp, by login."""
         rows = self._connection.execute(
-            "SELECT ticket, closed = 0, body FROM trade"
+            f"SELECT login, body FROM account {_by('account', since)}"  # noqa: S608 - our own name
+            " WHERE stamp >= ? AND login > ? ORDER BY login LIMIT ?",
+            (since, after, limit),
+        )
+        return rows.fetchall()
+
+    def changed(self, *, since: int, after: int, limit: int) -> list[tuple[int, int, str]]:
+        """Return (ticket, open, line) of tickets changed at or after a stamp, by ticket."""
+        rows = self._connection.execute(
+            f"SELECT ticket, closed = 0, body FROM trade {_by('trade', since)}"  # noqa: S608
             " WHERE stamp >= ? AND ticket > ? ORDER BY ticket LIMIT ?",
             (since, after, limit),
         )
-        return [(ticket, bool(is_open), text) for ticket, is_open, text in rows]
+        return rows.fetchall()
 
-    def history(self, *, login: int, start: datetime, end: datetime) -> list[bytes]:
-        """Return the bodies of what a login closed in [start, end), by closing time."""
+    def history(self, *, login: int, start: datetime, end: datetime) -> list[str]:
+        """Return the lines of what a login closed in [start, end), by closing time."""
         rows = self._connection.execute(
             "SELECT body FROM trade WHERE login = ? AND closed >= ? AND closed < ?"
             " AND closed > 0 ORDER BY closed, ticket",
             (login, _seconds(start), _seconds(end)),
         )
-        return [text for (text,) in rows]
+        return [line for (line,) in rows]
 
-    def marked(self, *, marker: str, start: datetime, end: datetime) -> list[bytes]:
-        """Return the bodies of balance records whose comment starts so, booked in [start, end)."""
+    def marked(self, *, marker: str, start: datetime, end: datetime) -> list[str]:
+        """Return the lines of balance records whose comment starts so, booked in [start, end)."""
         rows = self._connection.execute(
             "SELECT body FROM trade WHERE cmd >= 6 AND comment >= ? AND comment < ?"
             " AND opened >= ? AND opened < ? ORDER BY ticket",
             (marker, marker + "\U0010ffff", _seconds(start), _seconds(end)),
         )
-        return [text for (text,) in rows]
+        return [line for (line,) in rows]
 
     def _specs(self, kind: str) -> list[bytes]:
         rows = self._connection.execute(
@@ -273,7 +286,15 @@ def _seconds(moment: datetime) -> int:
     return int(-(-moment.timestamp() // 1))
 
 
-def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, bytes]:
+def _by(table: str, since: int) -> str:
+    """Return by what changes are found: all of them by their key, the latest ones by their stamp.
+
+    SQLite knows no statistics of ours and would walk every key for a handful of changes.
+    """
+    return f"INDEXED BY {table}_changed" if since > 0 else "NOT INDEXED"
+
+
+def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, str]:
     closed = _seconds(trade.closed_at) if trade.closed_at is not None else 0
     return (
         trade.ticket,
@@ -283,7 +304,7 @@ def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, b
         _seconds(trade.opened_at),
         closed,
         trade.comment,
-        body(trade),
+        write_line(trade),
     )
 
 
@@ -308,7 +329,28 @@ def open_state(folder: Path) -> Journal:
     """Open the state that stands in the folder."""
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
     connection.executescript(_SCHEMA)  # what a state made by an older server lacks
-    return Journal(connection)
+    journal = Journal(connection)
+    _bring_up_to_date(connection, journal)
+    return journal
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, journal: Journal) -> None:
+    """Turn the JSON objects of version 0 into lines, once."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version >= VERSION:
+        return
+    kinds: tuple[tuple[str, str, type], ...] = (
+        ("account", "login", AccountRecord),
+        ("trade", "ticket", TradeRecord),
+    )
+    with journal.transaction():
+        for table, key, kind in kinds:
+            rows = connection.execute(f"SELECT body, {key} FROM {table}").fetchall()  # noqa: S608
+            connection.executemany(
+                f"UPDATE {table} SET body = ? WHERE {key} = ?",  # noqa: S608 - names of this module
+                [(write_line(read_body(kind, text)), number) for text, number in rows],
+            )
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 @contextmanager
@@ -320,6 +362,7 @@ def new_state(folder: Path) -> Iterator[Journal]:
     connection = sqlite3.connect(building, isolation_level=None)
     try:
         connection.executescript(_SCHEMA)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         journal = Journal(connection)
         with journal.transaction():
             yield journal

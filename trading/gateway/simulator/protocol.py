@@ -11,7 +11,9 @@ lot; logins, tickets, stamps and enumerations whole numbers. A moment (`*_at`, `
 "2026-03-02T09:30:00Z", perhaps with fractions; the server's wall clock (`*_server_time`,
 `server_time`) is the same text without the "Z"; "none" is null. A record is an object with exactly
 the fields of its class in `trading.terms` (AccountRecord, TradeRecord, Quote, SymbolSpec,
-GroupSpec, MarginState, OnlineUser, LogLine, ManagerAccount, DailyReport), in these notations.
+GroupSpec, MarginState, OnlineUser, LogLine, ManagerAccount, DailyReport), in these notations. Where
+many accounts or tickets are the answer they come as *lines*: one text, a line each
+(trading/gateway/lines.py).
 
 **Hello.** The first frame on PATH names the mode, and the two modes never mix, as in MetaTrader:
 `{"mode": "direct"}` or `{"mode": "pumping"}`. Answer: `{"code": 0, "text": …, "mode": …, "server":
@@ -27,20 +29,20 @@ means: on disk, and survives a kill. An unknown verb or a wrong argument gives 3
 - server_info() → {name, company, build, timezone, server_time, now, end_of_day ("HH:MM" server
   time), closed_window (whether the end of day is running), code_page}
 - symbols() → [SymbolSpec] · groups() → [GroupSpec] · quotes() → [Quote]
-- accounts(since_stamp, group, after, limit) → {"records": [AccountRecord], "next": login}: changed
-  at or after the stamp, in the group, login > after, at most limit (≤ 5000; 1000 when left out);
+- accounts(since_stamp, group, after, limit) → {"records": lines, "next": login}: changed
+  at or after the stamp, in the group, login > after, at most limit (≤ 10,000; 1000 when left out);
   next is the `after` of the following page, 0 on the last one
 - trades(since_stamp, after, limit) → the same with TradeRecords of every kind, by ticket
-- open_trades(login, group, symbol) → [TradeRecord] positions and pending orders at current prices;
+- open_trades(login, group, symbol) → lines: positions and pending orders at current prices;
   a group is a mask here: a comma list, * for anything; what is left out is not asked about
 - closed_trades(start, end, group, symbol, after, limit) → pages of TradeRecord by ticket, of what
   was closed in [start, end)
 - logins() → [login] · open_tickets() → [ticket]
 - account(login) → AccountRecord; 65 when there is none
 - trade(ticket) → TradeRecord, open or closed; 3 when there is none
-- history(login, start, end) → [TradeRecord]: closed, by closing time, UTC, half-open
-- find_marker(marker, start, end) → [TradeRecord]: balance and credit records of any login whose
-  comment starts with the marker, by time of booking, UTC, half-open
+- history(login, start, end) → lines of TradeRecords: closed, by closing time, UTC, half-open
+- find_marker(marker, start, end) → lines of TradeRecords: balance and credit records of any login
+  whose comment starts with the marker, by time of booking, UTC, half-open
 - margin(login) → MarginState; 65 no such login, 136 when a quote is missing
 - margins(after, limit) → pages of MarginState by login; who cannot be reckoned is left out
 - online() → [OnlineUser] · managers() → [ManagerAccount]

@@ -5,12 +5,13 @@ the answer to an earlier one.
 """
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from trading.gateway.agent.engine import CodeError, LinkError, ServerFacts
 from trading.gateway.agent.simulated.reports import SimulatedReports
-from trading.gateway.agent.simulated.socket import Socket, read
+from trading.gateway.agent.simulated.socket import Socket, read, read_all, unread
 from trading.gateway.agent.simulated.telling import SimulatedTelling, plain
 from trading.gateway.words import Page
 from trading.terms import (
@@ -95,9 +96,8 @@ class SimulatedDirect(SimulatedReports, SimulatedTelling):
     def trades(self, *, since_stamp: int, cursor: str) -> Page[TradeRecord]:
         return self._paged(TradeRecord, "trades", cursor, since_stamp=since_stamp)
 
-    def open_trades(self) -> tuple[TradeRecord, ...]:
-        known: tuple[TradeRecord, ...] = self._ask(tuple[TradeRecord, ...], "open_trades")
-        return known
+    def open_trades(self) -> Sequence[TradeRecord]:
+        return unread(TradeRecord, self._ask(str, "open_trades"))
 
     def logins(self) -> tuple[int, ...]:
         known: tuple[int, ...] = self._ask(tuple[int, ...], "logins")
@@ -133,19 +133,16 @@ class SimulatedDirect(SimulatedReports, SimulatedTelling):
             raise CodeError(code, text)
         return code == 0
 
-    def history(self, *, login: int, start: datetime, end: datetime) -> tuple[TradeRecord, ...]:
+    def history(self, *, login: int, start: datetime, end: datetime) -> Sequence[TradeRecord]:
         return self._between("history", start, end, login=login)
 
     def find_marker(
         self, *, marker: str, start: datetime, end: datetime
     ) -> tuple[TradeRecord, ...]:
-        return self._between("find_marker", start, end, marker=marker)
+        return read_all(self._between("find_marker", start, end, marker=marker))
 
     def _between(
         self, verb: str, start: datetime, end: datetime, **arguments: Any
-    ) -> tuple[TradeRecord, ...]:
+    ) -> Sequence[TradeRecord]:
         span = {"start": plain(start), "end": plain(end)}
-        found: tuple[TradeRecord, ...] = self._ask(
-            tuple[TradeRecord, ...], verb, **arguments, **span
-        )
-        return found
+        return unread(TradeRecord, self._ask(str, verb, **arguments, **span))

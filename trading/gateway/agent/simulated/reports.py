@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from trading.gateway.agent.engine import CodeError
-from trading.gateway.agent.simulated.socket import read
+from trading.gateway.agent.simulated.socket import read, read_all, unread
 from trading.gateway.agent.simulated.telling import plain
 from trading.gateway.words import Page
 from trading.terms import (
@@ -20,7 +20,9 @@ from trading.terms import (
 
 T = TypeVar("T")
 
-_PAGE = 1000
+_PAGE = 10_000
+#: What comes as lines, ready to be passed on; everything else comes as objects.
+_LINED = (AccountRecord, TradeRecord)
 
 
 class SimulatedReports:
@@ -41,9 +43,9 @@ class SimulatedReports:
         code, text, page = self._call(verb, after=after, limit=_PAGE, **arguments)
         if code != 0:
             raise CodeError(code, text)
-        following = read(int, page.get("next"))
+        following, records = read(int, page.get("next")), page.get("records")
         return Page(
-            records=read(tuple[kind, ...], page.get("records")),  # type: ignore[valid-type]
+            records=unread(kind, records) if kind in _LINED else read(tuple[kind, ...], records),  # type: ignore[valid-type]
             next_cursor=str(following) if following else "",
         )
 
@@ -51,10 +53,8 @@ class SimulatedReports:
         return self._paged(AccountRecord, "accounts", cursor, group=group)
 
     def open_trades_of(self, *, login: int, group: str, symbol: str) -> tuple[TradeRecord, ...]:
-        found: tuple[TradeRecord, ...] = self._ask(
-            tuple[TradeRecord, ...], "open_trades", login=login, group=group, symbol=symbol
-        )
-        return found
+        found = self._ask(str, "open_trades", login=login, group=group, symbol=symbol)
+        return read_all(unread(TradeRecord, found))
 
     def closed_trades(
         self, *, start: datetime, end: datetime, group: str, symbol: str, cursor: str

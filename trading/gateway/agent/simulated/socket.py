@@ -6,13 +6,16 @@ the socket says is described in trading/gateway/simulator/protocol.py.
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from struct import Struct
-from typing import Any
+from typing import Any, TypeVar
 
 from trading.gateway import wire
 from trading.gateway.agent.engine import LinkError
 from trading.gateway.errors import BadMessage
+from trading.gateway.lines import Lines
+
+T = TypeVar("T")
 
 _LENGTH = Struct(">I")
 _LARGEST_FRAME = 64 * 1024 * 1024
@@ -106,5 +109,18 @@ def read(hint: Any, data: Any) -> Any:
     """Return a value in the notation of the wire; LinkError if MetaTrader sent something else."""
     try:
         return wire.decode(hint, data, "MetaTrader's answer")
+    except BadMessage as wrong:
+        raise LinkError(f"MetaTrader's answer was not understood: {wrong}") from wrong
+
+
+def unread(kind: type[T], text: Any) -> Lines[T]:
+    """Return lines as MetaTrader wrote them; whoever asked for them reads them."""
+    return Lines(kind, read(str, text))
+
+
+def read_all(records: Iterable[T]) -> tuple[T, ...]:
+    """Return the records of lines; LinkError when one of them is none."""
+    try:
+        return tuple(records)
     except BadMessage as wrong:
         raise LinkError(f"MetaTrader's answer was not understood: {wrong}") from wrong

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
+from trading.gateway.lines import write_line
 from trading.gateway.simulator.book import Change
 from trading.gateway.simulator.dealing.closing_by import close_all, close_by
 from trading.gateway.simulator.dealing.pending import activate, delete
@@ -116,11 +115,11 @@ class Direct:
         since, after, limit = args.whole("since_stamp"), args.whole("after"), page_limit(args)
         book = self._desk.book
         page = book.journal.changed(since=since, after=after, limit=limit)
-        records = [
-            fragment(self._desk.priced(book.open[ticket])) if is_open else orjson.Fragment(text)
-            for ticket, is_open, text in page
+        lines = [
+            write_line(self._desk.priced(book.open[ticket])) if is_open else line
+            for ticket, is_open, line in page
         ]
-        return {"records": records, "next": page[-1][0] if len(page) == limit else 0}
+        return {"records": "".join(lines), "next": page[-1][0] if len(page) == limit else 0}
 
     def _trade(self, args: Arguments) -> Answer:
         ticket = args.whole("ticket")
@@ -135,15 +134,13 @@ class Direct:
     def _history(self, args: Arguments) -> Answer:
         login, start, end = args.whole("login"), args.moment("start"), args.moment("end")
         self._desk.book.account(login)
-        found = self._desk.book.journal.history(login=login, start=start, end=end)
-        return [orjson.Fragment(text) for text in found]
+        return "".join(self._desk.book.journal.history(login=login, start=start, end=end))
 
     def _find_marker(self, args: Arguments) -> Answer:
         marker, start, end = args.text("marker", None), args.moment("start"), args.moment("end")
         if not marker:
             raise No(Code.INVALID_DATA, "an empty marker would find everything")
-        found = self._desk.book.journal.marked(marker=marker, start=start, end=end)
-        return [orjson.Fragment(text) for text in found]
+        return "".join(self._desk.book.journal.marked(marker=marker, start=start, end=end))
 
     # Changes --------------------------------------------------------------------------------------
 

@@ -1,22 +1,23 @@
 """The questions by group, symbol and time, and about the server itself (see protocol.py)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from trading.gateway.lines import Lines, write_line
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.arguments import Arguments
 from trading.gateway.simulator.office.lines import CODES_OF
 from trading.gateway.simulator.office.rights import matches
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import fragment
-from trading.terms import AccountRecord, LogKind, ManagerRight
+from trading.terms import AccountRecord, LogKind, ManagerRight, TradeRecord
 
 DEFAULT_PAGE = 1000
-LARGEST_PAGE = 5000
+LARGEST_PAGE = 10_000
 _PRIVATE = ("name", "email", "phone", "country", "city", "state", "zip_code", "address")
 
 
@@ -27,7 +28,7 @@ class ReportVerbs:
         self._desk = desk
         self.verbs: dict[str, Callable[[Arguments], Any]] = {
             "accounts": self._accounts,
-            "account": lambda args: self._shown(desk.book.account(args.whole("login"))),
+            "account": lambda args: fragment(self._shown(desk.book.account(args.whole("login")))),
             "open_trades": self._open_trades,
             "open_tickets": lambda _: sorted(desk.book.open),
             "closed_trades": self._closed_trades,
@@ -38,18 +39,26 @@ class ReportVerbs:
             "journal": self._journal,
         }
 
-    def _shown(self, account: AccountRecord) -> Any:
-        """Return an account as this manager may see it: without the right, no private data."""
+    def _sees_details(self) -> bool:
+        """Return whether this manager may see private data."""
         book = self._desk.book
         manager = book.managers.get(book.author.login)
-        if manager is not None and ManagerRight.USER_DETAILS not in manager.rights:
-            blank: dict[str, Any] = dict.fromkeys(_PRIVATE, "")
-            return fragment(replace(account, **blank))
-        return fragment(account)
+        return manager is None or ManagerRight.USER_DETAILS in manager.rights
+
+    def _shown(self, account: AccountRecord) -> AccountRecord:
+        """Return an account as this manager may see it: without the right, no private data."""
+        if self._sees_details():
+            return account
+        blank: dict[str, Any] = dict.fromkeys(_PRIVATE, "")
+        return replace(account, **blank)
 
     def _accounts(self, args: Arguments) -> Any:
         since, after, limit = args.whole("since_stamp"), args.whole("after"), page_limit(args)
         mask = args.text("group")
+        if not mask and self._sees_details():
+            whole = self._desk.book.journal.changed_accounts(since=since, after=after, limit=limit)
+            following = whole[-1][0] if len(whole) == limit else 0
+            return {"records": "".join([line for _, line in whole]), "next": following}
         accounts = map(self._desk.book.accounts.__getitem__, self._desk.book.logins_after(after))
         found = (
             account
@@ -58,7 +67,7 @@ class ReportVerbs:
         )
         page = list(islice(found, limit))
         following = page[-1].login if next(found, None) is not None else 0
-        return {"records": [self._shown(account) for account in page], "next": following}
+        return {"records": _lines(map(self._shown, page)), "next": following}
 
     def _open_trades(self, args: Arguments) -> Any:
         desk, book = self._desk, self._desk.book
@@ -68,11 +77,11 @@ class ReportVerbs:
         if symbol:
             book.symbol(symbol)
         trades = book.open_of(login) if login else list(book.open.values())
-        return [
-            fragment(desk.priced(trade))
+        return _lines(
+            desk.priced(trade)
             for trade in trades
             if symbol in ("", trade.symbol) and matches(mask, book.accounts[trade.login].group)
-        ]
+        )
 
     def _closed_trades(self, args: Arguments) -> Any:
         book, limit = self._desk.book, page_limit(args)
@@ -81,12 +90,9 @@ class ReportVerbs:
             book.symbol(symbol)
         span, after = (args.moment("start"), args.moment("end")), args.whole("after")
         page = book.journal.closed_page(span=span, after=after, limit=limit)
-        records = [
-            orjson.Fragment(text)
-            for _, login, text in page
-            if self._is_of(login, mask) and (not symbol or orjson.loads(text)["symbol"] == symbol)
-        ]
-        return {"records": records, "next": page[-1][0] if len(page) == limit else 0}
+        lines = Lines(TradeRecord, "".join([x for _, login, x in page if self._is_of(login, mask)]))
+        found = lines.where("symbol", {symbol}) if symbol else lines
+        return {"records": found.text, "next": page[-1][0] if len(page) == limit else 0}
 
     def _is_of(self, login: int, mask: str) -> bool:
         account = self._desk.book.accounts.get(login)
@@ -126,6 +132,10 @@ class ReportVerbs:
             if not wanted or wanted in orjson.loads(text)["message"].casefold()
         ]
         return {"records": records, "next": following}
+
+
+def _lines(records: Iterable[AccountRecord | TradeRecord]) -> str:
+    return "".join(map(write_line, records))
 
 
 def _numbered(page: list[tuple[int, bytes]], limit: int) -> Any:
