@@ -22,6 +22,8 @@ from trading.terms import TradeRecord
 
 #: Room for clocks that differ, on both sides of a question for history.
 MARGIN = timedelta(days=1)
+#: So many open tickets are written in one transaction: news of the stream wait for it.
+AT_ONCE = 2000
 
 
 def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Moved, int]:
@@ -31,37 +33,36 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
     becomes a closed trade; not found at all, it was deleted. One that we lack is read. A `full`
     comparison reads every open ticket, with its prices; otherwise their numbers do.
     """
-    standing: Sequence[TradeRecord]
     if full:
-        standing = run.gateway.open_trades()
-        tickets = [record.ticket for record in standing]
+        standing = Lines.of(TradeRecord, run.gateway.open_trades())
+        tickets = [int(ticket) for ticket in standing.values("ticket")]
     else:
         tickets = list(run.gateway.open_tickets())
         standing = _found_open(run, tickets)
     missing = compare.missing_tickets(run.server_id, tickets, run.now)
-    closed = _found_closed(run.gateway, missing, run.now)
-    gone = {one.ticket for one in missing} - {record.ticket for record in closed}
-    records = (*standing, *closed)
+    closed = Lines.of(TradeRecord, _found_closed(run.gateway, missing, run.now))
+    gone = {one.ticket for one in missing} - {int(one) for one in closed.values("ticket")}
+    moved = Moved()
+    for some in (*standing.parted(AT_ONCE), closed):
+        with transaction.atomic():
+            sync_passes.lock(run.server_id)
+            moved += sync_passes.write_trades(run, some, at_market=full)
     with transaction.atomic():
         sync_passes.lock(run.server_id)
-        known = books.owners(run.server_id, {record.login for record in records})
-        moved = moves.write_tickets(run.server_id, records, known, run.now, at_market=full)
-        vanished = vanish(run.server_id, gone, actor=actor, now=run.now)
-    return moved, vanished
+        return moved, vanish(run.server_id, gone, actor=actor, now=run.now)
 
 
-def _found_open(run: sync_passes.Run, tickets: Sequence[int]) -> Sequence[TradeRecord]:
+def _found_open(run: sync_passes.Run, tickets: Sequence[int]) -> Lines[TradeRecord]:
     """Return the open tickets that we lack: just opened ones by the cursor, others from the list.
 
     Those that the cursor does not tell of had a stamp that it had passed already.
     """
     unknown = {str(one) for one in compare.unknown_tickets(run.server_id, tickets)}
-    found: list[TradeRecord] = []
+    found = Lines(TradeRecord, "")
     if unknown:
         for page in sync_passes.recent_trades(run):
             found += Lines.of(TradeRecord, page.records).where("ticket", unknown)
-        unknown -= {str(record.ticket) for record in found}
-    if unknown:
+    if unknown := unknown - found.values("ticket"):
         found += Lines.of(TradeRecord, run.gateway.open_trades()).where("ticket", unknown)
     return found
 

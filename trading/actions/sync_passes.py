@@ -20,7 +20,7 @@ from backoffice.core import locks
 from trading.gateway.errors import BadMessage
 from trading.gateway.lines import Lines
 from trading.gateway.port import Gateway, Page
-from trading.mirror import books, bulk, moves
+from trading.mirror import books, bulk
 from trading.mirror.copy import Written
 from trading.mirror.moves import Moved
 from trading.models import Server, ServerState
@@ -49,12 +49,20 @@ class Run:
     now: datetime
     started: float = field(default_factory=time.monotonic)
     finished: bool = True
+    known: bulk.Owners = field(default_factory=dict)  # whose the logins are that came so far
     parents: dict[str, str] = field(default_factory=dict)  # see bulk.copy_tickets
 
     @property
     def server_id(self) -> int:
         """Return the key of the server that is read."""
         return self.state.server_id
+
+    def learn(self, logins: set[str]) -> set[str]:
+        """Find out whose these logins are; return those that the mirror does not know."""
+        missing = logins - self.known.keys()
+        if missing:
+            self.known |= bulk.owners(self.server_id, missing)
+        return missing - self.known.keys()
 
     @property
     def out_of_time(self) -> bool:
@@ -130,8 +138,7 @@ def know_groups(run: Run, records: Lines[AccountRecord]) -> None:
 
 def know_logins(run: Run, wanted: Iterable[int]) -> Written:
     """Read the accounts that the mirror lacks of these logins; return what was written."""
-    unknown = {str(login) for login in wanted}
-    unknown -= set(bulk.owners(run.server_id, unknown))
+    unknown = run.learn({str(login) for login in wanted})
     written = Written()
     if not unknown:
         return written
@@ -149,14 +156,14 @@ def _know_logins_of(run: Run, records: Lines[TradeRecord]) -> None:
     know_logins(run, map(int, records.values("login")))
 
 
-def _write_trades(run: Run, records: Lines[TradeRecord]) -> Moved:
-    """Write a page of tickets: new ones straight into their tables, others one by one."""
-    fields, logins = records.split(), records.values("login")
-    known = bulk.owners(run.server_id, logins)
-    if logins <= known.keys() and bulk.are_new_tickets(run.server_id, fields):
-        return bulk.copy_tickets(run.server_id, fields, known, run.parents, run.now)
-    owners = books.owners(run.server_id, map(int, logins))
-    return moves.write_tickets(run.server_id, records, owners, run.now)
+def write_trades(run: Run, records: Lines[TradeRecord], *, at_market: bool = False) -> Moved:
+    """Write tickets, within a transaction; those of logins that nobody knows are passed over."""
+    fields, unknown = records.split(), run.learn(records.values("login"))
+    if unknown:
+        fields = records.where("login", records.values("login") - unknown).split()
+    return bulk.write_tickets(
+        run.server_id, fields, run.known, run.parents, run.now, at_market=at_market
+    )
 
 
 def every_account(gateway: Gateway) -> Iterator[Page[AccountRecord]]:
@@ -190,7 +197,7 @@ class Kind:
 
 
 USERS = Kind("users", AccountRecord, know_groups, write_accounts)
-TRADES = Kind("trades", TradeRecord, _know_logins_of, _write_trades)
+TRADES = Kind("trades", TradeRecord, _know_logins_of, write_trades)
 
 
 def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]:

@@ -8,7 +8,7 @@ record of each line. Numbers, money and moments are written as everywhere on the
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -199,6 +199,16 @@ class Lines(Sequence[T]):
         place = _layout(self.kind).names.index(name)
         found = [fields for fields in self.split() if unescape(fields[place]) in values]
         return Lines(self.kind, "".join(["\t".join(fields) + "\n" for fields in found]))
+
+    def parted(self, size: int) -> Iterator["Lines[T]"]:
+        """Yield the lines in parts of at most this many."""
+        lines = [line + "\n" for line in self.text.split("\n")[:-1]]
+        for start in range(0, len(lines), size):
+            yield Lines(self.kind, "".join(lines[start : start + size]))
+
+    def __add__(self, other: "Lines[T]") -> "Lines[T]":
+        """Return both, one after the other."""
+        return Lines(self.kind, self.text + other.text)
 
     def _read(self) -> list[T]:
         if self._records is None:

@@ -1,22 +1,21 @@
 """Many records at once: the fields of their lines go into COPY as they came, none is made a record.
 
 What the lines are is told in trading/gateway/lines.py; their fields have the order of the classes
-in `trading.terms`, and their texts are those of PostgreSQL's COPY. Tickets that the mirror has none
-of are copied straight into their tables, with every index and check in force; whatever stands there
-already goes the way of moves.py. Both ways write the same rows (tests/trading/mirror/test_bulk).
+in `trading.terms`, and their texts are those of PostgreSQL's COPY. Where the mirror has none of
+them they are copied straight into their tables, with every index and check in force; otherwise they
+are compared with what stands there, as in moves.py. Every way writes the same rows (test_bulk.py).
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
 from django.db import connection
 
 from trading.mirror import moves, rows, targets
-from trading.mirror.copy import Written, copy_text, upsert_text
-from trading.mirror.moves import Moved
+from trading.mirror.copy import Written, copy_text, load_text, merge
+from trading.mirror.moves import Moved, Sheets
 from trading.models import Deal, Group, TradingAccount
 from trading.models.deal import FIRST_CLOSING
 from trading.models.ticket import TICKETS_PER_SERVER
@@ -29,29 +28,19 @@ Owners = dict[str, tuple[str, str]]
 NULL = r"\N"
 _MONEY = ("6", "7")
 _TRADE = [one.name for one in dataclasses.fields(TradeRecord)]
-_COMMENT, _CLOSED = _TRADE.index("comment"), _TRADE.index("closed_at")
+_CMD, _COMMENT, _CLOSED = map(_TRADE.index, ("cmd", "comment", "closed_at"))
 _FIRST = FIRST_CLOSING.strftime("%Y-%m-%d")
 
 
 def owners(server_id: int, logins: Iterable[str]) -> Owners:
     """Return whose these logins are, as far as the mirror knows them."""
-    found = TradingAccount.objects.filter(server_id=server_id, login__in=list(map(int, logins)))
-    known = found.values_list("login", "id", "currency")
-    return {str(login): (str(key), currency) for login, key, currency in known.iterator()}
-
-
-def are_new_tickets(server_id: int, lines: Sequence[Fields]) -> bool:
-    """Return whether tickets come in rising order, and the mirror has none in their range."""
-    span = _span(lines)
-    if span is None:
-        return False
-    first, last = (server_id * TICKETS_PER_SERVER + ticket for ticket in span)
-    tables = (targets.POSITIONS.table, targets.DEALS.table, targets.BALANCE_RECORDS.table)
-    there = [f"EXISTS (SELECT FROM {table} WHERE id BETWEEN %s AND %s)" for table in tables]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + " OR ".join(there), [first, last] * len(tables))
-        (known,) = cursor.fetchone()
-    return not known
+        cursor.execute(
+            "SELECT login::text, id::text, currency FROM trading_tradingaccount"
+            " WHERE server_id = %s AND login = ANY(%s::bigint[])",
+            [server_id, f"{{{','.join(logins)}}}"],
+        )
+        return {login: (account, currency) for login, account, currency in cursor.fetchall()}
 
 
 def links(server_id: int) -> dict[str, str]:
@@ -62,38 +51,71 @@ def links(server_id: int) -> dict[str, str]:
     return {child[1]: str(parent) for child, parent in found if child}
 
 
-@dataclass
-class _Sheets:
-    """The lines of one batch, in the form of their tables."""
-
-    positions: list[str] = field(default_factory=list)
-    deals: list[str] = field(default_factory=list)
-    balances: list[str] = field(default_factory=list)
-    months: set[str] = field(default_factory=set)
-
-
-def copy_tickets(
-    server_id: int, lines: Sequence[Fields], known: Owners, parents: dict[str, str], now: datetime
+def write_tickets(
+    server_id: int,
+    lines: Sequence[Fields],
+    known: Owners,
+    parents: dict[str, str],
+    now: datetime,
+    *,
+    at_market: bool = False,
 ) -> Moved:
-    """Copy tickets that are new to the mirror, whose owners are all known.
+    """Write tickets, whose owners are all known, where they belong; a part of a transaction.
 
     `parents` holds what the comments of earlier batches told of partial closes; this batch's are
-    added to it. A part of the caller's transaction.
+    added to it. `at_market`: see moves.write_tickets.
     """
-    sheets = _sheets(server_id, lines, known, parents, now)
+    lines = _in_order(lines)
+    sheets = Sheets(
+        children=_children(lines),
+        months={fields[_CLOSED][:7] for fields in lines if _is_closed(fields[_CLOSED])},
+    )
+    parents.update({str(child): str(parent) for child, parent in sheets.children})
+    deals = _deals(server_id, lines, known, parents, now, sheets)
+    if not _are_new_tickets(server_id, lines):
+        sheets.deals = list(deals)
+        return moves.settle(server_id, sheets, load_text, at_market=at_market)
     moves.ensure_months(sheets.months)
+    # PostgreSQL takes in the first closed trades while the next ones are made ready.
     return Moved(
+        deals=copy_text(targets.DEALS, deals),
         positions=copy_text(targets.POSITIONS, sheets.positions),
-        deals=copy_text(targets.DEALS, sheets.deals),
         balances=copy_text(targets.BALANCE_RECORDS, sheets.balances),
     )
 
 
-def _sheets(
-    server_id: int, lines: Sequence[Fields], known: Owners, parents: dict[str, str], now: datetime
-) -> _Sheets:
-    sheets, base, written = _Sheets(), server_id * TICKETS_PER_SERVER, now.isoformat()
-    _note_children(lines, parents)
+def _in_order(lines: Sequence[Fields]) -> Sequence[Fields]:
+    """Return the lines by rising key; of several with one key the latest one."""
+    keys = [int(fields[0]) for fields in lines]
+    if all(one < after for one, after in pairwise(keys)):
+        return lines
+    latest = dict(zip(keys, lines, strict=True))
+    return [latest[key] for key in sorted(latest)]
+
+
+def _are_new_tickets(server_id: int, lines: Sequence[Fields]) -> bool:
+    """Return whether the mirror has no ticket in the range of these."""
+    if not lines:
+        return False
+    first, last = (server_id * TICKETS_PER_SERVER + int(lines[place][0]) for place in (0, -1))
+    tables = (targets.POSITIONS.table, targets.DEALS.table, targets.BALANCE_RECORDS.table)
+    there = [f"EXISTS (SELECT FROM {table} WHERE id BETWEEN %s AND %s)" for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + " OR ".join(there), [first, last] * len(tables))
+        (known,) = cursor.fetchone()
+    return not known
+
+
+def _deals(
+    server_id: int,
+    lines: Sequence[Fields],
+    known: Owners,
+    parents: dict[str, str],
+    now: datetime,
+    sheets: Sheets,
+) -> Iterator[str]:
+    """Yield the closed trades in the form of their table, and put what is none to the sheets."""
+    base, written = server_id * TICKETS_PER_SERVER, now.isoformat()
     for (
         ticket, login, cmd, symbol, digits, volume, opened, opened_wall, open_price, stop, take,
         closed, closed_wall, close_price, expires, commission, swap, taxes, profit, rate, magic,
@@ -116,20 +138,19 @@ def _sheets(
             f"\t{profit}\t{rate}\t{magic}\t{comment}\t{parent}\t{stamp}\t{written}"
         )
         if _is_closed(closed):
-            sheets.deals.append(f"{row}\t{closed}\t{closed_wall}\n")
-            sheets.months.add(closed[:7])
+            yield f"{row}\t{closed}\t{closed_wall}\n"
         else:
             sheets.positions.append(row + "\n")
-    return sheets
 
 
-def _note_children(lines: Sequence[Fields], parents: dict[str, str]) -> None:
-    """Note whose parents the tickets are that were closed in part."""
-    for fields in lines:
-        if "to #" in fields[_COMMENT] and _is_closed(fields[_CLOSED]):
-            child = rows.CHILD.search(fields[_COMMENT])
-            if child:
-                parents[child[1]] = fields[0]
+def _children(lines: Sequence[Fields]) -> list[tuple[int, int]]:
+    """Return the rests of tickets that were closed in part, each with its parent."""
+    return [
+        (int(child[1]), int(fields[0]))
+        for fields in lines
+        if "to #" in fields[_COMMENT] and _is_closed(fields[_CLOSED]) and fields[_CMD] not in _MONEY
+        if (child := rows.CHILD.search(fields[_COMMENT]))
+    ]
 
 
 def _is_closed(closed: str) -> bool:
@@ -145,7 +166,8 @@ def write_accounts(
         name.replace("\\", "\\\\"): str(key)
         for name, key in Group.objects.filter(server_id=server_id).values_list("name", "id")
     }
-    written, sheet, unknown = now.isoformat(), [], set()
+    lines, written = _in_order(lines), now.isoformat()
+    sheet, unknown = [], set()
     for (
         login, group, name, currency, leverage, balance, credit, enabled, read_only, email, phone,
         country, city, comment, agent, registered, registered_wall, before, stamp, *_,
@@ -160,17 +182,11 @@ def write_accounts(
         )
     if _are_new_logins(server_id, lines):
         return copy_text(targets.ACCOUNTS, sheet), frozenset(unknown)
-    return upsert_text(targets.ACCOUNTS, sheet), frozenset(unknown)
+    return merge(targets.ACCOUNTS, load_text(targets.ACCOUNTS, sheet)), frozenset(unknown)
 
 
 def _are_new_logins(server_id: int, lines: Sequence[Fields]) -> bool:
-    span = _span(lines)
-    ours = TradingAccount.objects.filter(server_id=server_id)
-    return span is not None and not ours.filter(login__range=span).exists()
-
-
-def _span(lines: Sequence[Fields]) -> tuple[int, int] | None:
-    """Return the first and the last key of lines in rising order; None when they are in none."""
-    keys = [int(fields[0]) for fields in lines]
-    in_order = all(one < after for one, after in pairwise(keys))
-    return (keys[0], keys[-1]) if keys and in_order else None
+    if not lines:
+        return False
+    span = int(lines[0][0]), int(lines[-1][0])
+    return not TradingAccount.objects.filter(server_id=server_id, login__range=span).exists()

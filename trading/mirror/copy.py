@@ -5,6 +5,7 @@ Rows that are the same already are not rewritten, so an overlap window costs a r
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
@@ -57,47 +58,52 @@ def upsert(target: Target, rows: Iterable[Row]) -> Written:
 
     The rows stay in the temporary table until the transaction ends (see `Target.incoming`).
     """
+    return merge(target, load(target, rows))
+
+
+def load(target: Target, rows: Iterable[Row]) -> int:
+    """Put rows into the temporary table of their target, the latest one of each key; how many."""
     latest = {target.key_of(row): row for row in rows}
-    if not latest:
+    if latest:
+        with _cursor() as cursor:
+            _make_room(cursor, target)
+            _load(cursor, target, [latest[key] for key in sorted(latest)])
+    return len(latest)
+
+
+def load_text(target: Target, lines: Sequence[str]) -> int:
+    """Put rows in the text form of COPY, no key twice, into the temporary table; how many."""
+    if lines:
+        with _cursor() as cursor:
+            _make_room(cursor, target)
+            _load_text(cursor, target, target.incoming, lines)
+    return len(lines)
+
+
+def merge(target: Target, count: int) -> Written:
+    """Bring the `count` rows of the temporary table into their table."""
+    if not count:
         return Written()
     with _cursor() as cursor:
-        _make_room(cursor, target)
-        _load(cursor, target, [latest[key] for key in sorted(latest)])
-        return _merged(cursor, target, len(latest))
+        cursor.execute(_count_known(target))
+        (known,) = cursor.fetchone()
+        cursor.execute(_merge(target))
+        inserted = count - known
+        return Written(inserted=inserted, updated=cursor.rowcount - inserted)
 
 
-def upsert_text(target: Target, lines: Sequence[str]) -> Written:
-    """Write rows in the text form of COPY, no key twice. Needs an open transaction."""
-    if not lines:
-        return Written()
-    with _cursor() as cursor:
-        _make_room(cursor, target)
-        _load_text(cursor, target, target.incoming, lines)
-        return _merged(cursor, target, len(lines))
-
-
-def copy_text(target: Target, lines: Sequence[str]) -> Written:
+def copy_text(target: Target, lines: Iterable[str]) -> Written:
     """Copy rows, in the text form of COPY, of which the table has none. Needs a transaction."""
-    if not lines:
+    if lines == []:
         return Written()
     with _cursor() as cursor:
-        _load_text(cursor, target, target.table, lines)
-    return Written(inserted=len(lines))
+        return Written(inserted=_load_text(cursor, target, target.table, lines))
 
 
 def _cursor() -> Any:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a bulk write is part of its caller's change")
     return connection.cursor()
-
-
-def _merged(cursor: Any, target: Target, count: int) -> Written:
-    """Bring the incoming rows into their table."""
-    cursor.execute(_count_known(target))
-    (known,) = cursor.fetchone()
-    cursor.execute(_merge(target))
-    inserted = count - known
-    return Written(inserted=inserted, updated=cursor.rowcount - inserted)
 
 
 def _make_room(cursor: Any, target: Target) -> None:
@@ -126,13 +132,17 @@ def _load(cursor: Any, target: Target, rows: list[Row]) -> None:
             copy.write_row(row)
 
 
-def _load_text(cursor: Any, target: Target, table: str, lines: Sequence[str]) -> None:
+def _load_text(cursor: Any, target: Target, table: str, lines: Iterable[str]) -> int:
+    """Copy lines as they come; return how many there were."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), _names(target.columns)
     )
+    left, count = iter(lines), 0
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for start in range(0, len(lines), LINES_A_WRITE):
-            copy.write("".join(lines[start : start + LINES_A_WRITE]))
+        while chunk := list(islice(left, LINES_A_WRITE)):
+            copy.write("".join(chunk))
+            count += len(chunk)
+    return count
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:
@@ -147,14 +157,17 @@ def _count_known(target: Target) -> sql.Composed:
 
 
 def _merge(target: Target) -> sql.Composed:
-    """Return the statement that inserts what is new and updates what differs."""
+    """Return the statement that inserts what is new and updates what differs.
+
+    What was read from the server before our row was is older than it, and changes nothing.
+    """
     columns = _names(target.columns)
     changing = [column for column in target.columns if column not in target.key]
     watched = [column for column in changing if column not in target.unwatched]
     return sql.SQL(
         "INSERT INTO {table} AS ours ({columns}) SELECT {columns} FROM {incoming}"
         " ON CONFLICT ({key}) DO UPDATE SET {changes}"
-        " WHERE ({old}) IS DISTINCT FROM ({new})"
+        " WHERE ours.mirrored_at <= excluded.mirrored_at AND ({old}) IS DISTINCT FROM ({new})"
     ).format(
         table=sql.Identifier(target.table),
         columns=columns,

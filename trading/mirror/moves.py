@@ -4,7 +4,7 @@ An open ticket is a row of `trading_position`, a closed one a row of `trading_de
 A closed row is never taken away because the server no longer has it: MetaTrader archives.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from trading.mirror import rows, targets
-from trading.mirror.copy import Written, upsert
+from trading.mirror.copy import Target, Written, load, merge
 from trading.models.ticket import ticket_key
 from trading.terms import TradeRecord
 
@@ -42,6 +42,17 @@ class Moved:
         )
 
 
+@dataclass
+class Sheets:
+    """Tickets sorted by where they belong; `children` (a ticket, its parent) of partial closes."""
+
+    positions: list[Any] = field(default_factory=list)
+    deals: list[Any] = field(default_factory=list)
+    balances: list[Any] = field(default_factory=list)
+    children: list[tuple[int, int]] = field(default_factory=list)
+    months: set[str] = field(default_factory=set)
+
+
 def write_tickets(
     server_id: int,
     records: Iterable[TradeRecord],
@@ -55,28 +66,47 @@ def write_tickets(
     `at_market` true writes an open ticket's market price and profit even where nothing else moved.
     """
     known = list({record.ticket: record for record in records}.values())
-    ours = [record for record in known if record.login in owners]
-    money = [record for record in ours if record.cmd.is_balance]
-    trades = [record for record in ours if not record.cmd.is_balance]
-    closed = [record for record in trades if rows.is_closed(record)]
-    standing = [record for record in trades if not rows.is_closed(record)]
+    sheets = Sheets()
+    for record in known:
+        if record.login in owners:
+            _sort(server_id, record, owners[record.login], now, sheets)
+    moved = settle(server_id, sheets, load, at_market=at_market)
+    strangers = tuple(record for record in known if record.login not in owners)
+    return moved + Moved(strangers=strangers)
 
-    deals, gone = _write_closed(server_id, closed, owners, now)
-    positions, reopened, outdated = _write_open(
-        server_id, standing, owners, now, target=_positions(at_market)
+
+def _sort(
+    server_id: int, record: TradeRecord, owner: rows.Owner, now: datetime, sheets: Sheets
+) -> None:
+    if record.cmd.is_balance:
+        sheets.balances.append(rows.balance_row(server_id, owner, record, now))
+    elif record.closed_at is not None and rows.is_closed(record):
+        sheets.deals.append(rows.deal_row(server_id, owner, record, now))
+        sheets.months.add(record.closed_at.strftime("%Y-%m"))
+        if (child := rows.child_of(record)) is not None:
+            sheets.children.append((child, record.ticket))
+    else:
+        sheets.positions.append(rows.ticket_row(server_id, owner, record, now))
+
+
+def settle(
+    server_id: int, sheets: Sheets, fill: Callable[[Target, Any], int], *, at_market: bool
+) -> Moved:
+    """Bring sorted tickets to where they belong; `fill` loads a sheet into its temporary table."""
+    ensure_months(sheets.months)
+    deals, gone = _settle_closed(fill(targets.DEALS, sheets.deals))
+    positions, reopened, outdated = _settle_open(
+        fill(targets.POSITIONS, sheets.positions), at_market=at_market
     )
-    _link_parents(server_id, closed)
+    _link_parents(server_id, sheets.children)
+    balances = merge(targets.BALANCE_RECORDS, fill(targets.BALANCE_RECORDS, sheets.balances))
     return Moved(
         positions=positions,
         deals=deals,
-        balances=upsert(
-            targets.BALANCE_RECORDS,
-            [rows.balance_row(server_id, owners[one.login], one, now) for one in money],
-        ),
+        balances=balances,
         closed=gone,
         reopened=reopened,
         outdated=outdated,
-        strangers=tuple(record for record in known if record.login not in owners),
     )
 
 
@@ -84,11 +114,6 @@ def delete_open(server_id: int, tickets: Sequence[int]) -> int:
     """Take away open tickets that their server deleted; closed ones are not touched."""
     keys = [ticket_key(server_id, ticket) for ticket in tickets]
     return _run("DELETE FROM trading_position WHERE id = ANY(%s)", [keys]) if keys else 0
-
-
-def ensure_partitions(moments: Iterable[datetime]) -> None:
-    """Make the partitions of the months in which these trades closed."""
-    ensure_months({moment.strftime("%Y-%m") for moment in moments})
 
 
 def ensure_months(months: Iterable[str]) -> None:
@@ -102,104 +127,62 @@ def ensure_months(months: Iterable[str]) -> None:
             )
 
 
-def _positions(at_market: bool) -> Any:
-    return targets.POSITIONS if at_market else targets.POSITIONS_AT_REST
-
-
-def _write_closed(
-    server_id: int, records: list[TradeRecord], owners: rows.Owners, now: datetime
-) -> tuple[Written, int]:
+def _settle_closed(count: int) -> tuple[Written, int]:
     """Write closed tickets, and take their open rows away. Returns what was written and moved."""
-    if not records:
+    if not count:
         return Written(), 0
-    ensure_partitions(record.closed_at for record in records if record.closed_at is not None)
-    keys = [ticket_key(server_id, record.ticket) for record in records]
-    moments = [record.closed_at for record in records]
     # A ticket whose closing time was corrected would otherwise stand twice: the table's key holds
     # the closing time.
     _run(
-        "DELETE FROM trading_deal AS ours USING unnest(%s::bigint[], %s::timestamptz[])"
-        " AS theirs (id, closed_at) WHERE ours.id = theirs.id"
-        " AND ours.closed_at <> theirs.closed_at",
-        [keys, moments],
+        "DELETE FROM trading_deal AS ours USING incoming_trading_deal AS theirs"
+        " WHERE ours.id = theirs.id AND ours.closed_at <> theirs.closed_at"
     )
     # A later partial close overwrites the comment that named the parent: keep what we know of it.
-    parents = _parents(keys)
-    written = upsert(
-        targets.DEALS,
-        [
-            rows.deal_row(server_id, owners[one.login], one, now, parents.get(key))
-            for key, one in zip(keys, records, strict=True)
-        ],
+    _run(
+        "UPDATE incoming_trading_deal AS theirs SET parent_ticket = ours.parent_ticket"
+        " FROM trading_position AS ours WHERE ours.id = theirs.id"
+        " AND theirs.parent_ticket IS NULL AND ours.parent_ticket IS NOT NULL"
     )
-    moved = delete_open(server_id, [record.ticket for record in records])
+    written = merge(targets.DEALS, count)
+    moved = _run(
+        "DELETE FROM trading_position AS ours USING incoming_trading_deal AS theirs"
+        " WHERE ours.id = theirs.id"
+    )
     return written, moved
 
 
-def _parents(keys: list[int]) -> dict[int, int]:
-    """Return the parents of these open tickets, where they are known."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, parent_ticket FROM trading_position"
-            " WHERE id = ANY(%s) AND parent_ticket IS NOT NULL",
-            [keys],
-        )
-        return dict(cursor.fetchall())
-
-
-def _write_open(
-    server_id: int,
-    records: list[TradeRecord],
-    owners: rows.Owners,
-    now: datetime,
-    *,
-    target: Any,
-) -> tuple[Written, int, int]:
+def _settle_open(count: int, *, at_market: bool) -> tuple[Written, int, int]:
     """Write open tickets; what we know as closed stays so, unless changed later."""
-    by_key = {ticket_key(server_id, record.ticket): record for record in records}
-    closed = _closed_stamps(list(by_key))
-    outdated = {key for key, stamp in closed.items() if by_key[key].changed_stamp <= stamp}
-    reopened = sorted(set(closed) - outdated)
-    if reopened:
-        _run("DELETE FROM trading_deal WHERE id = ANY(%s)", [reopened])
-    written = upsert(
-        target,
-        [
-            rows.ticket_row(server_id, owners[record.login], record, now)
-            for key, record in by_key.items()
-            if key not in outdated
-        ],
+    if not count:
+        return Written(), 0, 0
+    outdated = _run(
+        "DELETE FROM incoming_trading_position AS theirs USING trading_deal AS ours"
+        " WHERE ours.id = theirs.id AND theirs.changed_stamp <= ours.changed_stamp"
     )
-    return written, len(reopened), len(outdated)
+    reopened = _run(
+        "DELETE FROM trading_deal AS ours USING incoming_trading_position AS theirs"
+        " WHERE ours.id = theirs.id"
+    )
+    target = targets.POSITIONS if at_market else targets.POSITIONS_AT_REST
+    return merge(target, count - outdated), reopened, outdated
 
 
-def _closed_stamps(keys: list[int]) -> dict[int, int]:
-    if not keys:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, changed_stamp FROM trading_deal WHERE id = ANY(%s)", [keys])
-        return dict(cursor.fetchall())
-
-
-def _link_parents(server_id: int, closed: list[TradeRecord]) -> None:
+def _link_parents(server_id: int, pairs: Sequence[tuple[int, int]]) -> None:
     """Link the rest of a partial close to its parent, where the parent's comment names the rest."""
-    pairs = [(child, one.ticket) for one in closed if (child := rows.child_of(one)) is not None]
     if not pairs:
         return
     children = [ticket_key(server_id, child) for child, _ in pairs]
     parents = [parent for _, parent in pairs]
-    for statement in (
-        "UPDATE trading_position AS ours SET parent_ticket = link.parent"
-        " FROM unnest(%s::bigint[], %s::bigint[]) AS link (id, parent)"
-        " WHERE ours.id = link.id AND ours.parent_ticket IS NULL",
-        "UPDATE trading_deal AS ours SET parent_ticket = link.parent"
-        " FROM unnest(%s::bigint[], %s::bigint[]) AS link (id, parent)"
-        " WHERE ours.id = link.id AND ours.parent_ticket IS NULL",
-    ):
-        _run(statement, [children, parents])
+    for table in (targets.POSITIONS.table, targets.DEALS.table):
+        _run(
+            f"UPDATE {table} AS ours SET parent_ticket = link.parent"  # noqa: S608 - our own names
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS link (id, parent)"
+            " WHERE ours.id = link.id AND ours.parent_ticket IS NULL",
+            [children, parents],
+        )
 
 
-def _run(statement: str, parameters: Sequence[Any]) -> int:
+def _run(statement: str, parameters: Sequence[Any] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.market import (
@@ -23,6 +24,7 @@ from tests.factories.servers import a_server, some_owners
 from trading.gateway.lines import Lines
 from trading.mirror import books, bulk, moves
 from trading.mirror.copy import Written
+from trading.mirror.moves import Moved
 from trading.models import BalanceRecord, Deal, Group, Position, Server, TradingAccount
 from trading.terms import AccountRecord, Cmd, TradeRecord
 
@@ -48,13 +50,20 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: rows(model) for model in (Position, Deal, BalanceRecord)}
 
 
-def in_bulk(server: Server, records: Sequence[TradeRecord]) -> Any:
-    """Copy new tickets."""
-    lines = Lines.of(TradeRecord, records)
-    fields = lines.split()
-    assert bulk.are_new_tickets(server.pk, fields)
-    known = bulk.owners(server.pk, lines.values("login"))
-    return bulk.copy_tickets(server.pk, fields, known, {}, NOON)
+def in_bulk(server: Server, page: Sequence[TradeRecord], parents: Any = None) -> Moved:
+    """Write a page of tickets."""
+    known = bulk.owners(server.pk, map(str, LOGINS))
+    lines = Lines.of(TradeRecord, page).split()
+    with transaction.atomic():
+        found = {} if parents is None else parents
+        return bulk.write_tickets(server.pk, lines, known, found, NOON)
+
+
+def one_by_one(server: Server, page: Sequence[TradeRecord]) -> Moved:
+    """Write a page of tickets as records."""
+    owners = books.owners(server.pk, LOGINS)
+    with transaction.atomic():
+        return moves.write_tickets(server.pk, page, owners, NOON)
 
 
 CENTS = st.integers(-(10**9), 10**9).map(lambda cents: Decimal(cents) / 100)
@@ -94,55 +103,59 @@ def some_tickets(draw: st.DrawFn) -> list[TradeRecord]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(records=some_tickets())
+@given(first=some_tickets(), then=some_tickets())
 def test_bulk_writes_what_the_ordinary_way_writes(
-    server: Server, records: list[TradeRecord]
+    server: Server, first: list[TradeRecord], then: list[TradeRecord]
 ) -> None:
-    """Row for row and field for field."""
-    with transaction.atomic():
-        in_bulk(server, records)
-        copied = everything()
-        transaction.set_rollback(True)
-    with transaction.atomic():
-        owners = books.owners(server.pk, LOGINS)
-        moves.write_tickets(server.pk, records, owners, NOON)
-        written = everything()
-        transaction.set_rollback(True)
-    assert copied == written
+    """Row for row and field for field: new tickets, then tickets of which some are there."""
+    results = []
+    for write in (in_bulk, one_by_one):
+        with transaction.atomic():
+            results.append((write(server, first), write(server, then), everything()))
+            transaction.set_rollback(True)
+    assert results[0] == results[1]
 
 
-def test_a_ticket_that_is_there_in_any_table_makes_none_new(server: Server) -> None:
-    def are_new(*numbers: int) -> bool:
-        lines = Lines.of(TradeRecord, [a_trade(number) for number in numbers])
-        return bulk.are_new_tickets(server.pk, lines.split())
+def test_new_tickets_go_straight_into_their_tables(server: Server) -> None:
+    """Whatever stands in the range of a page, in any table, sends the page the longer way."""
 
-    owners = books.owners(server.pk, LOGINS)
-    here = [a_trade(10), a_closed_trade(20), a_balance_record(30)]
-    with transaction.atomic():
-        moves.write_tickets(server.pk, here, owners, NOON)
-    assert are_new(1, 9)
-    assert are_new(11, 19)
-    assert not are_new(1, 10)
-    assert not are_new(15, 25)
-    assert not are_new(30, 31)
-    assert not are_new(12, 11)
-    assert not are_new(12, 12)
-    other = a_server("demo-2")
-    assert bulk.are_new_tickets(other.pk, Lines.of(TradeRecord, [a_trade(10)]).split())
+    def statements(*numbers: int) -> str:
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            in_bulk(server, [a_trade(number) for number in numbers])
+            transaction.set_rollback(True)
+        return " ".join(str(one["sql"]) for one in asked)
+
+    in_bulk(server, [a_trade(10), a_closed_trade(20), a_balance_record(30)])
+    for numbers in ((1, 9), (11, 19), (31,), (9, 1)):
+        assert "incoming" not in statements(*numbers), numbers
+    for numbers in ((1, 10), (15, 25), (30, 31), (10,)):
+        assert "incoming" in statements(*numbers), numbers
+    assert Position.objects.get().ticket == 10
+    in_bulk(server, [a_trade(40, magic=1), a_trade(39), a_trade(40, magic=2)])
+    assert Position.objects.get(ticket=40).magic == 2
 
 
 def test_the_parent_named_in_an_earlier_page_is_kept(server: Server) -> None:
     """A partial close, and the rest of it closed too, so that its own comment is overwritten."""
     parents: dict[str, str] = {}
-    known = bulk.owners(server.pk, map(str, LOGINS))
-    with transaction.atomic():
-        for page in ([a_closed_trade(1, comment="to #2")], [a_closed_trade(2, comment="to #3")]):
-            lines = Lines.of(TradeRecord, page).split()
-            bulk.copy_tickets(server.pk, lines, known, parents, NOON)
+    in_bulk(server, [a_closed_trade(1, comment="to #2")], parents)
+    in_bulk(server, [a_closed_trade(2, comment="to #3")], parents)
     assert Deal.objects.get(ticket=2).parent_ticket == 1
-    assert bulk.links(server.pk) == parents == {"2": "1", "3": "2"}
+    assert bulk.links(server.pk) == {"2": "1", "3": "2"}
+
+
+def test_an_older_reading_changes_nothing(server: Server) -> None:
+    """A page that was asked for before the stream told of a change comes too late."""
+    owners = books.owners(server.pk, LOGINS)
+    with transaction.atomic():
+        moves.write_tickets(server.pk, [a_trade(1, magic=2)], owners, NOON + timedelta(seconds=1))
+    in_bulk(server, [a_trade(1, magic=1)])
+    assert Position.objects.get(ticket=1).magic == 2
 
 
 def test_accounts_are_copied_then_compared(server: Server) -> None:
