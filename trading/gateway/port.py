@@ -178,7 +178,7 @@ class AccountCommands(Protocol):
         """Move an account to another group; the currency has to be the same."""
 
     def delete_account(self, *, passage: Passage, login: int) -> Done:
-        """Delete an account that holds no open ticket; its closed tickets stay on the server."""
+        """Delete an account without money or open tickets; its closed tickets stay."""
 
 
 class TradeCommands(Protocol):

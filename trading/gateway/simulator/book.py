@@ -150,7 +150,8 @@ class Book:
                 trades=change.trades.values(),
                 settings=change.settings,
             )
-            self.journal.write_persons(passwords=change.passwords, gone=change.gone)
+            if change.passwords or change.gone:
+                self.journal.write_persons(passwords=change.passwords, gone=change.gone)
             self.journal.write_office(lines=change.lines(), reports=change.reports)
         self.operations += 1
         self.last_ticket = change.last_ticket
@@ -162,8 +163,9 @@ class Book:
             self._remember(trade)
         for happening in change.happenings:
             self.tell(happening)
-        for login in [one for one in self.online if not self._may_stay(one)]:
-            self.sign_out(login)
+        for login in self.online.keys() & (change.accounts.keys() | change.gone):
+            if not self._may_stay(login):
+                self.sign_out(login)
 
     def _may_stay(self, login: int) -> bool:
         account = self.accounts.get(login)

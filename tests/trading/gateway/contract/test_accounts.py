@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.factories.dealer import Dealer
 from tests.factories.engines import Bench
 from trading.gateway.errors import BadMessage, NotSent, Refused
 from trading.gateway.port import AccountChanges, NewAccount
-from trading.terms import NO_COLOR, Passage
+from trading.terms import NO_COLOR, BalanceKind, Passage
 
 pytestmark = pytest.mark.processes
 
@@ -182,6 +183,19 @@ def test_a_deleted_account_is_gone(bench: Bench, passage: Passages, login: int) 
     with pytest.raises(Refused) as no:
         bench.gateway.account(login=login)
     assert no.value.code == 65
+
+
+@pytest.mark.verbs("delete_account")
+def test_an_account_with_money_or_an_open_ticket_stays(dealer: Dealer) -> None:
+    ticket = dealer.open().ticket
+    for reason in ("still holds", "open tickets"):
+        with pytest.raises(Refused, match=reason) as no:
+            dealer.tell("delete_account")
+        assert no.value.code == 3
+        money = {"kind": BalanceKind.BALANCE, "amount": -dealer.balance(), "comment": ""}
+        if money["amount"]:
+            dealer.tell("change_balance", **money)
+    assert list(dealer.open_now()) == [ticket]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,17 @@ import pytest
 from tests.factories.agents import Running, Script, ScriptedDirect, a_passage, a_record, an_account
 from tests.factories.agents import an_agent as an_agent_over
 from trading.gateway.agent.engine import Reply
+from trading.gateway.agent.orders.by_verb import ORDERS
 from trading.gateway.errors import GatewayError, NotSent, Refused, Unavailable, Uncertain
-from trading.gateway.port import AccountChanges
+from trading.gateway.port import AccountChanges, NewAccount
 from trading.gateway.remote.breaker import OwnTally
 from trading.gateway.remote.gateway import RemoteGateway
-from trading.terms import AccountRecord, Cmd, TradeRecord
+from trading.terms import AccountRecord, BalanceKind, Cmd, TradeRecord
+
+
+def empty(login: int, **fields: Any) -> AccountRecord:
+    """An account without money."""
+    return an_account(login, balance=Decimal(0), **fields)
 
 
 @dataclass
@@ -38,7 +44,7 @@ class LyingDirect(ScriptedDirect):
 
     def account(self, *, login: int) -> AccountRecord | None:
         liar = self.script
-        return an_account(login) if liar.sent < liar.asked_before else liar.shown
+        return empty(login) if liar.sent < liar.asked_before else liar.shown
 
     def check_password(self, *, login: int, password: str) -> bool:
         return password == self.script.password
@@ -59,7 +65,7 @@ class LyingDirect(ScriptedDirect):
 
 @pytest.fixture
 def liar() -> Liar:
-    return Liar(shown=an_account(7), asked_before=1)
+    return Liar(shown=empty(7), asked_before=1)
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ def tell(gateway: RemoteGateway, verb: str) -> Any:
 def test_a_yes_that_the_account_does_not_show_is_uncertain(
     liar: Liar, gateway: RemoteGateway, tmp_path: Path
 ) -> None:
-    liar.shown = an_account(7)
+    liar.shown = empty(7)
     for number, verb in enumerate(COMMANDS, 1):
         answer = said(lambda v=verb: tell(gateway, v))
         assert isinstance(answer, Uncertain), verb
@@ -125,7 +131,7 @@ def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: Remo
     right = {"name": "Eve", "enabled": False, "read_only": True, "leverage": 500, "group": "vip"}
     liar.password, confirming = "Secret1", COMMANDS.keys() - {"delete_account"}
     for login in (8, 7):
-        liar.shown = an_account(login, **right)
+        liar.shown = empty(login, **right)
         for verb in sorted(confirming):
             liar.asked_before = liar.sent + 1
             passage = a_passage(f"{verb} {login}")
@@ -142,7 +148,7 @@ def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: Remo
 def test_nothing_is_sent_while_another_account_is_shown(
     liar: Liar, gateway: RemoteGateway, tmp_path: Path
 ) -> None:
-    liar.shown, liar.asked_before = an_account(8), 0
+    liar.shown, liar.asked_before = empty(8), 0
     for verb in COMMANDS:
         answer = said(lambda v=verb: tell(gateway, v))
         assert isinstance(answer, NotSent), verb
@@ -155,7 +161,7 @@ def test_nothing_is_sent_while_another_account_is_shown(
 def test_every_account_command_reads_the_codes_alike(
     liar: Liar, gateway: RemoteGateway, tmp_path: Path, code: int, error: type[Exception]
 ) -> None:
-    liar.code, liar.shown = code, an_account(7)
+    liar.code, liar.shown = code, empty(7)
     for number, verb in enumerate(COMMANDS, 1):
         answer = said(lambda v=verb: tell(gateway, v))
         assert isinstance(answer, error), verb
@@ -163,10 +169,64 @@ def test_every_account_command_reads_the_codes_alike(
         assert (liar.sent, answers(tmp_path)) == (number, number)
 
 
+AN_ORDER = {"ticket": 5, "price": Decimal("1.1")}
+MORE: dict[str, dict[str, Any]] = {
+    "change_balance": {"kind": BalanceKind.BALANCE, "amount": Decimal(1), "comment": ""},
+    "open_trade": {
+        "cmd": Cmd.BUY,
+        "symbol": "EURUSD",
+        "volume_hundredths": 1,
+        "price": Decimal("1.1"),
+    },
+    "close_trade": AN_ORDER | {"volume_hundredths": 1},
+    "close_by": {"ticket": 5, "opposite": 6},
+    "close_all": {"symbol": "EURUSD"},
+    "modify_trade": AN_ORDER | {"stop_loss": Decimal(0), "take_profit": Decimal(0)},
+    "activate_order": AN_ORDER,
+    "delete_order": {"ticket": 5},
+    "change_comment": {"ticket": 5, "comment": "x"},
+}
+
+
+def test_every_command_passes_the_gate(liar: Liar, gateway: RemoteGateway, tmp_path: Path) -> None:
+    person = NewAccount(
+        group="demo", name="Ada", leverage=1, password="Secret1", investor_password="Secret2"
+    )
+    commands = COMMANDS | MORE
+    assert commands.keys() | {"open_account"} == ORDERS.keys()
+    given = {verb: {"login": 7} | fields for verb, fields in commands.items()}
+    given["open_account"] = {"account": person}
+    for verb, fields in given.items():
+        call = getattr(gateway, verb)
+        late = said(lambda c=call, f=fields: c(passage=a_passage("late", seconds=-1), **f))
+        assert (type(late), late.reason) == (NotSent, "deadline"), verb
+        liar.closed_window = True
+        night = said(lambda c=call, f=fields, v=verb: c(passage=a_passage(f"night {v}"), **f))
+        assert (type(night), night.reason) == (NotSent, "end_of_day"), verb
+        liar.closed_window = False
+    assert (liar.sent, answers(tmp_path)) == (0, 0)
+
+
+def test_no_password_stands_in_the_agents_journal(
+    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+) -> None:
+    person = NewAccount(
+        group="demo", name="Ada", leverage=1, password="Hidden11", investor_password="Hidden22",
+        login=9,
+    )  # fmt: skip
+    liar.shown, liar.asked_before = None, 0
+    said(lambda: gateway.open_account(passage=a_passage("A"), account=person))
+    liar.shown = empty(7)
+    password = {"password": "Hidden33", "investor": True}
+    gateway.set_password(passage=a_passage("B"), login=7, **password)
+    assert (liar.sent, answers(tmp_path)) == (2, 2)
+    assert b"Hidden" not in (tmp_path / "journal" / "journal").read_bytes()
+
+
 def test_questions_believe_no_answer_about_somebody_else(
     liar: Liar, gateway: RemoteGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
-    liar.shown, liar.asked_before = an_account(8), 0
+    liar.shown, liar.asked_before = empty(8), 0
     liar.tickets = (a_record(5, login=8, **OPEN),)
     for question in (
         lambda: gateway.account(login=7),

@@ -11,6 +11,7 @@ from trading.gateway.limits import ACCOUNT_BYTES, GROUP_BYTES, require_fits, req
 from trading.gateway.words import AccountChanges, NewAccount
 from trading.terms import AccountRecord, Done
 
+_INVALID = 3
 _NO_ACCOUNT = 65
 
 
@@ -37,7 +38,7 @@ class OpenAccount(Order):
         wanted = self._wanted
         _require_texts({name: getattr(wanted, name) for name in ACCOUNT_BYTES}, facts.code_page)
         if wanted.login and direct.account(login=wanted.login) is not None:
-            raise Refused(3, f"the login {wanted.login} is taken")
+            raise Refused(_INVALID, f"the login {wanted.login} is taken")
 
     def send(self, direct: Direct) -> Reply:
         return direct.open_account(account=self._wanted)
@@ -57,11 +58,15 @@ class _OnAccount(Order):
     """A command about one account, which has to be there."""
 
     def look(self, direct: Direct, facts: ServerFacts) -> None:
+        self._account(direct)
+
+    def _account(self, direct: Direct) -> AccountRecord:
         record = direct.account(login=self.login)
         if record is None:
             raise Refused(_NO_ACCOUNT, f"there is no account {self.login}")
         if record.login != self.login:
             raise LinkError(f"MetaTrader showed the account {record.login}, not {self.login}")
+        return record
 
     def _is_right(self, direct: Direct, record: AccountRecord) -> bool:
         """Return whether the account stands as it was told to."""
@@ -158,9 +163,17 @@ class SetGroup(_OnAccount):
 
 
 class DeleteAccount(_OnAccount):
-    """Delete the account."""
+    """Delete the account. MetaTrader would delete one with money too, so that is looked at."""
 
     missing = "the account is still there"
+
+    def look(self, direct: Direct, facts: ServerFacts) -> None:
+        record = self._account(direct)
+        if record.balance or record.credit:
+            held = f"{record.balance} and {record.credit} credit in {record.currency}"
+            raise Refused(
+                _INVALID, f"the account {self.login} still holds {held}: take it out first"
+            )
 
     def send(self, direct: Direct) -> Reply:
         return direct.delete_account(login=self.login)
