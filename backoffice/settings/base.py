@@ -75,6 +75,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "backoffice.urls"
 WSGI_APPLICATION = "backoffice.wsgi.application"
 
+FORM_RENDERER = "backoffice.ui.drawing.fields.FormDrawing"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -6,10 +6,11 @@ does the same in the browser; tests/backoffice/ui/test_figures.py compares them.
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from backoffice.core import money
 
@@ -21,10 +22,36 @@ LEVEL_CAP = Decimal(1000)
 
 def plain(number: Decimal, digits: int) -> str:
     """Return the number with so many digits, thousands grouped, U+2212 for minus."""
-    step = Decimal(1).scaleb(-digits)
-    exact = number.quantize(step, rounding=ROUND_HALF_UP)
-    text = formats.number_format(exact, decimal_pos=digits, use_l10n=True, force_grouping=True)
+    exact = (
+        number.quantize(_step(digits), rounding=ROUND_HALF_UP) or _step(digits) * 0
+    )  # no minus zero
+    written = _separators(get_language() or "")
+    if written is None:  # grouped otherwise than by threes
+        text = formats.number_format(exact, decimal_pos=digits, use_l10n=True, force_grouping=True)
+    else:
+        text = f"{exact:,.{digits}f}".translate(written)
     return text.replace("-", MINUS)
+
+
+@cache
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
+
+
+@cache
+def _separators(language: str) -> dict[int, str] | None:
+    """Return what a language writes for comma and point; None where it groups in its own way.
+
+    Django looks its formats up for every number; a list page writes hundreds.
+    """
+    if formats.get_format("NUMBER_GROUPING", language, use_l10n=True) != 3:
+        return None
+    return str.maketrans(
+        {
+            ",": str(formats.get_format("THOUSAND_SEPARATOR", language, use_l10n=True)),
+            ".": str(formats.get_format("DECIMAL_SEPARATOR", language, use_l10n=True)),
+        }
+    )
 
 
 def amount(value: Decimal | None, currency: str) -> str:

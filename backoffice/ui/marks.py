@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backoffice.core import money
 from backoffice.ui import ages, badges, figures
+from backoffice.ui.drawing.markup import html
 
 EMPTY = SafeString("")
 TAG_HUES = 10
@@ -43,7 +43,7 @@ class Source:
 @cache
 def icon(name: str) -> SafeString:
     """Return a drawing of the sprite; words beside it say the same."""
-    return format_html(
+    return html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons/sprite.svg"),
         name,
@@ -65,22 +65,21 @@ def badge(family: str, state: object, detail: str = "") -> SafeString:
 def _badge(family: str, state: str, detail: str, language: str) -> SafeString:
     found = badges.find(family, state)
     word = f"{_(found.word)} {detail}".strip()
-    return format_html(
-        '<span class="badge badge-{}">{}{}</span>', found.tone, icon(found.icon), word
-    )
+    return html('<span class="badge badge-{}">{}{}</span>', found.tone, icon(found.icon), word)
 
 
+@lru_cache(maxsize=1000)
 def tag(name: str) -> SafeString:
     """Return a tag: a dot of a hue that its name decides, and the name."""
     hue = zlib.crc32(name.encode()) % TAG_HUES
-    return format_html('<span class="tag tag-{}">{}</span>', hue, name)
+    return html('<span class="tag tag-{}">{}</span>', hue, name)
 
 
 def amount(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeString:
     """Return a plain amount; zero is faint; the code follows unless the head already names it."""
     css = "figure zero" if value == 0 else "figure"
     return _with_unit(
-        format_html('<span class="{}">{}</span>', css, figures.amount(value, currency)),
+        html('<span class="{}">{}</span>', css, figures.amount(value, currency)),
         currency if unit and value is not None else "",
     )
 
@@ -89,7 +88,7 @@ def result(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeSt
     """Return a profit or loss: signed and coloured by its sign."""
     text = figures.signed(value, money.digits(currency))
     return _with_unit(
-        format_html('<span class="figure {}">{}</span>', figures.sign(value), text),
+        html('<span class="figure {}">{}</span>', figures.sign(value), text),
         currency if unit and value is not None else "",
     )
 
@@ -98,8 +97,8 @@ def price(value: Decimal | None, digits: int) -> SafeString:
     """Return a price with its two pip digits in weight 600."""
     before, pip, after = figures.pips(value, digits)
     if not pip:
-        return format_html('<span class="figure">{}</span>', before)
-    return format_html('<span class="figure">{}<b class="pip">{}</b>{}</span>', before, pip, after)
+        return html('<span class="figure">{}</span>', before)
+    return html('<span class="figure">{}<b class="pip">{}</b>{}</span>', before, pip, after)
 
 
 def live(kind: str, value: Decimal | None, digits: int, source: Source) -> SafeString:
@@ -108,7 +107,7 @@ def live(kind: str, value: Decimal | None, digits: int, source: Source) -> SafeS
     Kinds: amount, result (signed, coloured), level, price. The age is drawn only when it is late.
     """
     state = ages.state(source.at, source.now, ages.MIRROR) if source.at else ""
-    return format_html(
+    return html(
         '<span class="live" data-live="{}" data-kind="{}" data-digits="{}" data-at="{}"'
         ' data-age="{}">{}</span>',
         source.mark,
@@ -126,7 +125,7 @@ def age_slot(
     """Return the fixed slot beside a figure in which its age appears when it is late."""
     state = ages.state(at, now, patience) if at else ""
     text = "" if at is None or state == "fresh" else figures.age(ages.seconds(at, now))
-    return format_html('<span class="age" data-age="{}">{}</span>', state, text)
+    return html('<span class="age" data-age="{}">{}</span>', state, text)
 
 
 def stamp(
@@ -134,7 +133,7 @@ def stamp(
 ) -> SafeString:
     """Return the one age of a group of figures, kept by the socket: a light, a word, the age."""
     state = "unreachable" if is_unreachable else ages.state(at, now)
-    return format_html(
+    return html(
         '<span class="stamp" data-live="{}" data-kind="stamp" data-name="{}" data-at="{}"'
         ' data-age="{}" data-status="{}"><span class="light"></span>'
         '<span class="stamp-word">{}</span><span class="stamp-age">{}</span></span>',
@@ -152,17 +151,15 @@ def light(state: str) -> SafeString:
     """Return a part's light and word: shape and colour by its state."""
     age = {"ok": "fresh", "late": "ageing"}.get(state, "unreachable")
     word = _(badges.find("part", state).word)
-    return format_html(
-        '<span class="stamp" data-age="{}"><span class="light"></span>{}</span>', age, word
-    )
+    return html('<span class="stamp" data-age="{}"><span class="light"></span>{}</span>', age, word)
 
 
 def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> SafeString:
     """Return a moment: relative while it is young; on hover the reader's own zone and UTC."""
     if at is None:
-        return format_html('<span class="faint">{}</span>', figures.NONE)
+        return html('<span class="faint">{}</span>', figures.NONE)
     here = timezone.localtime(at)
-    return format_html(
+    return html(
         '<time datetime="{}" title="{} · {} UTC">{}</time>',
         at.isoformat(),
         formats.date_format(here, "j M Y H:i:s"),
@@ -173,15 +170,22 @@ def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> Saf
 
 def local_time(name: str, now: datetime) -> SafeString:
     """Return the local time in a zone with its difference; a dash for an unknown zone."""
+    here = timezone.get_current_timezone_name()
+    minute = now.replace(second=0, microsecond=0)  # a list asks the same few zones row after row
+    return _local_time(name, minute, here)
+
+
+@lru_cache(maxsize=500)
+def _local_time(name: str, now: datetime, here: str) -> SafeString:
     zone = _zone(name) if name else None
     if zone is None:
-        return format_html('<span class="faint">{}</span>', figures.NONE)
+        return html('<span class="faint">{}</span>', figures.NONE)
     gap = _difference(name, now)
-    return format_html(
+    return html(
         '<span class="figure" data-clock="{}">{}</span>{}',
         name,
         f"{now.astimezone(zone):%H:%M}",
-        format_html(' <span class="faint small">{}</span>', gap) if gap else "",
+        html(' <span class="faint small">{}</span>', gap) if gap else "",
     )
 
 
@@ -208,9 +212,7 @@ def _difference(name: str, now: datetime) -> str:
 
 
 def _unknown() -> SafeString:
-    return format_html(
-        '<span class="figure zero" title="{}">?</span>', _("Not known: a quote is missing")
-    )
+    return html('<span class="figure zero" title="{}">?</span>', _("Not known: a quote is missing"))
 
 
 def _drawn(kind: str, value: Decimal | None, digits: int) -> SafeString:
@@ -224,8 +226,8 @@ def _drawn(kind: str, value: Decimal | None, digits: int) -> SafeString:
         case _:
             text = figures.NONE if value is None else figures.plain(value, digits)
             css = "figure zero" if value == 0 else "figure"
-    return format_html('<span class="{}">{}</span>', css, text)
+    return html('<span class="{}">{}</span>', css, text)
 
 
 def _with_unit(figure: SafeString, unit: str) -> SafeString:
-    return format_html('{}<span class="unit">{}</span>', figure, unit) if unit else figure
+    return html('{}<span class="unit">{}</span>', figure, unit) if unit else figure

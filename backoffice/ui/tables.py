@@ -4,17 +4,23 @@ A table is drawn by `components/_table.html` under our own classes. Rows come as
 `keyset`; sorting is a link that the page shape allows, never a click on an unindexed column.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import django_tables2
+from django.core.exceptions import ObjectDoesNotExist
 from django.template.loader import get_template
-from django.utils.html import conditional_escape, format_html
+from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from backoffice.core import money
 from backoffice.ui import figures, marks
+from backoffice.ui.drawing.markup import html, joined
+
+PLACE = 9_073_014  # a number that no address has of itself
 
 LAST_CARD = 4  # the place whose figure carries its own short head
 
@@ -122,11 +128,11 @@ class LiveMoney(Money):
 
     def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the live amount."""
-        at = django_tables2.A(self.at).resolve(record, quiet=True)
+        at = fetched(record, self.at)
         source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
         digits = money.digits(currency_of(self.currency, record))
         figure = marks.live(self.kind, value, digits, source)
-        return format_html("{}{}", figure, marks.age_slot(at, table.now)) if self.aged else figure
+        return html("{}{}", figure, marks.age_slot(at, table.now)) if self.aged else figure
 
 
 class LivePrice(Figure):
@@ -138,7 +144,7 @@ class LivePrice(Figure):
 
     def draw(self, value: Decimal, record: Any, table: "Table") -> SafeString:
         """Draw the live price."""
-        at = django_tables2.A(self.at).resolve(record, quiet=True)
+        at = fetched(record, self.at)
         source = marks.Source(mark=self.mark.format(row=record), at=at, now=table.now)
         return marks.live("price", value, record.digits, source)
 
@@ -206,17 +212,30 @@ class Table(django_tables2.Table):
         """Return where the row opens, or nothing."""
         return ""
 
+    def body(self) -> SafeString:
+        """Return all rows, drawn. A row that opens something says so by `data-open`."""
+        role = SafeString(' role="row"' if self.cards else "")
+        return joined(
+            html(
+                "<tr{}{}>{}</tr>\n",
+                role,
+                html(' data-open="{}"', url) if url else "",
+                joined(cells),
+            )
+            for url, cells in self.lines()
+        )
+
     def lines(self) -> Iterator[tuple[str, list[SafeString]]]:
-        """Yield the rows as the template draws them: their address, and their cells with tags.
+        """Yield the rows one by one: their address, and their cells with tags.
 
         Drawn here and not by django-tables2's rows: it looks up the signature of every cell.
         """
         opened = [self._opened(column, first=at == 0) for at, column in enumerate(self.columns)]
         for record in self.records:
             self.url = self.url_of(record)
-            yield self.url, [tag + self._cell(column, record) for column, tag in opened]
+            yield self.url, [tag + self._cell(read, shape, record) for read, shape, tag in opened]
 
-    def _opened(self, column: Any, *, first: bool) -> tuple[Any, SafeString]:
+    def _opened(self, column: Any, *, first: bool) -> tuple[Callable[[Any], Any], Any, SafeString]:
         shape = column.column
         role = ("rowheader" if first else "cell") if self.cards else ""
         attributes = {"class": f"first {shape.css}" if first else shape.css, "role": role}
@@ -225,15 +244,14 @@ class Table(django_tables2.Table):
         tag = SafeString('<th scope="row"' if first else "<td")
         for name, value in attributes.items():
             if value:
-                tag += format_html(' {}="{}"', name, value)
-        return column, tag + SafeString(">")
+                tag += html(' {}="{}"', name, value)
+        return reader(str(column.accessor)), shape, tag + SafeString(">")
 
-    def _cell(self, column: Any, record: Any) -> SafeString:
-        shape = column.column
-        value = column.accessor.resolve(record, quiet=True)
+    def _cell(self, read: Callable[[Any], Any], shape: Any, record: Any) -> SafeString:
+        value = read(record)
         if value in shape.empty_values:
             return conditional_escape(self.default)
-        return conditional_escape(shape.draw(value, record, self))
+        return joined((shape.draw(value, record, self),))
 
     def foot(self) -> list[tuple[Any, Any]]:
         """Return the cells of the totals row, or nothing where there are no totals."""
@@ -244,11 +262,37 @@ class Table(django_tables2.Table):
     def _total(self, column: Any) -> Any:
         total = self.totals.get(column.name, "")
         aged = getattr(column.column, "aged", False)  # keeps the digits of sum and rows in line
-        return format_html('{}<span class="age"></span>', total) if aged and total else total
+        return html('{}<span class="age"></span>', total) if aged and total else total
+
+
+def addresses(url_name: str) -> Callable[[int], str]:
+    """Return what makes the address of a record by its number, the pattern looked up once."""
+    before, _place, after = reverse(url_name, args=[PLACE]).partition(str(PLACE))
+    return lambda pk: f"{before}{pk}{after}"
 
 
 def currency_of(name: str, record: Any) -> str:
     """Return a code as it stands (upper case), else read it from the row."""
-    if name.isupper():
-        return name
-    return django_tables2.A(name).resolve(record, quiet=True) or ""
+    return name if name.isupper() else fetched(record, name) or ""
+
+
+def fetched(record: Any, path: str) -> Any:
+    """Return what stands at a path ("figures__equity") of a record; None where it breaks off."""
+    return reader(path)(record)
+
+
+@cache
+def reader(path: str) -> Callable[[Any], Any]:
+    """Return what reads a path of attributes, keys or methods off a record."""
+    steps = path.replace(".", "__").split("__")
+
+    def read(record: Any) -> Any:
+        value = record
+        try:
+            for step in steps:
+                value = value[step] if isinstance(value, dict) else getattr(value, step)
+        except (AttributeError, KeyError, ObjectDoesNotExist):
+            return None
+        return value() if callable(value) else value
+
+    return read

@@ -30,7 +30,7 @@ class ClientList(ListPage):
 
     def rows(self) -> Any:
         """Return whom this person may see."""
-        return clients.list_clients_for(self.request.user)
+        return clients.narrow(clients.list_clients_for(self.request.user))
 
     def saved_views(self) -> Sequence[SavedView]:
         """Return the views that everybody has on day one."""
@@ -71,7 +71,7 @@ class ClientDetail(DetailPage):
             },
             "figures": getattr(record, "figures", None),
             "sees_accounts": user.may(SEE_ACCOUNTS),
-            **panels.timeline_of(user, record, before=None),
+            **panels.timeline_of(record, before=None),
         }
 
 

@@ -3,10 +3,56 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.ui import tables
+from backoffice.ui import marks, tables
+from backoffice.ui.drawing.markup import html, joined
+
+TAGS = 3  # as many as have room under a name
+
+
+class Name(tables.Column):
+    """The name as the row's link; under it city, language, tags."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw both lines."""
+        return html(
+            '<span class="name"><a href="{}" data-row title="{}">{}</a></span>'
+            '<span class="sub">{}{}</span>',
+            table.url,
+            value,
+            value,
+            _place(record),
+            joined(html(" {}", marks.tag(name)) for name in record.tags[:TAGS]),
+        )
+
+
+class Status(tables.Badge):
+    """The status; on a phone also where and what time it is."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw the badge, and the words that only a phone shows."""
+        return html(
+            '{}<span class="phone-only small muted"> {} {}</span>',
+            super().draw(value, record, table),
+            record.city,
+            marks.local_time(record.timezone, table.now),
+        )
+
+
+class Local(tables.Column):
+    """The time at the client's place, the country under it."""
+
+    empty_values = ()
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw both lines."""
+        return html(
+            '<span class="name">{}</span><span class="sub">{}</span>',
+            marks.local_time(record.timezone, table.now),
+            record.country,
+        )
 
 
 class ClientTable(tables.Table):
@@ -17,13 +63,9 @@ class ClientTable(tables.Table):
     currency = settings.REPORTING_CURRENCY
     in_currency = ("net_deposits", "equity")
 
-    full_name = tables.Templated(
-        "crm/_client_name.html", verbose_name=_("Client"), sort="name", card=1
-    )
-    status = tables.Templated("crm/_client_status.html", verbose_name=_("Status"), card=3)
-    local = tables.Templated(
-        "crm/_client_local.html", verbose_name=_("Local"), accessor="timezone", css="local"
-    )
+    full_name = Name(verbose_name=_("Client"), sort="name", card=1)
+    status = Status("client", verbose_name=_("Status"), card=3)
+    local = Local(verbose_name=_("Local"), accessor="timezone", css="local")
     kyc_level = tables.Badge("kyc", verbose_name=_("KYC"))
     net_deposits = tables.Money(
         "figures__currency",
@@ -46,6 +88,18 @@ class ClientTable(tables.Table):
     accounts = tables.Figure(accessor="figures__accounts_count", verbose_name=_("Accounts"))
     owner = tables.Column(accessor="owner__full_name", verbose_name=_("Owner"))
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.address = tables.addresses("crm:client-detail")
+
     def url_of(self, record: Any) -> str:
         """Return the client's page."""
-        return reverse("crm:client-detail", args=[record.pk])
+        return self.address(record.pk)
+
+
+def _place(client: Any) -> SafeString:
+    """Return city and language, the language marked as one."""
+    language = html('<span lang="{}">{}</span>', client.language, client.language)
+    parts = [client.city] if client.city else []
+    parts += [language] if client.language else []
+    return SafeString(" · ".join(html("{}", part) for part in parts))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
+from crm.models import Client
 from crm.queries.clients import get_client_for
 
 PAGE = 50
@@ -30,6 +31,11 @@ def list_timeline_for(
 ) -> list[Line]:
     """Return what happened to a client in reach, newest first; Http404 when out of reach."""
     client = get_client_for(user, client_id)
+    return list_timeline_of(client, before=before, limit=limit)
+
+
+def list_timeline_of(client: Client, *, before: int | None = None, limit: int = PAGE) -> list[Line]:
+    """Return the same of a client that was found in reach a moment ago."""
     views = records.for_subject("client", client.pk, before=before, limit=limit)
     names = people.names_of({int(view.actor.key) for view in views if _is_person(view.actor)})
     return [_line(view, names) for view in views]

@@ -3,10 +3,11 @@
 import json
 import subprocess
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import formats, translation
 from playwright._impl._driver import compute_driver_executable
 
 from backoffice.ui import ages, figures
@@ -139,3 +140,15 @@ def test_browser_writes_every_figure_as_the_server_does() -> None:
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert len(calls) > 100
+
+
+def test_numbers_are_grouped_as_django_groups_them() -> None:
+    """The quick way to write a number says what Django's own formats say, in every language."""
+    for language in ("en", "de", "fr", "ja", "hi"):
+        with translation.override(language):
+            for number in ("0", "-0.5", "1234567.505", "-9876543.21", "999.995"):
+                exact = Decimal(number).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+                said = formats.number_format(
+                    exact, decimal_pos=2, use_l10n=True, force_grouping=True
+                )
+                assert figures.plain(Decimal(number), 2) == said.replace("-", figures.MINUS)
