@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from backoffice.ui.admin_site import ReadOnlyAdmin, site
+from backoffice.ui.admin_site import ConfigurationAdmin, ReadOnlyAdmin, site
 from trading.models import (
+    AccountType,
     BalanceOperation,
     BalanceRecord,
     Deal,
@@ -66,6 +67,15 @@ class SymbolAdmin(OfServer):
     """Symbols; a few hundred on each server."""
 
     list_display = ("name", "server", "description", "digits", "contract_size", "trade_enabled")
+
+
+@admin.register(AccountType, site=site)
+class AccountTypeAdmin(ConfigurationAdmin):
+    """The catalogue of what clients can open."""
+
+    list_display = ("name", "currency", "legal_entity", "group", "is_swap_free", "is_active")
+    list_select_related = ("legal_entity", "group")
+    autocomplete_fields = ("group",)
 
 
 @admin.register(TradingAccount, site=site)

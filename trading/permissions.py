@@ -27,3 +27,20 @@ SETTLE_OPERATIONS = Permission(
     code="trading.operation.settle",
     label=noop("Settle by hand, with a second person, what MetaTrader left open"),
 )
+OPEN_ACCOUNTS = Permission(
+    code="trading.account.open", label=noop("Open trading accounts for clients")
+)
+CHANGE_ACCOUNTS = Permission(
+    code="trading.account.change",
+    label=noop("Change leverage and group, enable again, delete in MetaTrader"),
+)
+SUSPEND_ACCOUNTS = Permission(
+    code="trading.account.suspend", label=noop("Disable accounts, and make them read-only")
+)
+RESET_PASSWORDS = Permission(
+    code="trading.account.reset_password", label=noop("Reset the passwords of accounts")
+)
+CONFIRM_ACCOUNTS = Permission(
+    code="trading.account.confirm",
+    label=noop("Confirm dangerous changes of accounts that others asked for"),
+)

@@ -218,3 +218,158 @@ VERIFICATION_LABELS: dict[str, str] = {
     Verified.DIFFERENT: noop("Differences"),
     Verified.FAILED: noop("Not compared"),
 }
+
+
+class AccountVerb(StrEnum):
+    """What staff can have done to an account in MetaTrader."""
+
+    OPEN = "open"
+    LEVERAGE = "leverage"
+    GROUP = "group"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    FORBID = "forbid"
+    ALLOW = "allow"
+    PASSWORD = "password"  # noqa: S105  # the name of an act
+    INVESTOR = "investor"
+    DELETE = "delete"
+
+
+ACCOUNT_VERB_LABELS: dict[str, str] = {
+    AccountVerb.OPEN: noop("Open an account"),
+    AccountVerb.LEVERAGE: noop("Change the leverage"),
+    AccountVerb.GROUP: noop("Move to another group"),
+    AccountVerb.ENABLE: noop("Enable"),
+    AccountVerb.DISABLE: noop("Disable"),
+    AccountVerb.FORBID: noop("Make read-only"),
+    AccountVerb.ALLOW: noop("Let trade again"),
+    AccountVerb.PASSWORD: noop("Reset the main password"),
+    AccountVerb.INVESTOR: noop("Reset the investor password"),
+    AccountVerb.DELETE: noop("Delete in MetaTrader"),
+}
+PASSWORDS = (AccountVerb.PASSWORD, AccountVerb.INVESTOR)
+
+
+class AccountOrder(StrEnum):
+    """Where one account command stands."""
+
+    WAITING = "WAITING"
+    READY = "READY"
+    SENDING = "SENDING"
+    UNCERTAIN = "UNCERTAIN"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    NOT_SENT = "NOT_SENT"
+    ABSENT = "ABSENT"
+    UNPROVEN = "UNPROVEN"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    STALE = "STALE"
+
+
+ACCOUNT_ORDER_LABELS: dict[str, str] = {
+    AccountOrder.WAITING: noop("Waits for a second person"),
+    AccountOrder.READY: noop("Ready to send"),
+    AccountOrder.SENDING: noop("Being sent"),
+    AccountOrder.UNCERTAIN: noop("Being confirmed"),
+    AccountOrder.DONE: noop("Done"),
+    AccountOrder.REFUSED: noop("Refused by MetaTrader"),
+    AccountOrder.NOT_SENT: noop("Not sent"),
+    AccountOrder.ABSENT: noop("Proved not done"),
+    AccountOrder.UNPROVEN: noop("Cannot be read back"),
+    AccountOrder.DECLINED: noop("Declined"),
+    AccountOrder.CANCELLED: noop("Taken back"),
+    AccountOrder.EXPIRED: noop("Expired"),
+    AccountOrder.STALE: noop("The account changed meanwhile"),
+}
+
+ACCOUNT_ORDER: Workflow[AccountOrder] = Workflow(
+    name="account request",
+    moves={
+        (AccountOrder.WAITING, "confirm"): AccountOrder.READY,
+        (AccountOrder.WAITING, "decline"): AccountOrder.DECLINED,
+        (AccountOrder.WAITING, "cancel"): AccountOrder.CANCELLED,
+        (AccountOrder.WAITING, "expire"): AccountOrder.EXPIRED,
+        (AccountOrder.WAITING, "outdate"): AccountOrder.STALE,
+        (AccountOrder.READY, "outdate"): AccountOrder.STALE,
+        (AccountOrder.READY, "send"): AccountOrder.SENDING,
+        (AccountOrder.READY, "keep_back"): AccountOrder.NOT_SENT,
+        (AccountOrder.SENDING, "do"): AccountOrder.DONE,
+        (AccountOrder.SENDING, "refuse"): AccountOrder.REFUSED,
+        (AccountOrder.SENDING, "keep_back"): AccountOrder.NOT_SENT,
+        (AccountOrder.SENDING, "lose"): AccountOrder.UNCERTAIN,
+        # Out of UNCERTAIN leads what reading the account back proves, never a second try.
+        (AccountOrder.UNCERTAIN, "do"): AccountOrder.DONE,
+        (AccountOrder.UNCERTAIN, "prove_absent"): AccountOrder.ABSENT,
+        (AccountOrder.UNCERTAIN, "give_up"): AccountOrder.UNPROVEN,
+    },
+)
+#: Somebody or something still has to act on these.
+ORDER_OPEN = (
+    AccountOrder.WAITING,
+    AccountOrder.READY,
+    AccountOrder.SENDING,
+    AccountOrder.UNCERTAIN,
+)
+
+
+class Change(StrEnum):
+    """What others can change on a server behind our back."""
+
+    OPENED = "opened"
+    DELETED = "deleted"
+    GROUP = "group"
+    LEVERAGE = "leverage"
+    ENABLED = "enabled"
+    READ_ONLY = "read_only"
+    PASSWORD = "password"  # noqa: S105  # the name of a change
+    DATA = "data"
+    MONEY = "money"
+    TRADE_OPENED = "trade_opened"
+    TRADE_CLOSED = "trade_closed"
+    TRADE_CHANGED = "trade_changed"
+    TRADE_DELETED = "trade_deleted"
+    RECORD_CHANGED = "record_changed"
+
+
+CHANGE_LABELS: dict[str, str] = {
+    Change.OPENED: noop("account opened"),
+    Change.DELETED: noop("account deleted"),
+    Change.GROUP: noop("group"),
+    Change.LEVERAGE: noop("leverage"),
+    Change.ENABLED: noop("enabled or disabled"),
+    Change.READ_ONLY: noop("right to trade"),
+    Change.PASSWORD: noop("password"),
+    Change.DATA: noop("personal data"),
+    Change.MONEY: noop("balance or credit"),
+    Change.TRADE_OPENED: noop("trade opened"),
+    Change.TRADE_CLOSED: noop("trade closed"),
+    Change.TRADE_CHANGED: noop("trade altered"),
+    Change.TRADE_DELETED: noop("trade deleted"),
+    Change.RECORD_CHANGED: noop("history altered"),
+}
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    NEW = "NEW"
+    SEEN = "SEEN"
+    CLOSED = "CLOSED"
+
+
+ALERT_LABELS: dict[str, str] = {
+    AlertState.NEW: noop("New"),
+    AlertState.SEEN: noop("Seen"),
+    AlertState.CLOSED: noop("Closed"),
+}
+
+ALERT: Workflow[AlertState] = Workflow(
+    name="alert",
+    moves={
+        (AlertState.NEW, "see"): AlertState.SEEN,
+        (AlertState.NEW, "close"): AlertState.CLOSED,
+        (AlertState.SEEN, "close"): AlertState.CLOSED,
+    },
+)

@@ -8,8 +8,10 @@ from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from trading.actions import looking_up, sync
+from trading.actions.ordering import chasing
 from trading.actions.verification import verifying
 from trading.queries import operations, servers
+from trading.queries.ordering import commands
 
 SOFT_LIMIT_SECONDS = 150
 HARD_LIMIT_SECONDS = 180
@@ -89,3 +91,17 @@ def chase_operation(operation_id: int) -> None:
     """Settle one money command as far as it can be; what is still unknown is asked again."""
     with contextlib.suppress(Later):
         looking_up.look_up(operation_id=operation_id, actor=CHASER, now=clock.now())
+
+
+@shared_task(name="trading.tasks.chase_commands")
+def chase_commands() -> None:
+    """Bring on every account command that nobody is left to bring on."""
+    for command_id in commands.to_chase(clock.now()):
+        chase_command.apply_async((command_id,), expires=CHASE_SECONDS)
+
+
+@shared_task(name="trading.tasks.chase_command")
+def chase_command(command_id: int) -> None:
+    """Bring one of them on as far as it can be."""
+    with contextlib.suppress(Later):
+        chasing.chase(command_id=command_id, actor=CHASER, now=clock.now())

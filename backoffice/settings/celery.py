@@ -68,6 +68,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "trading-chase-commands": {
+        "task": "trading.tasks.chase_commands",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "accounts-push": {
         "task": "accounts.tasks.push_payments",
         "schedule": timedelta(seconds=5),

@@ -46,21 +46,22 @@ ZW 263 Zimbabwe
 """
 
 
-def _read(table: str) -> tuple[dict[str, str], dict[str, str]]:
-    codes, names = {}, {}
+def _read(table: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    codes, names, called_first = {}, {}, {}
     for entry in re.split(r"[|\n]", table.strip()):
         code, dialling, called = entry.split(" ", 2)
         codes[code] = dialling
+        called_first[code] = called.partition(";")[0]
         for name in called.split(";"):
             names[_plain(name)] = code
-    return codes, names
+    return codes, names, called_first
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-_DIALLING, _BY_NAME = _read(_TABLE)
+_DIALLING, _BY_NAME, _NAMES = _read(_TABLE)
 
 
 def iso_code(text: str) -> str:
@@ -72,3 +73,8 @@ def iso_code(text: str) -> str:
 def dialling_code(text: str) -> str:
     """Return the digits before the country's international numbers, or nothing."""
     return _DIALLING.get(iso_code(text), "")
+
+
+def name_of(code: str) -> str:
+    """Return the name that MetaTrader has for a country's code, or nothing."""
+    return _NAMES.get(code, "")

@@ -35,6 +35,8 @@ CONFIRMS = frozenset({"finance", "compliance"})
 SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 BINDS = frozenset({"back_office"})
+OPENS_ACCOUNTS = frozenset({"back_office", "support"})
+CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ DOORS: dict[str, Door] = {
     "trading:account-owner": Door(BINDS, about="account"),
     "trading:account-bind": Door(BINDS, about="account", method="post", answers=422),
     "trading:account-unbind": Door(BINDS, about="account", method="post", answers=422),
+    "trading:command-list": Door(READS_MARKET),
+    "trading:command-count": Door(READS_MARKET),
+    "trading:command-detail": Door(READS_MARKET, about="command"),
+    "trading:command-confirm": Door(CONFIRMS_ACCOUNTS, about="command", method="post", answers=422),
+    "trading:command-decline": Door(CONFIRMS_ACCOUNTS, about="command", method="post", answers=422),
+    "trading:command-cancel": Door(READS_MARKET, about="command", method="post", answers=422),
+    "trading:account-manage": Door(READS_MARKET, about="account"),
+    "trading:account-open": Door(OPENS_ACCOUNTS, about="client_id"),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),
@@ -122,5 +132,6 @@ CONFIGURATION = frozenset(
         "company.policyversion",
         "identity.desk",
         "identity.role",
+        "trading.accounttype",
     }
 )

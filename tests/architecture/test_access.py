@@ -16,6 +16,7 @@ from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
 from tests.factories.house import House, a_house
+from tests.factories.orders import a_command_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
 from tests.factories.strangers import a_binding_of
@@ -61,6 +62,7 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "account": lambda: {"pk": account.pk},
         "client_id": lambda: {"client_id": client.pk},
         "payment": lambda: {"pk": payment_of(client).pk},
+        "command": lambda: {"pk": a_command_of(account).pk},
         "binding": lambda: {"pk": a_binding_of(account).pk},
     }[DOORS[door].about]()
     return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)

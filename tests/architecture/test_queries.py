@@ -20,9 +20,11 @@ from backoffice.demo.redis import Redis
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.test_access import payment_of
 from tests.factories.house import House, a_house, a_street
+from tests.factories.orders import a_command_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
 from tests.factories.strangers import a_binding_of, some_strangers
+from trading.models import TradingAccount
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,8 @@ def url_of(name: str, house: House) -> str:
     about = DOORS[name].about if name in DOORS else ""
     if name.startswith("accounts:"):
         payment_of(house.near)
+    if name.startswith("trading:command"):
+        a_command_of(house.account)
     if name.startswith("trading:unbound"):
         some_strangers(house.server, {"name": "Nora Near", "email": "nora@example.com"}, first=6001)
     if name == "accounts:payment-list":
@@ -59,6 +63,7 @@ def url_of(name: str, house: House) -> str:
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
+        "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
     }[about]()
 
@@ -123,6 +128,9 @@ def test_more_rows_send_no_more_queries(house: House, name: str) -> None:
     browser = viewer(VIEWERS.get(name, ROLES)[-1], house)
     few = measure(browser, url_of(name, house))
     a_street(house, doors=7)
+    if name.startswith("trading:command"):
+        for account in TradingAccount.objects.filter(client=house.near):
+            a_command_of(account)
     if name.startswith("trading:unbound"):
         known = {"name": "Nora Near", "email": "nora@example.com"}
         some_strangers(house.server, *(7 * [known]))

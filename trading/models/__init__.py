@@ -1,5 +1,6 @@
 """What is kept of the market: the mirror of MetaTrader, and the money commands that we give it."""
 
+from trading.models.account_order import AccountCommand, AccountType
 from trading.models.balance_operation import BalanceOperation
 from trading.models.balance_record import BalanceRecord
 from trading.models.binding import BindingBatch, BindingLine, UnboundAccount
@@ -15,7 +16,9 @@ from trading.models.verification import Verification
 
 __all__ = [
     "AbsenceEvidence",
+    "AccountCommand",
     "AccountFigures",
+    "AccountType",
     "BalanceAttempt",
     "BalanceOperation",
     "BalanceRecord",

@@ -128,8 +128,8 @@ class PanelForClient(Panel):
         return list(trading_accounts.list_accounts_of_client_for(self.request.user, client_id))
 
     def context(self, record: Any) -> dict[str, Any]:
-        """Return the accounts under their own name."""
-        return {"accounts": record}
+        """Return the accounts under their own name, and whose they are."""
+        return {"accounts": record, "client_id": self.kwargs["client_id"]}
 
 
 def state_of(account: Any) -> str:

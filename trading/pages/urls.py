@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from trading.pages import owners, servers, trading_accounts, unbound
+from trading.pages import commands, managing, owners, servers, trading_accounts, unbound
 
 app_name = "trading"
 
 urlpatterns = [
+    path("requests/", commands.CommandList.as_view(), name="command-list"),
+    path("requests/count", commands.CommandCount.as_view(), name="command-count"),
+    path("requests/<int:pk>/", commands.CommandDetail.as_view(), name="command-detail"),
+    path("requests/<int:pk>/confirm/", commands.ConfirmCommand.as_view(), name="command-confirm"),
+    path("requests/<int:pk>/decline/", commands.DeclineCommand.as_view(), name="command-decline"),
+    path("requests/<int:pk>/cancel/", commands.CancelCommand.as_view(), name="command-cancel"),
+    path("accounts/<int:pk>/manage/", managing.Manage.as_view(), name="account-manage"),
+    path("clients/<int:client_id>/open/", managing.OpenAccount.as_view(), name="account-open"),
     path("unbound/", unbound.UnboundList.as_view(), name="unbound-list"),
     path("unbound/count", unbound.Count.as_view(), name="unbound-count"),
     path("unbound/bind/", unbound.BindMany.as_view(), name="unbound-bind"),

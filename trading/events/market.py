@@ -1,4 +1,4 @@
-"""What the market announces. Events carry ids, codes and amounts, never a person's data."""
+"""What servers, owners and money commands announce: ids, codes and amounts, no personal data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""Commands about accounts: asked for, confirmed where they are dangerous, carried out."""

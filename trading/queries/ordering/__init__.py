@@ -1,0 +1,1 @@
+"""Account types on offer, requests about accounts, and what a change would do."""
