@@ -15,11 +15,11 @@ from backoffice.identity.pages.entry import BACKEND
 from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
+from tests.factories.accounts.orders import a_command_of
+from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
-from tests.factories.orders import a_command_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
-from tests.factories.strangers import a_binding_of
 
 pytestmark = pytest.mark.django_db
 ABSENT = 987_654_321

@@ -19,11 +19,11 @@ from django.urls import reverse
 from backoffice.demo.redis import Redis
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.test_access import payment_of
+from tests.factories.accounts.orders import a_command_of
+from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house, a_street
-from tests.factories.orders import a_command_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
-from tests.factories.strangers import a_binding_of, some_strangers
 from trading.models import TradingAccount
 
 pytestmark = pytest.mark.django_db

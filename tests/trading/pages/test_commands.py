@@ -12,9 +12,9 @@ from django.urls import reverse
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.settings.env import AgentKey
+from tests.factories.accounts.orders import AccountGateway, a_wish, an_account_type
 from tests.factories.house import House, a_house
 from tests.factories.market import a_record
-from tests.factories.orders import AccountGateway, a_wish, an_account_type
 from tests.factories.people import a_browser, a_staff_user
 from trading.actions.ordering import asking, chasing
 from trading.gateway import registry

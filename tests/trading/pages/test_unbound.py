@@ -10,9 +10,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from crm.models import Client
+from tests.factories.accounts.strangers import some_strangers
 from tests.factories.house import House, a_house
 from tests.factories.people import a_browser, a_client, a_staff_user
-from tests.factories.strangers import some_strangers
 from trading.models import BindingBatch, TradingAccount
 
 pytestmark = pytest.mark.django_db

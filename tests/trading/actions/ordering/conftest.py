@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from backoffice.settings.env import AgentKey
+from tests.factories.accounts.orders import AccountGateway
 from tests.factories.house import House, a_house
 from tests.factories.market import a_record
-from tests.factories.orders import AccountGateway
 from trading.gateway import registry
 from trading.gateway.remote.gateway import RemoteGateway
 

@@ -11,9 +11,9 @@ from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.core.states import IllegalMove
+from tests.factories.accounts.orders import AccountGateway, a_wish
 from tests.factories.house import House
 from tests.factories.market import NOON, a_group
-from tests.factories.orders import AccountGateway, a_wish
 from tests.factories.people import a_staff_user
 from trading.actions.ordering import asking, carrying, settling
 from trading.gateway.errors import NotSent, Refused, Uncertain

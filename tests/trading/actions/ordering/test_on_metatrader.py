@@ -6,8 +6,8 @@ import pytest
 
 from backoffice.core import clock
 from backoffice.settings.env import AgentKey
+from tests.factories.accounts.orders import a_wish, an_account_type
 from tests.factories.engines import simulated
-from tests.factories.orders import a_wish, an_account_type
 from tests.factories.people import SETUP, a_client, a_legal_entity, a_staff_user
 from tests.factories.servers import a_server
 from trading.actions import servers, sync

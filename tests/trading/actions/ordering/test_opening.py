@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from backoffice.core.errors import Rejected
 from crm.models import Client
+from tests.factories.accounts.orders import AccountGateway, a_wish, an_account_type
 from tests.factories.house import House
 from tests.factories.market import NOON
-from tests.factories.orders import AccountGateway, a_wish, an_account_type
 from tests.factories.people import a_staff_user
 from trading.actions.ordering import asking, carrying, opening, settling
 from trading.gateway.errors import Uncertain

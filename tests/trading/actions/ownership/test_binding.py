@@ -9,10 +9,10 @@ from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
 from crm.models import Client
+from tests.factories.accounts.strangers import some_strangers
 from tests.factories.market import NOON
 from tests.factories.people import SETUP, a_client, a_legal_entity, a_staff_user
 from tests.factories.servers import a_server
-from tests.factories.strangers import some_strangers
 from trading.actions import trading_accounts
 from trading.actions.ownership import binding
 from trading.actions.ownership.binding import Pair

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from crm.models import Client
+from tests.factories.accounts.strangers import some_strangers
 from tests.factories.market import NOON
 from tests.factories.people import SETUP, a_client, a_desk, a_legal_entity, a_staff_user
 from tests.factories.servers import a_server
-from tests.factories.strangers import some_strangers
 from trading.actions import trading_accounts
 from trading.queries.ownership import suggestions, weighing
 from trading.states import Evidence, Strength

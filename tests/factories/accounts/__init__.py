@@ -1,0 +1,1 @@
+"""Accounts of nobody, and commands about accounts."""
