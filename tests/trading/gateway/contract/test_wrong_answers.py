@@ -1,10 +1,11 @@
 """Servers that answer wrongly: of another account, or something else than was told."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -16,7 +17,9 @@ from trading.gateway.errors import GatewayError, NotSent, Refused, Unavailable, 
 from trading.gateway.port import AccountChanges, NewAccount
 from trading.gateway.remote.breaker import OwnTally
 from trading.gateway.remote.gateway import RemoteGateway
-from trading.terms import AccountRecord, BalanceKind, Cmd, TradeRecord
+from trading.terms import AccountRecord, BalanceKind, Cmd, Passage, TradeRecord
+
+_numbers = itertools.count(1)
 
 
 def empty(login: int, **fields: Any) -> AccountRecord:
@@ -33,14 +36,25 @@ class Liar(Script):
     password: str = ""
     asked_before: int = 0
 
+
+class Stage(Script):
+    """The engine: whatever stands on it now."""
+
+    liar: ClassVar[Liar]
+
     def direct(self) -> "LyingDirect":
-        return LyingDirect(self)
+        return LyingDirect()
 
 
 class LyingDirect(ScriptedDirect):
     """The direct connection of a liar: `shown` holds once a command was sent, or from the start."""
 
-    script: Liar
+    def __init__(self) -> None:
+        self.is_alive = False
+
+    @property
+    def script(self) -> Liar:
+        return Stage.liar
 
     def account(self, *, login: int) -> AccountRecord | None:
         liar = self.script
@@ -63,15 +77,26 @@ class LyingDirect(ScriptedDirect):
     set_read_only = delete_account = open_account = open_trade = close_by = _take
 
 
-@pytest.fixture
-def liar() -> Liar:
-    return Liar(shown=empty(7), asked_before=1)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the agent keeps its journal."""
+    return tmp_path_factory.mktemp("liar")
 
 
-@pytest.fixture
-def running(liar: Liar, tmp_path: Path) -> Iterator[Running]:
-    with an_agent_over(liar, tmp_path) as agent:
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Running]:
+    """One agent for all of these tests; each has a liar of its own behind it."""
+    Stage.liar = Liar()
+    with an_agent_over(Stage(), folder) as agent:
         yield agent
+
+
+@pytest.fixture
+def liar(running: Running) -> Liar:
+    """A liar who shows account 7 and has not been asked before."""
+    made = Liar(shown=empty(7), asked_before=1)
+    Stage.liar = made
+    return made
 
 
 class Forgetful(OwnTally):
@@ -82,7 +107,7 @@ class Forgetful(OwnTally):
 
 
 @pytest.fixture
-def gateway(running: Running) -> Iterator[RemoteGateway]:
+def gateway(running: Running, liar: Liar) -> Iterator[RemoteGateway]:
     made = RemoteGateway(running.address, tally=Forgetful())
     yield made
     made.close()
@@ -94,9 +119,32 @@ def said(call: Any) -> Any:
     return caught.value
 
 
-def answers(tmp_path: Path) -> int:
-    """Return how many answers stand in the agent's journal."""
-    return (tmp_path / "journal" / "journal").read_bytes().count(b'"kind":"answer"')
+class Written:
+    """The agent's journal, as far as it was written since this was made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "journal" / "journal"
+        self._from = len(self._file.read_bytes())
+
+    @property
+    def text(self) -> bytes:
+        return self._file.read_bytes()[self._from :]
+
+    @property
+    def answers(self) -> int:
+        """How many answers were written."""
+        return self.text.count(b'"kind":"answer"')
+
+
+@pytest.fixture
+def written(running: Running, folder: Path) -> Written:
+    """The journal from here on."""
+    return Written(folder)
+
+
+def a_new_passage(name: str) -> Passage:
+    """A passage whose marker no other test uses."""
+    return a_passage(f"{name} {next(_numbers)}")
 
 
 OPEN = {"closed_at": None, "closed_server_time": None, "cmd": Cmd.BUY}
@@ -112,11 +160,11 @@ COMMANDS: dict[str, dict[str, Any]] = {
 
 
 def tell(gateway: RemoteGateway, verb: str) -> Any:
-    return getattr(gateway, verb)(passage=a_passage(verb), login=7, **COMMANDS[verb])
+    return getattr(gateway, verb)(passage=a_new_passage(verb), login=7, **COMMANDS[verb])
 
 
 def test_a_yes_that_the_account_does_not_show_is_uncertain(
-    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+    liar: Liar, gateway: RemoteGateway, written: Written
 ) -> None:
     liar.shown = empty(7)
     for number, verb in enumerate(COMMANDS, 1):
@@ -124,7 +172,7 @@ def test_a_yes_that_the_account_does_not_show_is_uncertain(
         assert isinstance(answer, Uncertain), verb
         assert answer.code == 0
         assert "MetaTrader applied it, but" in str(answer)
-        assert (liar.sent, answers(tmp_path)) == (number, number)
+        assert (liar.sent, written.answers) == (number, number)
 
 
 def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: RemoteGateway) -> None:
@@ -134,7 +182,7 @@ def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: Remo
         liar.shown = empty(login, **right)
         for verb in sorted(confirming):
             liar.asked_before = liar.sent + 1
-            passage = a_passage(f"{verb} {login}")
+            passage = a_new_passage(f"{verb} {login}")
             if login == 7:
                 done = getattr(gateway, verb)(passage=passage, login=7, **COMMANDS[verb])
                 assert done.account == liar.shown
@@ -146,27 +194,27 @@ def test_only_the_record_of_the_right_account_confirms(liar: Liar, gateway: Remo
 
 
 def test_nothing_is_sent_while_another_account_is_shown(
-    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+    liar: Liar, gateway: RemoteGateway, written: Written
 ) -> None:
     liar.shown, liar.asked_before = empty(8), 0
     for verb in COMMANDS:
         answer = said(lambda v=verb: tell(gateway, v))
         assert isinstance(answer, NotSent), verb
-        assert (answer.reason, liar.sent, answers(tmp_path)) == ("unreachable", 0, 0)
+        assert (answer.reason, liar.sent, written.answers) == ("unreachable", 0, 0)
 
 
 @pytest.mark.parametrize(
     ("code", "error"), [(3, Refused), (7, Refused), (1, Uncertain), (255, Uncertain), (8, NotSent)]
 )
 def test_every_account_command_reads_the_codes_alike(
-    liar: Liar, gateway: RemoteGateway, tmp_path: Path, code: int, error: type[Exception]
+    liar: Liar, gateway: RemoteGateway, written: Written, code: int, error: type[Exception]
 ) -> None:
     liar.code, liar.shown = code, empty(7)
     for number, verb in enumerate(COMMANDS, 1):
         answer = said(lambda v=verb: tell(gateway, v))
         assert isinstance(answer, error), verb
         assert "scripted" in str(answer)
-        assert (liar.sent, answers(tmp_path)) == (number, number)
+        assert (liar.sent, written.answers) == (number, number)
 
 
 AN_ORDER = {"ticket": 5, "price": Decimal("1.1")}
@@ -188,7 +236,9 @@ MORE: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_command_passes_the_gate(liar: Liar, gateway: RemoteGateway, tmp_path: Path) -> None:
+def test_every_command_passes_the_gate(
+    liar: Liar, gateway: RemoteGateway, written: Written
+) -> None:
     person = NewAccount(
         group="demo", name="Ada", leverage=1, password="Secret1", investor_password="Secret2"
     )
@@ -201,26 +251,26 @@ def test_every_command_passes_the_gate(liar: Liar, gateway: RemoteGateway, tmp_p
         late = said(lambda c=call, f=fields: c(passage=a_passage("late", seconds=-1), **f))
         assert (type(late), late.reason) == (NotSent, "deadline"), verb
         liar.closed_window = True
-        night = said(lambda c=call, f=fields, v=verb: c(passage=a_passage(f"night {v}"), **f))
+        night = said(lambda c=call, f=fields, v=verb: c(passage=a_new_passage(f"night {v}"), **f))
         assert (type(night), night.reason) == (NotSent, "end_of_day"), verb
         liar.closed_window = False
-    assert (liar.sent, answers(tmp_path)) == (0, 0)
+    assert (liar.sent, written.answers) == (0, 0)
 
 
 def test_no_password_stands_in_the_agents_journal(
-    liar: Liar, gateway: RemoteGateway, tmp_path: Path
+    liar: Liar, gateway: RemoteGateway, written: Written
 ) -> None:
     person = NewAccount(
         group="demo", name="Ada", leverage=1, password="Hidden11", investor_password="Hidden22",
         login=9,
     )  # fmt: skip
     liar.shown, liar.asked_before = None, 0
-    said(lambda: gateway.open_account(passage=a_passage("A"), account=person))
+    said(lambda: gateway.open_account(passage=a_new_passage("A"), account=person))
     liar.shown = empty(7)
     password = {"password": "Hidden33", "investor": True}
-    gateway.set_password(passage=a_passage("B"), login=7, **password)
-    assert (liar.sent, answers(tmp_path)) == (2, 2)
-    assert b"Hidden" not in (tmp_path / "journal" / "journal").read_bytes()
+    gateway.set_password(passage=a_new_passage("B"), login=7, **password)
+    assert (liar.sent, written.answers) == (2, 2)
+    assert b"Hidden" not in written.text
 
 
 def test_questions_believe_no_answer_about_somebody_else(
@@ -247,7 +297,7 @@ def test_a_ticket_of_another_login_confirms_nothing(liar: Liar, gateway: RemoteG
 
     def open_trade(marker: str) -> Any:
         return gateway.open_trade(
-            passage=a_passage(marker), login=7, price=Decimal("1.1"), comment="", **order
+            passage=a_new_passage(marker), login=7, price=Decimal("1.1"), comment="", **order
         )
 
     for wrong in ({"login": 8}, {"symbol": "GBPUSD"}, {"volume_hundredths": 1}):
@@ -259,6 +309,8 @@ def test_a_ticket_of_another_login_confirms_nothing(liar: Liar, gateway: RemoteG
 
 def test_a_close_by_of_a_strangers_ticket_is_not_sent(liar: Liar, gateway: RemoteGateway) -> None:
     liar.tickets = (a_record(5, login=8, **OPEN),)
-    answer = said(lambda: gateway.close_by(passage=a_passage("A"), login=7, ticket=5, opposite=6))
+    answer = said(
+        lambda: gateway.close_by(passage=a_new_passage("A"), login=7, ticket=5, opposite=6)
+    )
     assert isinstance(answer, Refused)
     assert (answer.code, liar.sent) == (3, 0)

@@ -60,7 +60,7 @@ def test_what_the_night_does_by_itself_is_nobodys_deed(desk: Desk) -> None:
 
 def test_a_manager_does_what_he_has_the_right_to(desk: Desk) -> None:
     direct, support = Direct(desk), Author(902, "10.0.0.6")
-    assert direct.answer("open_trades", {}, support) == []
+    assert not direct.answer("open_trades", {}, support)
     for verb, args in (
         ("transaction", {"type": 83}),
         ("transaction", {"type": 75}),
@@ -134,7 +134,8 @@ def test_a_margin_call_is_told_when_it_comes_and_when_it_goes(desk: Desk, heard:
 @pytest.mark.parametrize(
     ("mask", "fits"),
     [("", True), ("*", True), ("real-usd", True), ("real", False), ("real*", True),
-     ("demo*, real-*", True), ("[r]*", False), ("REAL-USD", False)],
+     ("demo*, real-*", True), ("[r]*", False), ("REAL-USD", False),
+     ("real?usd", False), ("*usd", True), ("r*-*d", True), (" , ", True)],
 )  # fmt: skip
 def test_a_mask_is_a_comma_list_with_stars(mask: str, fits: bool) -> None:
     assert matches(mask, "real-usd") is fits

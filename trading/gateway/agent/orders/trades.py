@@ -145,8 +145,11 @@ class ModifyTrade(_OnTicket):
         wanted: tuple[Decimal, Decimal] = self._fields["stop_loss"], self._fields["take_profit"]
         if (record.stop_loss, record.take_profit) != wanted:
             return True
-        price = self._fields["price"]
-        return bool(record.cmd.is_pending and price and record.open_price != price)
+        if not record.cmd.is_pending:
+            return False
+        price, expires_at = self._fields["price"], self._fields["expires_at"]
+        same_expiry = _whole(record.expires_at) == _whole(expires_at)
+        return bool(price and record.open_price != price) or not same_expiry
 
 
 class ActivateOrder(_OnTicket):
@@ -201,3 +204,8 @@ class ChangeComment(_OnTicket):
 
     def _differs(self, record: TradeRecord) -> bool:
         return bool(record.comment != self._fields["comment"])
+
+
+def _whole(moment: datetime | None) -> datetime | None:
+    """Return a moment in whole seconds, as MetaTrader keeps it."""
+    return moment.replace(microsecond=0) if moment is not None else None

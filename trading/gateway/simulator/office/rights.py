@@ -1,6 +1,7 @@
 """The manager accounts: which there are in a new server, what right a verb needs, masks."""
 
-from fnmatch import fnmatchcase
+import re
+from functools import cache
 
 from trading.gateway.simulator.protocol import Transaction
 from trading.terms import ManagerAccount, ManagerRight
@@ -55,4 +56,9 @@ def right_for(verb: str, kind: object = None) -> ManagerRight | None:
 def matches(mask: str, name: str) -> bool:
     """Return whether a group's name fits a mask: a comma list, * for anything; "" fits all."""
     parts = [part.strip() for part in mask.split(",") if part.strip()]
-    return not parts or any(fnmatchcase(name, part.replace("[", "[[]")) for part in parts)
+    return not parts or any(_pattern(part).fullmatch(name) for part in parts)
+
+
+@cache
+def _pattern(part: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, part.split("*"))), re.DOTALL)
