@@ -14,15 +14,20 @@ from tests.cluster import ROOT
 from tests.journeys.running import free_port
 
 ROUNDS, PER_ROUND, WARM = 8, 25, 10
+WAITING = 120  # withdrawals in the queue: two pages and more
 
 
 def measure(stage: Stage) -> list[Figure]:
-    """Client list and client profile."""
+    """Client list and profile, the approval queue and the page of one decision."""
     login = next(one["login"] for one in stage.demo.manager("open_trades"))
     profile = stage.profile_of(login)
+    app = stage.environment(stage.database_url("mt4bo_app", "mt4bo"))
+    waits = stage.run("-m", "tests.bench.waiting", str(WAITING), env=app)
     return [
         _page(stage, "page: client list", "/clients/", goal=12),
         _page(stage, "page: client profile", profile, goal=12),
+        _page(stage, "page: approval queue", "/payments/?view=all", goal=12),
+        _page(stage, "page: approval", f"/payments/{waits['payment']}/", goal=12),
     ]
 
 

@@ -10,8 +10,12 @@ from backoffice.core.errors import Later, NoTransaction
 
 
 def advisory(name: str, *, timeout_ms: int) -> None:
-    """Hold the lock of this name until the transaction ends; Later when it is not free in time."""
-    _require_transaction()
+    """Hold the lock of this name until the transaction ends; Later when it is not free in time.
+
+    Free, or held by this transaction already, it costs one statement; only a queue costs more.
+    """
+    if try_advisory(name):
+        return
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('lock_timeout')")
