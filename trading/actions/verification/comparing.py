@@ -146,7 +146,8 @@ def _known_parent(case: Case, ticket: int, rows: list[Row]) -> int | None:
     """Return the parent of a ticket as we keep it, where our own row of that parent bears it out.
 
     The server may have forgotten: a later partial close overwrites the comment, archives take the
-    parent away. The rest of a partial close keeps account, symbol and opening of its parent.
+    parent away. The rest of a partial close, and of a close by an opposite ticket, keeps account
+    and symbol of the ticket that its comment named.
     """
     for table, account_id, values in rows:
         if "parent_ticket" not in table.columns:
@@ -154,12 +155,10 @@ def _known_parent(case: Case, ticket: int, rows: list[Row]) -> int | None:
         parent = values[table.columns.index("parent_ticket")]
         if parent is None or parent >= ticket:
             continue  # the rest has a later number than what it is the rest of
-        opening = _opening(table.columns, values)
-        for _, owner, its in ours.tickets_among(case.server_id, [parent])[parent]:
-            if owner == account_id and _opening(DEALS.columns, its) == opening:
+        symbol = values[table.columns.index("symbol")]
+        for its_table, owner, its in ours.tickets_among(case.server_id, [parent])[parent]:
+            if its_table is not DEALS or owner != account_id:
+                continue
+            if its[DEALS.columns.index("symbol")] == symbol:
                 return int(parent)
     return None
-
-
-def _opening(columns: tuple[str, ...], values: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(values[columns.index(one)] for one in ("symbol", "opened_at", "open_price"))
