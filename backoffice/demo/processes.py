@@ -113,6 +113,7 @@ class Fleet:
             "MT4_AGENT_KEYS": f"demo={self.secrets['agent_key']}",
             "MT4_AGENT_JOURNAL": str(self.place.journal),
             "MT4_AGENT_ENGINE": "simulated",
+            "MT4_AGENT_NEW_JOURNAL": "accept",  # the demo's server has no past that could be lost
             "MT4_AGENT_SIMULATOR": str(self.simulator),
             "MT4_AGENT_CLOCK_SKEW_MS": "500",
             "MT4_AGENT_CLOCK_ERROR_MS": "1",  # one machine, one clock

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -62,6 +63,7 @@ class Environment:
     trusted_proxies: int
     agent_keys: Mapping[str, AgentKey]
     replicas: Mapping[str, Replica]
+    agent_trust: Mapping[str, str]
     log_level: str
     default_from_email: str
     reporting_currency: str
@@ -88,6 +90,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         trusted_proxies=get("TRUSTED_PROXIES", _count, "0"),
         agent_keys=get("MT4_AGENT_KEYS", agent_keys, ""),
         replicas=get("MT4_REPLICAS", replicas, ""),
+        agent_trust=get("MT4_AGENT_TRUST", agent_trust, ""),
         log_level=get("LOG_LEVEL", _one_of(*LOG_LEVELS), "INFO"),
         default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
         reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
@@ -164,6 +167,19 @@ def replicas(text: str) -> dict[str, Replica]:
             options=options,
         )
     return found
+
+
+def agent_trust(text: str) -> dict[str, str]:
+    """Return whose certificate is believed, by server code: `server=pin:FILE,server2=ca:FILE`."""
+    trust = {}
+    for part in _words(text):
+        match = re.fullmatch(r"([\w.-]+)=((?:pin|ca):.+)", part)
+        if match is None:
+            raise ValueError("it is not of the form server=pin:FILE,server2=ca:FILE")
+        if not Path(match[2].partition(":")[2]).is_file():
+            raise ValueError(f"it names a certificate that is not there: {match[2]}")
+        trust[match[1]] = match[2]
+    return trust
 
 
 def _read(

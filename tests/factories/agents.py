@@ -255,11 +255,17 @@ class OpenGate(Gate):
 
 @contextlib.contextmanager
 def an_agent(
-    script: Any, folder: Path, *, gate_open: bool = False, disk: Any = None, **changed: Any
+    script: Any,
+    folder: Path,
+    *,
+    gate_open: bool = False,
+    disk: Any = None,
+    is_first: bool = True,
+    **changed: Any,
 ) -> Iterator[Running]:
     """Run an agent over a scripted engine, on a free port of loopback."""
     config = a_config(folder / "journal", **changed)
-    journal = Journal(config.journal, now=clock.now(), disk=disk)
+    journal = Journal(config.journal, now=clock.now(), disk=disk, is_first=is_first)
     gate = None
     if gate_open:
         gate = OpenGate(journal, now=clock.now, clock_error_ms=lambda: 0, clock_skew_ms=1)
@@ -304,6 +310,7 @@ def agent_environment(folder: Path, simulator: Path, **changed: str) -> dict[str
         "MT4_AGENT_KEYS": f"{KEY_ID}={KEY.hex()}",
         "MT4_AGENT_JOURNAL": str(folder / "journal"),
         "MT4_AGENT_ENGINE": "simulated",
+        "MT4_AGENT_NEW_JOURNAL": "accept",
         "MT4_AGENT_SIMULATOR": str(simulator),
         "MT4_AGENT_CLOCK_SKEW_MS": "2000",
         "MT4_AGENT_CLOCK_ERROR_MS": "0",

@@ -53,6 +53,7 @@ class MemoryGateway:
         self.account_list: list[AccountRecord] = []
         self.tickets: dict[int, TradeRecord] = {}
         self.told: list[News] = []
+        self.confirmed: list[tuple[str, str, str]] = []
 
     def put(self, *trades: TradeRecord) -> None:
         """Put tickets on the server, or change them."""
@@ -73,6 +74,11 @@ class MemoryGateway:
             clock_error_ms=5,
             connection_number=1,
         )
+
+    def confirm_journal(self, *, journal_id: str, by: str, second: str) -> None:
+        """Note who confirmed which journal."""
+        self._ask("confirm_journal")
+        self.confirmed.append((journal_id, by, second))
 
     def symbols(self) -> tuple[SymbolSpec, ...]:
         """Answer with every symbol."""

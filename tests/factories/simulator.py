@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 from tests.factories.terms import a_group, a_symbol, an_account
 from trading.gateway import wire
 from trading.gateway.lines import Lines
+from trading.gateway.simulator.beginning.folder import open_state
 from trading.gateway.simulator.beginning.state import Beginning, write_beginning
 from trading.gateway.simulator.book import Book, Happening
 from trading.gateway.simulator.desk import Desk, Identity
 from trading.gateway.simulator.hours import Hours
-from trading.gateway.simulator.journal import open_state
 from trading.gateway.simulator.market import Market
 from trading.terms import (
     AccountRecord,
@@ -158,6 +158,7 @@ class Line:
         self._socket.settimeout(START_SECONDS)
         self._socket.connect(str(path))
         self._asked = 0
+        self.path = path
         self.hello: dict[str, Any] = {}
         if mode:
             self.send({"mode": mode})
@@ -177,7 +178,7 @@ class Line:
         answer: dict[str, Any] = json.loads(self._read(length))
         return answer
 
-    def ask(self, verb: str, **args: object) -> dict[str, Any]:
+    def ask(self, verb: str, /, **args: object) -> dict[str, Any]:
         """Return the answer to a request."""
         self._asked += 1
         self.send({"id": self._asked, "verb": verb, "args": args})
@@ -185,7 +186,7 @@ class Line:
         assert answer["id"] == self._asked
         return answer
 
-    def result(self, verb: str, **args: object) -> Any:
+    def result(self, verb: str, /, **args: object) -> Any:
         """Return the result of a request that must succeed."""
         answer = self.ask(verb, **args)
         assert answer["code"] == 0, answer

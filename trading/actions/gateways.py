@@ -40,7 +40,11 @@ def _agent(server: Server) -> ServerAddress:
         sentence = _("No agent's address is known of %(code)s: read it by mt4_sync --source.")
         raise Later(sentence % {"code": server.code})
     return ServerAddress(
-        server=server.code, url=server.agent_url, key_id=key.key_id, key=key.secret
+        server=server.code,
+        url=server.agent_url,
+        key_id=key.key_id,
+        key=key.secret,
+        trust=settings.MT4_AGENT_TRUST.get(server.code, ""),
     )
 
 

@@ -61,6 +61,20 @@ class SourceChosen(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JournalConfirmed(Event):
+    """Two people vouch for what a lost journal of an agent knew; it sends again."""
+
+    name: ClassVar[str] = "trading.server.journal_confirmed"
+    sentence: ClassVar[str] = noop("{by} and {second} confirmed the new journal of {code}")
+
+    server_id: int
+    code: str
+    journal_id: str
+    by: str
+    second: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountBound(Event):
     """A trading account was given to a client."""
 

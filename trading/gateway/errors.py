@@ -20,9 +20,8 @@ class Refused(GatewayError):
 class NotSent(GatewayError):
     """The command did not leave us; it changes nothing and may be given again.
 
-    `reason` is one of busy, clock, deadline, end_of_day, breaker, unreachable, seen, closed,
-    read_only.
-    Only `deadline` proves that this attempt never left and never will.
+    `reason` is one of busy, clock, journal, deadline, end_of_day, breaker, unreachable, seen,
+    closed, read_only. Only `deadline` proves that this attempt never left and never will.
     """
 
     def __init__(self, reason: str, text: str = "") -> None:

@@ -276,6 +276,9 @@ class Commands(AccountCommands, TradeCommands, Protocol):
     def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
         """Close an attempt for ever: no byte of it can leave any more (absence proof, step 1)."""
 
+    def confirm_journal(self, *, journal_id: str, by: str, second: str) -> None:
+        """Let an agent with a new journal send; two people vouch for what the lost one knew."""
+
 
 class Stream(Protocol):
     """What the server tells unasked."""

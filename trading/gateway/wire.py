@@ -35,7 +35,7 @@ from trading.gateway.words import NEWS_KINDS
 
 MAX_REQUEST_BYTES = 64 * 1024
 NOT_SENT_REASONS = frozenset(
-    {"busy", "clock", "deadline", "end_of_day", "breaker", "unreachable", "seen", "closed"}
+    "busy clock journal deadline end_of_day breaker unreachable seen closed".split()  # noqa: SIM905
 )
 
 _LARGEST_INTEGER = 2**63 - 1

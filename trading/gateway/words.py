@@ -14,13 +14,16 @@ T = TypeVar("T")
 class ServerAddress:
     """Where a server's agent listens, and the key that seals messages to it.
 
-    `url` is http(s)://host:port; `key` is the raw secret shared with the agent.
+    `url` is http(s)://host:port; `key` is the raw secret shared with the agent. `trust` is whose
+    certificate is believed: "pin:FILE" this very one, "ca:FILE" what that authority signed, empty
+    what this machine's authorities signed.
     """
 
     server: str
     url: str
     key_id: str
     key: bytes = field(repr=False)
+    trust: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

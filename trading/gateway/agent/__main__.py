@@ -1,12 +1,15 @@
 """Starts the agent: reads its settings, loads one engine, opens the journal, listens.
 
-`python -m trading.gateway.agent`. A wrong setting, a held journal or a taken port is one sentence
-and exit code 2; a journal that failed while running is exit code 3.
+`python -m trading.gateway.agent [--faults SOCKET]`. A wrong setting, a held journal or a taken port
+is one sentence and exit code 2; a journal that failed while running is exit code 3.
 """
 
+import argparse
 import os
 import socket
 import sys
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -17,6 +20,7 @@ from trading.gateway.agent.engine import Engine
 from trading.gateway.agent.journal import Journal, JournalError
 
 _BACKLOG = 1024
+FAULTY_ENGINES = ("simulated",)  # engines that reach no real MetaTrader
 
 
 def load_engine(config: Config) -> Engine:
@@ -42,15 +46,21 @@ def listening_socket(config: Config) -> socket.socket:
     return listener
 
 
-def serve(config: Config, listener: socket.socket, journal: Journal) -> int:
-    """Serve until told to stop; return the exit code."""
+def serve(
+    config: Config, listener: socket.socket, journal: Journal, door: Path | None = None
+) -> int:
+    """Serve until told to stop; return the exit code. At `door` faults of the wire are set."""
     failures: list[str] = []
 
     def stop(sentence: str) -> None:
         failures.append(sentence)
         server.should_exit = True
 
-    agent = Agent(config, load_engine(config), journal, stop=stop)
+    agent: Any = Agent(config, load_engine(config), journal, stop=stop)
+    if door is not None:
+        from trading.gateway.agent.faults import FaultyWire
+
+        agent = FaultyWire(agent, door)
     server = uvicorn.Server(
         uvicorn.Config(
             agent,
@@ -64,11 +74,14 @@ def serve(config: Config, listener: socket.socket, journal: Journal) -> int:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            ssl_certfile=config.tls[0] if config.tls else None,
+            ssl_keyfile=config.tls[1] if config.tls else None,
             timeout_graceful_shutdown=5,
         )
     )
     host, port = listener.getsockname()[:2]
-    print(f"The agent listens on http://{host}:{port}", flush=True)
+    scheme = "https" if config.tls else "http"
+    print(f"The agent listens on {scheme}://{host}:{port}", flush=True)
     server.run(sockets=[listener])
     if failures:
         print(failures[0], file=sys.stderr, flush=True)
@@ -77,15 +90,22 @@ def serve(config: Config, listener: socket.socket, journal: Journal) -> int:
 
 def main() -> int:
     """Start the agent; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m trading.gateway.agent")
+    parser.add_argument(
+        "--faults", type=Path, metavar="SOCKET", help="for drills: let faults be set"
+    )
+    door: Path | None = parser.parse_args().faults
     try:
         config = read_config(os.environ)
+        if door is not None and config.engine not in FAULTY_ENGINES:
+            raise SettingError("--faults is for drills: no engine of a real MetaTrader takes it.")
         set_up_logging(config.log_level)
-        journal = Journal(config.journal, now=clock.now())
+        journal = Journal(config.journal, now=clock.now(), is_first=config.accepts_new_journal)
         listener = listening_socket(config)
     except (SettingError, JournalError) as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    return serve(config, listener, journal)
+    return serve(config, listener, journal, door)
 
 
 if __name__ == "__main__":

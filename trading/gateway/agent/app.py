@@ -7,13 +7,13 @@ Everything else is answered sealed: done, refused, not sent, uncertain, unavaila
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any
-from urllib.parse import parse_qs
 
 from trading.gateway import clock, seal, wire
-from trading.gateway.agent import stream
+from trading.gateway.agent import asgi, stream
+from trading.gateway.agent.asgi import Receive, Send
 from trading.gateway.agent.asking import asked
 from trading.gateway.agent.config import Config
 from trading.gateway.agent.engine import (
@@ -23,11 +23,12 @@ from trading.gateway.agent.engine import (
     Line,
     LinkError,
     NotConnectedError,
-    Pauses,
     QueueError,
 )
 from trading.gateway.agent.gate import Gate, Passing, flight_of
 from trading.gateway.agent.journal import Attempt, Journal, JournalError
+from trading.gateway.agent.metrics import Counts, Level, written
+from trading.gateway.agent.pauses import Block, Pauses
 from trading.gateway.errors import (
     BadMessage,
     GatewayError,
@@ -40,8 +41,6 @@ from trading.terms import Done, ServerInfo
 
 log = logging.getLogger(__name__)
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, bytes]
 
 PING_SECONDS = 1.0
@@ -74,6 +73,8 @@ class Agent:
             clock_skew_ms=config.clock_skew_ms,
         )
         self._checker = seal.Checker(config.keys)
+        self._counts = Counts()
+        self._streams = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = asyncio.Event()
 
@@ -82,6 +83,9 @@ class Agent:
         kind = scope["type"]
         if kind == "lifespan":
             await self._live(receive, send)
+        elif not asgi.is_allowed(scope, self._config.allowed):
+            self._counts.turned_away("address")
+            await asgi.turn_away(kind, receive, send)
         elif kind == "websocket":
             await self._stream(scope, receive, send)
         elif kind == "http":
@@ -103,17 +107,18 @@ class Agent:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _start(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, block = asyncio.get_running_loop(), Block()
         self._window = stream.Window(started_at=clock.now(), kept=self._config.window_frames)
         self._line = Line(
             self._engine.direct(),
             connected=lambda: self._journal.write_connected(now=clock.now()),
-            pauses=Pauses(self._config.reconnect_seconds),
+            pauses=Pauses(self._config.reconnect_seconds, block),
+            longest=self._config.queue,
         )
         self._listener = stream.Listener(
             self._engine,
             tell=lambda news: loop.call_soon_threadsafe(self._window.add, news),
-            pauses=Pauses(self._config.reconnect_seconds),
+            pauses=Pauses(self._config.reconnect_seconds, block),
             now=clock.now,
         )
         self._tasks |= {asyncio.create_task(self._line.run()), asyncio.create_task(self._look())}
@@ -135,42 +140,69 @@ class Agent:
     # Requests
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        path = _path(scope)
+        path = asgi.path(scope)
         if (scope["method"], path) == ("GET", "/health"):
-            await _respond(send, *self._health(), {})
+            await asgi.respond(send, *self._health(), {})
             return
-        body = await _body(receive)
+        if (scope["method"], path) == ("GET", "/metrics"):
+            kind = {"content-type": "text/plain; version=0.0.4"}
+            await asgi.respond(send, 200, self._metrics(), kind)
+            return
+        body = await asgi.body(receive)
         if body is None:
+            self._counts.turned_away("size")
             text = f"A request is at most {wire.MAX_REQUEST_BYTES} bytes long."
-            await _respond(send, 413, wire.encode_failure(BadMessage(text)), {})
+            await asgi.respond(send, 413, wire.encode_failure(BadMessage(text)), {})
             return
         request = {"method": scope["method"], "path": path}
         try:
             sealed = self._checker.check(
-                **request, headers=_headers(scope), body=body, now=clock.now()
+                **request, headers=asgi.headers(scope), body=body, now=clock.now()
             )
         except BadMessage as wrong:
             log.warning("A message was not accepted: %s", wrong)
-            await _respond(send, 401, wire.encode_failure(wrong), {})
+            self._counts.turned_away("seal")
+            await asgi.respond(send, 401, wire.encode_failure(wrong), {})
             return
         status, answer = await self._answer(scope["method"], path, body)
         key = self._checker.key(sealed.key_id)
         headers = seal.seal_answer(
             seal=sealed, key=key, **request, status=status, body=answer, now=clock.now()
         )
-        await _respond(send, status, answer, headers)
+        await asgi.respond(send, status, answer, headers)
 
     def _health(self) -> Answer:
         healthy = self._line.is_connected and self._listener.is_pumping
+        kept = not self._journal.failed and self._journal.is_confirmed
         report = {
-            "status": "ok" if healthy and not self._journal.failed else "degraded",
+            "status": "ok" if healthy and kept else "degraded",
             "direct": "connected" if self._line.is_connected else "not connected",
             "pump": "listening" if self._listener.is_pumping else "not listening",
-            "journal": "failed" if self._journal.failed else "ok",
+            "journal": self._journal.state,
         }
         return 200 if report["status"] == "ok" else 503, wire.dump(report)
 
+    def _metrics(self) -> bytes:
+        line, error_ms = self._line, self._clock_error.milliseconds()
+        levels = [
+            Level("connected", "connection", "direct", int(line.is_connected)),
+            Level("connected", "connection", "pump", int(self._listener.is_pumping)),
+            Level("journal_sends", "journal", "own", int(self._journal.state == "ok")),
+            Level("connections_total", "connection", "direct", line.connection_number),
+            Level("streams", "kind", "open", self._streams),
+            Level("clock_error_ms", "bound", "known", -1 if error_ms is None else error_ms),
+            *(Level("queue", "lane", lane, waiting) for lane, waiting in line.waiting().items()),
+        ]
+        return written(self._counts, levels)
+
     async def _answer(self, method: str, path: str, body: bytes) -> Answer:
+        begun = time.monotonic()
+        answer = await self._answered(method, path, body)
+        name = path.rpartition("/")[2] if path in wire.BY_PATH else "unknown"
+        self._counts.answered(name, answer[1], time.monotonic() - begun)
+        return answer
+
+    async def _answered(self, method: str, path: str, body: bytes) -> Answer:
         verb = wire.BY_PATH.get(path) if method == "POST" else None
         if verb is None:
             return 404, wire.encode_failure(
@@ -197,6 +229,8 @@ class Agent:
         try:
             if verb.name == "close_attempt":
                 return await self._close_attempt(**arguments, until=until)
+            if verb.name == "confirm_journal":
+                return await self._confirm_journal(**arguments, until=until)
             if verb.is_command:
                 return await self._command(verb, arguments, until, patience * _LEAST)
             return await self._question(verb, arguments, until)
@@ -265,27 +299,58 @@ class Agent:
         except (QueueError, JournalError) as lost:
             raise NotSent("unreachable", f"Attempt {attempt} of login {login}: {lost}") from lost
 
+    async def _confirm_journal(
+        self, *, journal_id: str, by: str, second: str, until: float
+    ) -> None:
+        def confirm(direct: Direct) -> None:
+            del direct  # the journal has one writer: the line
+            self._journal.confirm(by=by, second=second, now=clock.now())
+
+        if journal_id != self._journal.id:
+            raise BadMessage("That is another journal than this agent's.")
+        if not by.strip() or not second.strip() or by.strip() == second.strip():
+            raise BadMessage("A journal is confirmed by two people.")
+        try:
+            await self._line.ask("command", confirm, until=until, needs_link=False)
+        except (QueueError, JournalError) as lost:
+            raise NotSent("unreachable", str(lost)) from lost
+        log.warning("The journal %s was confirmed by %s and %s", journal_id, by, second)
+
     # The stream
 
     async def _stream(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()
-        path = _path(scope)
+        path = asgi.path(scope)
         try:
             sealed = self._checker.check(
-                method="GET", path=path, headers=_headers(scope), body=b"", now=clock.now()
+                method="GET", path=path, headers=asgi.headers(scope), body=b"", now=clock.now()
             )
-            resume_after = _resume_after(path)
+            resume_after = asgi.resume_after(path)
         except BadMessage as wrong:
             log.warning("A stream was not opened: %s", wrong)
+            self._counts.turned_away("seal")
             await send({"type": "websocket.close", "code": 1008})
             return
+        if self._streams >= self._config.streams:
+            self._counts.turned_away("streams")
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        self._streams += 1
+        try:
+            await self._accepted(sealed, resume_after, receive, send)
+        finally:
+            self._streams -= 1
+
+    async def _accepted(
+        self, sealed: seal.Seal, resume_after: int, receive: Receive, send: Send
+    ) -> None:
         await send({"type": "websocket.accept"})
         key = self._checker.key(sealed.key_id)
         frames = seal.FrameSeal(key=key, nonce=sealed.nonce)
         telling = asyncio.create_task(self._tell(frames, resume_after, send))
         ends = {
             telling,
-            asyncio.create_task(_gone(receive)),
+            asyncio.create_task(asgi.gone(receive)),
             asyncio.create_task(self._wait_leave()),
         }
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -305,53 +370,3 @@ class Agent:
         async with aclosing(said) as messages:  # type: ignore[type-var]
             async for message in messages:
                 await send({"type": "websocket.send", "bytes": frames.close(message)})
-
-
-def _path(scope: dict[str, Any]) -> str:
-    """Return the path as it was sent, with its query string: what the seal covers."""
-    path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-    query = scope.get("query_string", b"").decode("latin-1")
-    return f"{path}?{query}" if query else path
-
-
-def _headers(scope: dict[str, Any]) -> dict[str, str]:
-    """Return the headers by name; one that comes twice is joined, so that no seal fits it."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        text = value.decode("latin-1")
-        key = name.decode("latin-1").lower()
-        headers[key] = f"{headers[key]},{text}" if key in headers else text
-    return headers
-
-
-def _resume_after(path: str) -> int:
-    route, _, query = path.partition("?")
-    text = parse_qs(query).get("resume_after", ["0"])[0]
-    if route != "/v1/stream" or not text.isdecimal() or len(text) > 18:
-        raise BadMessage("There is no such stream.")
-    return int(text)
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body of a request, or None when it is too long."""
-    body = b""
-    while True:
-        message: dict[str, Any] = await receive()
-        body += bytes(message.get("body", b""))
-        if len(body) > wire.MAX_REQUEST_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return body
-
-
-async def _gone(receive: Receive) -> None:
-    """Return when the reader of a stream has gone."""
-    while (await receive())["type"] != "websocket.disconnect":
-        continue
-
-
-async def _respond(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
-    named = {"content-type": "application/json", "content-length": str(len(body)), **headers}
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})

@@ -4,10 +4,12 @@ import binascii
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 _SHORTEST_KEY = 32  # bytes: as long as the digest that it keys
 ENGINES = ("simulated",)
@@ -24,6 +26,9 @@ class Config:
     `clock_skew_ms` is the largest clock error with which money may be sent; `clock_error_ms` what
     the operator vouches for (None: the kernel is asked). `reconnect_seconds` is the pause between
     two attempts to connect after the first quick one (MetaTrader's antiflood counts 7 s).
+    `allowed` are the networks that may connect; `tls` certificate and key, None for a plain wire.
+    `queue` is how many calls may wait for MetaTrader in each lane, `streams` how many may listen.
+    `accepts_new_journal`: a journal made at this start counts as the first one of its server.
     """
 
     host: str
@@ -37,11 +42,17 @@ class Config:
     reconnect_seconds: int
     window_frames: int
     log_level: str
+    allowed: Networks = ()
+    tls: tuple[Path, Path] | None = None
+    queue: int = 64
+    streams: int = 256
+    accepts_new_journal: bool = False
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
     """Return the settings that the environment holds; SettingError if one is missing or wrong."""
     host, port = _setting(environment, "MT4_AGENT_LISTEN", _address)
+    near = "127.0.0.0/8,::1/128" if _is_loopback(host) else ""
     engine = _setting(environment, "MT4_AGENT_ENGINE", _one_of(ENGINES))
     return Config(
         host=host,
@@ -57,7 +68,35 @@ def read_config(environment: Mapping[str, str]) -> Config:
         ),
         window_frames=_setting(environment, "MT4_AGENT_WINDOW", _whole(1, 1_000_000), "50000"),
         log_level=_setting(environment, "MT4_AGENT_LOG_LEVEL", _one_of(_LEVELS), "INFO"),
+        allowed=_setting(environment, "MT4_AGENT_ALLOW", _networks, near),
+        tls=_tls(environment, host),
+        queue=_setting(environment, "MT4_AGENT_QUEUE", _whole(1, 10_000), "64"),
+        streams=_setting(environment, "MT4_AGENT_STREAMS", _whole(1, 10_000), "256"),
+        accepts_new_journal=_setting(
+            environment, "MT4_AGENT_NEW_JOURNAL", _one_of(("refuse", "accept")), "refuse"
+        )
+        == "accept",
     )
+
+
+def _tls(environment: Mapping[str, str], host: str) -> tuple[Path, Path] | None:
+    """Return certificate and key; a wire that leaves the machine is plain only where said so."""
+    word = environment.get("MT4_AGENT_TLS", "").strip() or ("off" if _is_loopback(host) else "on")
+    if word not in ("on", "off"):
+        raise SettingError("MT4_AGENT_TLS must be on or off.")
+    names = ("MT4_AGENT_TLS_CERTIFICATE", "MT4_AGENT_TLS_KEY")
+    given = [environment.get(name, "").strip() for name in names]
+    if word == "off" and not any(given):
+        return None
+    certificate, key = (_setting(environment, name, _file) for name in names)
+    return certificate, key
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -125,7 +164,19 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-_PAUSE = _whole(0, 3600)
+def _networks(text: str) -> Networks:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"must be networks like 10.0.0.0/24,192.0.2.7, not {text[:60]!r}"
+        ) from None
+
+
+def _file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise ValueError(f"names {text[:200]}, which is not a file")
+    return Path(text)
 
 
 def _clock_error(text: str) -> int | None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
+from trading.gateway.agent.pauses import Pauses
 from trading.gateway.words import AccountChanges, NewAccount, News, Page
 from trading.terms import (
     AccountRecord,
@@ -43,6 +44,10 @@ class LinkError(Exception):
 
 class NotConnectedError(LinkError):
     """There is no connection, so nothing was sent."""
+
+
+class BlockedError(LinkError):
+    """MetaTrader refuses this address for connecting too often: each attempt makes it longer."""
 
 
 class QueueError(Exception):
@@ -224,37 +229,6 @@ class Engine(Protocol):
         """Return a pumping connection, not yet connected."""
 
 
-class Pauses:
-    """When the next attempt to connect may be made, so that MetaTrader's antiflood stays calm.
-
-    One quick attempt is free; after it attempts keep `seconds` apart, until a connection has held
-    for that long.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._last: float | None = None
-        self._quick = True
-
-    def wait(self) -> float:
-        """Return how many seconds the next attempt has to wait."""
-        if self._last is None or self._quick:
-            return 0
-        return max(0, self._last + self._seconds - time.monotonic())
-
-    def attempted(self) -> None:
-        """Take note of an attempt that is made now."""
-        now = time.monotonic()
-        if self._last is not None and now < self._last + self._seconds:
-            self._quick = False
-        self._last = now
-
-    def held(self) -> None:
-        """Take note that the connection works now."""
-        if self._last is not None and time.monotonic() >= self._last + self._seconds:
-            self._quick = True
-
-
 @dataclass(frozen=True, slots=True)
 class _Job:
     call: Callable[[Direct], Any]
@@ -299,6 +273,10 @@ class Line:
     def is_connected(self) -> bool:
         """Return whether the direct connection stands."""
         return self._direct.is_alive
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many calls wait in each lane."""
+        return {lane: len(jobs) for lane, jobs in self._lanes.items()}
 
     async def ask(
         self,
@@ -380,6 +358,9 @@ class Line:
         self._pauses.attempted()
         try:
             self._direct.connect()
+        except BlockedError as refusal:
+            self._pauses.blocked()
+            raise NotConnectedError(f"No connection to MetaTrader: {refusal}") from refusal
         except LinkError as wrong:
             raise NotConnectedError(f"No connection to MetaTrader: {wrong}") from wrong
         self._renew = False

@@ -56,6 +56,10 @@ class Gate:
         error_ms = self._clock_error_ms()
         if error_ms is None or error_ms > self._clock_skew_ms:
             raise NotSent("clock", "The agent does not know its clock well enough to send this.")
+        if not self._journal.is_confirmed:
+            raise NotSent(
+                "journal", "The agent's journal was lost and nobody confirmed the new one."
+            )
         self._check_journal(passage)
         if self._now() > passage.deadline:
             raise NotSent("deadline", "The deadline of this attempt has passed.")

@@ -104,9 +104,17 @@ def _locked(directory: Path) -> int:
 class Journal:
     """What was sent and what was closed, by marker and attempt; written by one thread only."""
 
-    def __init__(self, directory: Path, *, now: datetime, disk: Disk | None = None) -> None:
-        """Open the journal of a folder, or make it; JournalError says why it cannot be done."""
+    def __init__(
+        self, directory: Path, *, now: datetime, disk: Disk | None = None, is_first: bool = True
+    ) -> None:
+        """Open the journal of a folder, or make it; JournalError says why it cannot be done.
+
+        A journal that is made and is not the server's first takes a lost one's place: it vouches
+        for nothing until `confirm` says that what was under way is settled.
+        """
         self._disk = disk or Disk()
+        self._is_first = is_first
+        self.is_confirmed = True
         self._attempts: dict[str, dict[int, Attempt]] = {}
         self._connections = 0
         self.failed = False
@@ -128,6 +136,7 @@ class Journal:
         records, end = _records(data, name)
         if not records or "journal" not in records[0]:
             raise JournalError(f"{name} is not a journal: move it away, or name another folder.")
+        self.is_confirmed = bool(records[0].get("first", True))
         for record in records[1:]:
             self._learn(record)
         file = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
@@ -144,7 +153,8 @@ class Journal:
         new = directory / "journal.new"
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
-            header = {"journal": secrets.token_hex(16), "made_at": now.isoformat()}
+            name_and_time = {"journal": secrets.token_hex(16), "made_at": now.isoformat()}
+            header = {**name_and_time, "first": self._is_first}
             self._disk.append(file, _packed(header))
             self._disk.sync(file)
         finally:
@@ -161,6 +171,8 @@ class Journal:
         if kind == "connected":
             self._connections = record["number"]
             return
+        if kind == "confirmed":
+            self.is_confirmed = True
         if kind not in ("intent", "closed"):
             return
         attempts = self._attempts.setdefault(record["marker"], {})
@@ -182,6 +194,13 @@ class Journal:
             self.failed = True
             raise JournalError(f"The journal cannot be written: {wrong}.") from wrong
         self._learn(record)
+
+    @property
+    def state(self) -> str:
+        """Return whether it lets commands out: ok, failed, or new (nobody confirmed it)."""
+        if self.failed:
+            return "failed"
+        return "ok" if self.is_confirmed else "new"
 
     def attempts(self, marker: str) -> Mapping[int, Attempt]:
         """Return what is known of every attempt of a marker."""
@@ -214,6 +233,11 @@ class Journal:
             return
         record = {"kind": "closed", "marker": marker, "attempt": attempt}
         self._append(record | {"at": now.isoformat()})
+
+    def confirm(self, *, by: str, second: str, now: datetime) -> None:
+        """Say that two people vouch for what a lost journal knew; on return it is on the disk."""
+        if not self.is_confirmed:
+            self._append({"kind": "confirmed", "by": by, "second": second, "at": now.isoformat()})
 
     def write_connected(self, *, now: datetime) -> int:
         """Count a new connection to MetaTrader; the count goes on over restarts."""

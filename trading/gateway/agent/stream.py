@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from trading.gateway import wire
-from trading.gateway.agent.engine import Engine, LinkError, Pauses, Pump
+from trading.gateway.agent.engine import BlockedError, Engine, LinkError, Pump
+from trading.gateway.agent.pauses import Pauses
 from trading.gateway.port import News
 
 log = logging.getLogger(__name__)
@@ -175,6 +176,8 @@ class Listener:
                 complained = False
                 self._listen(pump)
             except LinkError as lost:
+                if isinstance(lost, BlockedError):
+                    self._pauses.blocked()
                 if not complained:
                     log.warning("The pump of MetaTrader stopped: %s", lost)
                 complained = True

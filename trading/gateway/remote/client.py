@@ -25,6 +25,7 @@ from trading.gateway.errors import (
 from trading.gateway.port import DEADLINE_SECONDS, ServerAddress
 from trading.gateway.remote.breaker import Breaker, Tally
 from trading.gateway.remote.network import Moment, Transport
+from trading.gateway.remote.trust import context_of
 
 ANSWER_BYTES = 64 * 1024 * 1024
 _RETRY_PAUSE = (0.05, 0.25)  # seconds, drawn by chance so that many askers do not come back at once
@@ -59,6 +60,7 @@ class Client:
         self._address = address
         self._deadlines = deadlines
         self._moment = Moment()
+        self._context = context_of(address)
         # A kept connection may be half dead: what was written on it would be uncertain for nothing.
         self._for_commands = self._http(kept=0)
         self._for_questions = self._http(kept=8)
@@ -68,7 +70,7 @@ class Client:
         }
 
     def _http(self, *, kept: int) -> httpx.Client:
-        transport = Transport(self._moment, kept=kept)
+        transport = Transport(self._moment, kept=kept, context=self._context)
         return httpx.Client(base_url=self._address.url, transport=transport, trust_env=False)
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:

@@ -130,6 +130,9 @@ class RemoteGateway(AccountVerbs, OrderVerbs, ReportVerbs):
     def close_attempt(self, *, login: int, marker: str, attempt: int) -> None:
         self._call("close_attempt", login=login, marker=marker, attempt=attempt)
 
+    def confirm_journal(self, *, journal_id: str, by: str, second: str) -> None:
+        self._call("confirm_journal", journal_id=journal_id, by=by, second=second)
+
     # The stream
 
     def stream(self, *, resume_after: int = 0) -> AsyncIterator[News]:

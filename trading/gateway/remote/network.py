@@ -82,10 +82,10 @@ class _Network(httpcore.NetworkBackend):
 class Transport(httpx.HTTPTransport):
     """httpx's transport over such connections; `kept` of them stay open between calls."""
 
-    def __init__(self, moment: Moment, *, kept: int) -> None:
+    def __init__(self, moment: Moment, *, kept: int, context: ssl.SSLContext | None) -> None:
         super().__init__(trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=context,
             max_connections=None,
             max_keepalive_connections=kept,
             network_backend=_Network(moment),

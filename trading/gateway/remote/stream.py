@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketExcepti
 from trading.gateway import clock, seal, wire
 from trading.gateway.errors import BadMessage, Unavailable
 from trading.gateway.port import News, ServerAddress
+from trading.gateway.remote.trust import BadTrust, context_of
 
 SILENCE_SECONDS = 5.0  # the agent says something every second
 OPEN_SECONDS = 10.0
@@ -55,12 +56,13 @@ async def _connected(address: ServerAddress, path: str, sealed: dict[str, str]) 
             additional_headers=sealed,
             compression=None,
             proxy=None,
+            ssl=context_of(address),
             open_timeout=OPEN_SECONDS,
             close_timeout=1,
             ping_interval=None,  # the agent's own pings tell more: they are sealed
             max_size=MESSAGE_BYTES,
         )
-    except (OSError, TimeoutError, InvalidHandshake, InvalidURI, WebSocketException) as wrong:
+    except (OSError, BadTrust, InvalidHandshake, InvalidURI, WebSocketException) as wrong:
         raise Unavailable(f"The agent's stream could not be opened: {wrong}") from wrong
 
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 
 from trading.gateway.clock import now
+from trading.gateway.faults import Faults
+from trading.gateway.simulator.beginning.folder import StateInUse, lock
 from trading.gateway.simulator.beginning.start import (
     CannotStart,
     Loaded,
@@ -22,10 +24,12 @@ from trading.gateway.simulator.beginning.state import CannotBegin
 from trading.gateway.simulator.clockwork import Clockwork
 from trading.gateway.simulator.front.control import Control
 from trading.gateway.simulator.front.direct import Direct
+from trading.gateway.simulator.front.faults import FaultDoor, FaultyService
 from trading.gateway.simulator.front.pump import Pump
 from trading.gateway.simulator.front.server import Server
-from trading.gateway.simulator.journal import StateInUse, lock
+from trading.gateway.simulator.front.settings import SettingVerbs
 from trading.gateway.simulator.market import STEPS_PER_SECOND
+from trading.gateway.simulator.office.antiflood import Antiflood
 from trading.gateway.simulator.traders import Traders
 
 WRONG_START = 2
@@ -65,8 +69,11 @@ async def _live(given: argparse.Namespace, loaded: Loaded) -> int:
     traders = Traders(desk, seed=loaded.seed) if loaded.has_terminals else None
     clockwork = Clockwork(desk, traders=traders, on_quotes=pump.tell_quotes)
     direct = Direct(desk)
-    control = Control(desk, clockwork, pump, direct)
-    server = Server(desk.identity, direct, control, pump)
+    antiflood, faults = Antiflood(), Faults() if given.faults else None
+    more = {**SettingVerbs(desk, antiflood).verbs, **FaultDoor(desk, pump, faults).verbs}
+    control = Control(desk, clockwork, pump, direct, more)
+    faulty = FaultyService(desk, faults) if faults is not None else None
+    server = Server(desk, direct, control, pump, (antiflood, faulty))
     clockwork.end_days_due()
     await server.start(given.socket)
     log.info("%s listens on %s", desk.identity.name, given.socket)

@@ -13,10 +13,11 @@ from datetime import datetime
 from itertools import islice
 
 from trading.gateway.simulator.hours import Hours
-from trading.gateway.simulator.journal import Journal
+from trading.gateway.simulator.journal import Journal, Statement
 from trading.gateway.simulator.office.authors import SERVER, Author
+from trading.gateway.simulator.office.group_rules import Rules
 from trading.gateway.simulator.office.lines import Writer
-from trading.gateway.simulator.office.rights import DEFAULT_MANAGERS
+from trading.gateway.simulator.office.rights import DEFAULT_MANAGERS, matches
 from trading.gateway.simulator.persons.passwords import is_right, kept
 from trading.gateway.simulator.protocol import Code, No
 from trading.terms import (
@@ -50,6 +51,7 @@ class Book:
         self.journal = journal
         self.hours = hours
         self.tell: Callable[[Happening], None] = lambda happening: None
+        self.rules = Rules(journal)
         self.operations = 0
         self.symbols: dict[str, SymbolSpec] = {spec.name: spec for spec in journal.symbols()}
         self.groups: dict[str, GroupSpec] = {spec.name: spec for spec in journal.groups()}
@@ -60,6 +62,7 @@ class Book:
         for trade in journal.open_trades():
             self._remember(trade)
         self.last_ticket = journal.last_ticket()
+        self.last_login = max(journal.last_archived_login(), 1000, *self.accounts)
         self._logins: list[int] = []
         self.author = SERVER
         self.online: dict[int, OnlineUser] = {}
@@ -142,20 +145,24 @@ class Book:
         """Collect one change; at the end it is on the disk, in memory and told, or nothing is."""
         change = Change(self, self.hours.now())
         yield change
-        if not (change.happenings or change.settings or change.passwords or change.reports):
+        if change.is_empty:
             return
         with self.journal.transaction():
             self.journal.write(
                 accounts=change.accounts.values(),
                 trades=change.trades.values(),
                 settings=change.settings,
+                more=change.more,
             )
             if change.passwords or change.gone:
                 self.journal.write_persons(passwords=change.passwords, gone=change.gone)
-            self.journal.write_office(lines=change.lines(), reports=change.reports)
+            self.journal.write_office(
+                lines=(*change.noted(), *change.lines()), reports=change.reports
+            )
         self.operations += 1
         self.last_ticket = change.last_ticket
         self.accounts.update(change.accounts)
+        self.last_login = max((self.last_login, *change.accounts))
         for login in change.gone:
             self.accounts.pop(login, None)
             self._logins = []
@@ -195,8 +202,16 @@ class Change:
         self.passwords: dict[tuple[int, bool], str] = {}
         self.gone: set[int] = set()
         self.reports: list[DailyReport] = []
+        self.more: list[Statement] = []
+        self.notes: list[str] = []  # what the journal says beside what it says of records
         self.happenings: list[Happening] = []
         self._book = book
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing was put into it."""
+        records = self.happenings or self.passwords or self.gone or self.reports
+        return not (records or self.settings or self.more or self.notes)
 
     def account(self, login: int) -> AccountRecord:
         """Return an account as it stands within this change; `No` 65 when there is none."""
@@ -212,7 +227,8 @@ class Change:
         return self.last_ticket
 
     def put_account(self, account: AccountRecord) -> AccountRecord:
-        """Write an account, new or changed."""
+        """Write an account, new or changed; `No` 7 or 132 where the manager may not now."""
+        self._require_allowed(account)
         account = replace(account, changed_stamp=self.stamp)
         self.accounts[account.login] = account
         self.happenings.append(Happening("account", account))
@@ -220,12 +236,15 @@ class Change:
 
     def delete_account(self, account: AccountRecord) -> None:
         """Take an account out of the book, its passwords with it; its closed tickets stay."""
+        self._require_allowed(account)
         self.accounts.pop(account.login, None)
         self.gone.add(account.login)
         self.happenings.append(Happening("account_delete", account))
 
     def put_password(self, login: int, password: str, *, investor: bool = False) -> None:
         """Keep a password."""
+        if login in self._book.accounts:
+            self._require_allowed(self._book.accounts[login])
         self.passwords[login, investor] = kept(password)
 
     def has_password(self, login: int, password: str, *, investor: bool = False) -> bool:
@@ -235,11 +254,17 @@ class Change:
         return text is not None and is_right(password, text)
 
     def put_trade(self, kind: str, trade: TradeRecord) -> TradeRecord:
-        """Write a ticket; `kind` is the event that tells of it."""
+        """Write a ticket; `kind` is the event that tells of it. `No` as for an account."""
+        self._require_allowed(self.account(trade.login))
         trade = replace(trade, changed_stamp=self.stamp)
         self.trades[trade.ticket] = trade
         self.happenings.append(Happening(kind, trade))
         return trade
+
+    def noted(self) -> Iterator[LogLine]:
+        """Yield the lines of what no record tells."""
+        writer = Writer(self._book.author, self.now, self.server_time)
+        return (writer.line(LogCode.OK, note) for note in self.notes)
 
     def lines(self) -> Iterator[LogLine]:
         """Yield the lines that the server's journal gets of this change."""
@@ -261,3 +286,13 @@ class Change:
             if login in self._book.accounts:
                 which = "investor" if investor else "master"
                 yield writer.line(LogCode.OK, f"change {which} password of '{login}'")
+
+    def _require_allowed(self, account: AccountRecord) -> None:
+        """Refuse a manager what lies outside its groups, and everything while the day ends."""
+        manager = self._book.managers.get(self._book.author.login)
+        if manager is None:
+            return
+        if self._book.hours.is_closed(self.now):
+            raise No(Code.MARKET_CLOSED, "end of day")
+        if not matches(manager.groups, account.group):
+            raise No(Code.NOT_ENOUGH_RIGHTS, f"{account.group} is not among its groups")

@@ -10,6 +10,7 @@ from trading.gateway.simulator.book import Happening
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.hours import days_after
 from trading.gateway.simulator.nightly import end_day
+from trading.gateway.simulator.office.credits import expire_credits
 from trading.gateway.simulator.protocol import No
 from trading.gateway.simulator.traders import Traders
 from trading.terms import LevelType, Quote
@@ -51,6 +52,7 @@ class Clockwork:
         self._seconds += 1
         self.end_days_due()
         triggers.expire(self._desk)
+        expire_credits(self._desk)
         self.watch_margin(WATCHED_PER_SECOND)
         if self._seconds % SECONDS_BETWEEN_SAVES == 0:
             self.save_quotes()

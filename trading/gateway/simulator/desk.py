@@ -121,14 +121,18 @@ class Desk:
         account, book = self.book.account(login), self.book
         trades, group = [*book.open_of(login), *more], book.group_of(account)
         try:
-            return account_state(account, trades, book.symbols, group, self.market.quotes)
+            state = account_state(account, trades, book.symbols, group, self.market.quotes)
         except NeedsQuotes as missing:
             raise No(Code.OFFQUOTES, str(missing)) from missing
+        return replace(state, level_type=book.rules.group(group.name).level(state, group))
 
     def can_afford(self, trade: TradeRecord) -> bool:
         """Return whether the account has the free margin to open this position."""
         before, after = self.margin_state(trade.login), self.margin_state(trade.login, trade)
-        return may_open(before, after, self.book.group_of(self.book.account(trade.login)))
+        group = self.book.group_of(self.book.account(trade.login))
+        if self.book.rules.symbol(trade.symbol).margin_hedged_strong:
+            return after.free_margin + group.virtual_credit >= 0
+        return may_open(before, after, group)
 
 
 def opening_price(side: Side, quote: Quote) -> Decimal:

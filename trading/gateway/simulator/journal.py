@@ -6,19 +6,17 @@ Closed tickets live only here; accounts and tickets are kept as the lines in whi
 owns a state folder (a lock that dies with the process).
 """
 
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import IO
+from typing import Any
 
 from trading.gateway.lines import read_line, write_line
 from trading.gateway.simulator.records import body, read_body
 from trading.terms import (
     AccountRecord,
+    Cmd,
     DailyReport,
     GroupSpec,
     LogLine,
@@ -28,9 +26,9 @@ from trading.terms import (
     TradeRecord,
 )
 
-FILE = "metatrader.sqlite3"
+Statement = tuple[str, Sequence[Sequence[Any]]]  # SQL, and the rows to run it for
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spec (
     kind TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
@@ -46,6 +44,16 @@ CREATE TABLE IF NOT EXISTS password (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS line (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS credit (
+    ticket INTEGER PRIMARY KEY, login INTEGER NOT NULL, amount TEXT NOT NULL,
+    expires INTEGER NOT NULL, expired INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS archived_account (
+    login INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS archived_trade (
+    ticket INTEGER PRIMARY KEY, login INTEGER NOT NULL, cmd INTEGER NOT NULL,
+    stamp INTEGER NOT NULL,
+    opened INTEGER NOT NULL, closed INTEGER NOT NULL, comment TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS archived_marker ON archived_trade (comment) WHERE cmd >= 6;
 CREATE INDEX IF NOT EXISTS line_at ON line (at);
 CREATE TABLE IF NOT EXISTS daily (
     id INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, login INTEGER NOT NULL, body BLOB NOT NULL);
@@ -60,13 +68,10 @@ CREATE INDEX IF NOT EXISTS trade_marker ON trade (comment) WHERE cmd >= 6;
 VERSION = 1  # of the file; 0 kept accounts and tickets as JSON objects
 _PUT_ACCOUNT = "INSERT OR REPLACE INTO account VALUES (?, ?, ?)"
 _PUT_TRADE = "INSERT OR REPLACE INTO trade VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_CREDIT = "INSERT OR IGNORE INTO credit VALUES (?, ?, ?, ?, 0)"
 _PUT_SPEC = "INSERT OR REPLACE INTO spec VALUES (?, ?, ?)"
 _PUT_SETTING = "INSERT OR REPLACE INTO setting VALUES (?, ?)"
 _PUT_KEPT = "INSERT OR REPLACE INTO password VALUES (?, ?, ?)"
-
-
-class StateInUse(Exception):
-    """Another process owns this state folder."""
 
 
 class Journal:
@@ -88,13 +93,27 @@ class Journal:
         accounts: Iterable[AccountRecord] = (),
         trades: Iterable[TradeRecord] = (),
         settings: dict[str, str] | None = None,
+        more: Iterable[Statement] = (),
     ) -> None:
-        """Write one change; on return it is on the disk."""
+        """Write one change; on return it is on the disk. `more` runs after the records."""
+        trades = tuple(trades)
         with self.transaction():
             run = self._connection.executemany
             run(_PUT_ACCOUNT, [(a.login, a.changed_stamp, write_line(a)) for a in accounts])
             run(_PUT_TRADE, [_trade_row(trade) for trade in trades])
+            run(_PUT_CREDIT, [_credit_row(trade) for trade in trades if _ends(trade)])
             run(_PUT_SETTING, (settings or {}).items())
+            for statement, rows in more:
+                run(statement, rows)
+
+    def rows(self, question: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Return the rows of a question in SQL."""
+        return self._connection.execute(question, tuple(parameters)).fetchall()
+
+    def put_spec(self, kind: str, name: str, text: bytes) -> None:
+        """Write one setting of a kind of its own, in JSON."""
+        with self.transaction():
+            self._connection.execute(_PUT_SPEC, (kind, name, text))
 
     def write_persons(self, *, passwords: dict[tuple[int, bool], str], gone: Iterable[int]) -> None:
         """Write passwords as they are kept, and take accounts out with theirs."""
@@ -161,7 +180,7 @@ class Journal:
 
     def managers(self) -> list[ManagerAccount]:
         """Return the manager accounts as last written."""
-        return [read_body(ManagerAccount, text) for text in self._specs("manager")]
+        return [read_body(ManagerAccount, text) for text in self.specs("manager")]
 
     def password(self, login: int, *, investor: bool) -> str | None:
         """Return a password as it is kept, None when the account was given none."""
@@ -206,15 +225,15 @@ class Journal:
 
     def symbols(self) -> list[SymbolSpec]:
         """Return every contract, by name."""
-        return [read_body(SymbolSpec, text) for text in self._specs("symbol")]
+        return [read_body(SymbolSpec, text) for text in self.specs("symbol")]
 
     def groups(self) -> list[GroupSpec]:
         """Return every group, by name."""
-        return [read_body(GroupSpec, text) for text in self._specs("group")]
+        return [read_body(GroupSpec, text) for text in self.specs("group")]
 
     def quotes(self) -> list[Quote]:
         """Return the quotes as last written."""
-        return [read_body(Quote, text) for text in self._specs("quote")]
+        return [read_body(Quote, text) for text in self.specs("quote")]
 
     def accounts(self) -> list[AccountRecord]:
         """Return every account, by login."""
@@ -228,8 +247,16 @@ class Journal:
 
     def last_ticket(self) -> int:
         """Return the highest ticket ever given, 0 when none was."""
-        (ticket,) = self._connection.execute("SELECT max(ticket) FROM trade").fetchone()
+        (ticket,) = self._connection.execute(
+            "SELECT max(ticket) FROM (SELECT max(ticket) AS ticket FROM trade"
+            " UNION SELECT max(ticket) FROM archived_trade)"
+        ).fetchone()
         return int(ticket or 0)
+
+    def last_archived_login(self) -> int:
+        """Return the highest login in the archive, 0 when there is none."""
+        (login,) = self._connection.execute("SELECT max(login) FROM archived_account").fetchone()
+        return int(login or 0)
 
     def trade(self, ticket: int) -> TradeRecord | None:
         """Return one ticket, open or closed."""
@@ -266,15 +293,18 @@ class Journal:
         return [line for (line,) in rows]
 
     def marked(self, *, marker: str, start: datetime, end: datetime) -> list[str]:
-        """Return the lines of balance records whose comment starts so, booked in [start, end)."""
-        rows = self._connection.execute(
-            "SELECT body FROM trade WHERE cmd >= 6 AND comment >= ? AND comment < ?"
-            " AND opened >= ? AND opened < ? ORDER BY ticket",
-            (marker, marker + "\U0010ffff", _seconds(start), _seconds(end)),
-        )
-        return [line for (line,) in rows]
+        """Return balance records whose comment starts so, booked in [start, end), archived too."""
+        found: list[tuple[int, str]] = []
+        for table in ("trade", "archived_trade"):
+            found += self._connection.execute(
+                f"SELECT ticket, body FROM {table} WHERE cmd >= 6"  # noqa: S608 - our own names
+                " AND comment >= ? AND comment < ? AND opened >= ? AND opened < ?",
+                (marker, marker + "\U0010ffff", _seconds(start), _seconds(end)),
+            )
+        return [line for _, line in sorted(found)]
 
-    def _specs(self, kind: str) -> list[bytes]:
+    def specs(self, kind: str) -> list[bytes]:
+        """Return the JSON of every setting of a kind, by name."""
         rows = self._connection.execute(
             "SELECT body FROM spec WHERE kind = ? ORDER BY name", (kind,)
         )
@@ -294,6 +324,15 @@ def _by(table: str, since: int) -> str:
     return f"INDEXED BY {table}_changed" if since > 0 else "NOT INDEXED"
 
 
+def _ends(trade: TradeRecord) -> bool:
+    return trade.cmd is Cmd.CREDIT and trade.profit > 0 and trade.expires_at is not None
+
+
+def _credit_row(trade: TradeRecord) -> tuple[int, int, str, int]:
+    expires = trade.expires_at or trade.opened_at
+    return trade.ticket, trade.login, str(trade.profit), _seconds(expires)
+
+
 def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, str]:
     closed = _seconds(trade.closed_at) if trade.closed_at is not None else 0
     return (
@@ -306,73 +345,3 @@ def _trade_row(trade: TradeRecord) -> tuple[int, int, int, int, int, int, str, s
         trade.comment,
         write_line(trade),
     )
-
-
-def lock(folder: Path) -> IO[bytes]:
-    """Take the state folder for this process (made when it is not there); raise StateInUse."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / "lock").open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as taken:
-        file.close()
-        raise StateInUse(str(folder)) from taken
-    return file
-
-
-def exists(folder: Path) -> bool:
-    """Return whether a state was made here before."""
-    return (folder / FILE).exists()
-
-
-def open_state(folder: Path) -> Journal:
-    """Open the state that stands in the folder."""
-    connection = sqlite3.connect(folder / FILE, isolation_level=None)
-    connection.executescript(_SCHEMA)  # what a state made by an older server lacks
-    journal = Journal(connection)
-    _bring_up_to_date(connection, journal)
-    return journal
-
-
-def _bring_up_to_date(connection: sqlite3.Connection, journal: Journal) -> None:
-    """Turn the JSON objects of version 0 into lines, once."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version >= VERSION:
-        return
-    kinds: tuple[tuple[str, str, type], ...] = (
-        ("account", "login", AccountRecord),
-        ("trade", "ticket", TradeRecord),
-    )
-    with journal.transaction():
-        for table, key, kind in kinds:
-            rows = connection.execute(f"SELECT body, {key} FROM {table}").fetchall()  # noqa: S608
-            connection.executemany(
-                f"UPDATE {table} SET body = ? WHERE {key} = ?",  # noqa: S608 - names of this module
-                [(write_line(read_body(kind, text)), number) for text, number in rows],
-            )
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def new_state(folder: Path) -> Iterator[Journal]:
-    """Give an empty state to fill; it takes its place only when all of it is on the disk."""
-    building = folder / f"{FILE}.building"
-    for left in folder.glob(f"{FILE}.building*"):  # of a start that was killed
-        left.unlink()
-    connection = sqlite3.connect(building, isolation_level=None)
-    try:
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        journal = Journal(connection)
-        with journal.transaction():
-            yield journal
-        journal.close()
-    except BaseException:
-        connection.close()
-        for left in folder.glob(f"{FILE}.building*"):
-            left.unlink()
-        raise
-    os.replace(building, folder / FILE)
-    handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)

@@ -7,6 +7,7 @@ from trading.calc.convert import NoQuote
 from trading.calc.swap import nightly
 from trading.gateway.simulator.book import Change
 from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.office.archive import archive_accounts
 from trading.gateway.simulator.office.days import reports_of
 from trading.terms import TradeRecord
 
@@ -24,7 +25,10 @@ def end_day(desk: Desk, day: date, *, although_held: bool = False) -> int:
         for account in desk.book.accounts.values():
             if account.previous_balance != account.balance:
                 change.put_account(replace(account, previous_balance=account.balance))
-        return _charge_swaps(desk, change, day)
+        charged = _charge_swaps(desk, change, day)
+        change.notes.append(f"end of day {day}: swaps charged on {charged} positions")
+    archive_accounts(desk)
+    return charged
 
 
 def _charge_swaps(desk: Desk, change: Change, day: date) -> int:

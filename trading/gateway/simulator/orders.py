@@ -46,6 +46,8 @@ def open_trade(desk: Desk, change: Change, order: Order) -> TradeRecord:
     spec = desk.book.symbol(order.symbol)
     if not Cmd.BUY <= order.cmd <= Cmd.SELL_STOP:
         raise No(Code.INVALID_DATA, f"cmd {order.cmd} opens nothing")
+    rules = desk.book.rules.group(account.group)
+    rules.require_room(Cmd(order.cmd), spec.name, desk.book.open_of(account.login))
     trade = _new_trade(desk, change, order, spec)
     check_stops(desk, trade)
     if trade.cmd.is_pending:
@@ -204,6 +206,8 @@ def open_ticket(desk: Desk, order: Order) -> TradeRecord:
 def _new_trade(desk: Desk, change: Change, order: Order, spec: SymbolSpec) -> TradeRecord:
     if not spec.trade_enabled:
         raise No(Code.TRADE_DISABLE, spec.name)
+    if desk.book.rules.symbol(spec.name).long_only and Cmd(order.cmd).side is Side.SELL:
+        raise No(Code.LONG_ONLY, spec.name)
     check_volume(desk, change.account(order.login), spec.name, order.volume)
     if order.price <= 0:
         raise No(Code.INVALID_DATA, "opening needs a price")

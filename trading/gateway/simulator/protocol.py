@@ -106,6 +106,12 @@ is resent: after a new connection ask again (docs/metatrader.md, Synchronisation
 - end_of_day(at "HH:MM" server time, seconds) → the setting in force, {"at", "seconds"}
 - run_end_of_day(seconds) → {"swaps": n}: the end of day now (swaps, daily balances), and the closed
   window for so long
+- group_rules(name, …) / symbol_rules(name, …) → the rules in force, those given changed
+  (office/group_rules.py) · antiflood(limit or none) → {"limit", "blocked": [address]}
+- archive_trades(days) / archive_accounts() → {"archived": how many tickets, or the logins}
+- set_fault(mode "F-01" … "F-12", verb, count, …) · faults() · clear_faults() → the faults in force
+  (trading/gateway/faults.py) · stop_pumping() → {"stopped": n}: end every pumping connection; all
+  four refuse with 7 unless the process was started with --faults
 
 **Codes.** `Code` below: the numbers of MetaTrader's API; `TEXTS` its words. In the end-of-day
 window every transaction gives 132.
@@ -131,6 +137,7 @@ class Code(IntEnum):
     OK = 0
     INVALID_DATA = 3
     NOT_ENOUGH_RIGHTS = 7
+    TOO_FREQUENT = 8
     ACCOUNT_DISABLED = 64
     BAD_ACCOUNT_INFO = 65
     BAD_PRICES = 129
@@ -140,8 +147,11 @@ class Code(IntEnum):
     TRADE_DISABLE = 133
     NO_MONEY = 134
     OFFQUOTES = 136
+    LONG_ONLY = 140
     MODIFY_DENIED = 145
     EXPIRATION_DENIED = 147
+    TOO_MANY_ORDERS = 148
+    HEDGE_PROHIBITED = 149
 
 
 TEXTS = {code: CODES[code].text for code in Code}

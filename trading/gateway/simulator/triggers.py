@@ -1,5 +1,6 @@
 """What prices set off: stop loss and take profit, pending orders, margin call and stop-out."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -128,8 +129,21 @@ def _stop_out(desk: Desk, login: int) -> LevelType:
             return LevelType.OK
         if state.level_type is not LevelType.STOP_OUT:
             return state.level_type
-        if not _close_worst(desk, login, state):
+        if _is_hedged_and_spared(desk, login) or not _close_worst(desk, login, state):
             return state.level_type
+
+
+def _is_hedged_and_spared(desk: Desk, login: int) -> bool:
+    """Return whether the group spares accounts whose positions cover each other wholly."""
+    rules = desk.book.rules.group(desk.book.account(login).group)
+    if not rules.stop_out_skips_hedged:
+        return False
+    balance: Counter[str] = Counter()
+    for trade in desk.book.open_of(login):
+        if trade.cmd.is_market:
+            sign = 1 if trade.cmd.side is Side.BUY else -1
+            balance[trade.symbol] += sign * trade.volume_hundredths
+    return not any(balance.values())
 
 
 def _close_worst(desk: Desk, login: int, state: MarginState) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.factories.agents import Script
-from trading.gateway.agent import engine
-from trading.gateway.agent.engine import Line, LinkError, NotConnectedError, Pauses, QueueError
+from trading.gateway.agent import pauses as pausing
+from trading.gateway.agent.engine import Line, LinkError, NotConnectedError, QueueError
+from trading.gateway.agent.pauses import Pauses
 
 
 def with_line(
@@ -127,7 +128,7 @@ class Steady:
 
 def test_attempts_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
     steady = Steady()
-    monkeypatch.setattr(engine, "time", steady)
+    monkeypatch.setattr(pausing, "time", steady)
     pauses = Pauses(8)
     assert pauses.wait() == 0
     pauses.attempted()  # the first one

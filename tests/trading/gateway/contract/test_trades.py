@@ -53,6 +53,15 @@ def test_a_closed_attempt_never_leaves_and_the_next_one_may(dealer: Dealer) -> N
     assert dealer.balance() == Decimal("5009.00")
 
 
+@pytest.mark.verbs("confirm_journal", "server_info")
+def test_a_journal_is_confirmed_by_its_name_and_two_people(bench: Bench) -> None:
+    own = bench.gateway.server_info().journal_id
+    for wrong in ({"journal_id": "other", "second": "Grace"}, {"second": "Ada"}, {"second": ""}):
+        with pytest.raises(BadMessage):
+            bench.gateway.confirm_journal(**{"journal_id": own, "by": "Ada", **wrong})
+    bench.gateway.confirm_journal(journal_id=own, by="Ada", second="Grace")
+
+
 @pytest.mark.verbs("change_balance")
 def test_credit_comes_with_its_expiry_and_goes(dealer: Dealer) -> None:
     expires_at = (clock.now() + timedelta(days=30)).replace(microsecond=0)

@@ -11,10 +11,10 @@ import pytest
 
 from tests.factories.simulator import Clock, a_desk, a_server, opened
 from tests.factories.terms import a_position, an_account
+from trading.gateway.simulator.beginning.folder import FILE, StateInUse, lock, new_state, open_state
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.direct import Direct
 from trading.gateway.simulator.funds import change_balance
-from trading.gateway.simulator.journal import FILE, StateInUse, lock, new_state, open_state
 from trading.gateway.simulator.orders import Order, close_trade, open_trade
 from trading.gateway.simulator.records import body
 

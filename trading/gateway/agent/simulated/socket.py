@@ -11,13 +11,14 @@ from struct import Struct
 from typing import Any, TypeVar
 
 from trading.gateway import wire
-from trading.gateway.agent.engine import LinkError
+from trading.gateway.agent.engine import BlockedError, LinkError
 from trading.gateway.errors import BadMessage
 from trading.gateway.lines import Lines
 
 T = TypeVar("T")
 
 _LENGTH = Struct(">I")
+_TOO_FREQUENT = 8
 _LARGEST_FRAME = 64 * 1024 * 1024
 
 
@@ -38,6 +39,9 @@ class Socket:
         except LinkError:
             self.close()
             raise
+        if hello.get("code") == _TOO_FREQUENT:
+            self.close()
+            raise BlockedError("the address is blocked for connecting too often")
         if hello.get("code") != 0:
             self.close()
             raise LinkError(f"the simulated MetaTrader refused the connection: {hello.get('text')}")

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from trading.gateway.simulator import journal as state_file
+from trading.gateway.simulator.beginning import folder as state_file
 from trading.gateway.simulator.beginning.instruments import instruments
 from trading.gateway.simulator.beginning.state import Beginning, write_beginning
 from trading.gateway.simulator.beginning.statements import from_statements, read_server
@@ -51,6 +51,7 @@ def arguments(line: list[str] | None = None) -> argparse.Namespace:
     add("--company", help="the broker's name")
     add("--timezone", metavar="ZONE", help=f"its IANA zone ({DEFAULTS['timezone']})")
     add("--code-page", default="cp1252", help="of its texts (cp1252)")
+    add("--faults", action="store_true", help="let the stage door switch faults on (drills, tests)")
     add("--no-terminals", action="store_true", help="no client trades by itself")
     add("--no-weekends", action="store_true", help="the market stands still on Saturday and Sunday")
     given = parser.parse_args(line)

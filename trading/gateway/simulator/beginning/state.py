@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from trading.gateway.simulator.beginning.folder import new_state
 from trading.gateway.simulator.hours import Hours
-from trading.gateway.simulator.journal import new_state
 from trading.terms import AccountRecord, GroupSpec, Quote, SymbolSpec, TradeRecord
 
 

@@ -24,6 +24,10 @@ class Arguments:
             raise No(Code.INVALID_DATA, "args is no object")
         self._given: dict[str, Any] = given or {}
 
+    def record(self) -> dict[str, Any]:
+        """Return everything that came, for who reads it as one record."""
+        return dict(self._given)
+
     def whole(self, name: str, default: int | None = 0) -> int:
         """Return a whole number of 32 bits."""
         number: int = self._read(int, name, default)

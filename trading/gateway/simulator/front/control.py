@@ -1,7 +1,7 @@
 """The stage door: what demos and tests do to the market, to clients' terminals and to the clock."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -19,11 +19,15 @@ from trading.gateway.simulator.records import fragment
 from trading.gateway.simulator.terminal import Terminal
 from trading.terms import GroupSecurity, ManagerAccount
 
+Verbs = Mapping[str, Callable[[Arguments], Any]]
+
 
 class Control:
     """Answers the control socket of one desk."""
 
-    def __init__(self, desk: Desk, clockwork: Clockwork, pump: Pump, direct: Direct) -> None:
+    def __init__(
+        self, desk: Desk, clockwork: Clockwork, pump: Pump, direct: Direct, more: Verbs
+    ) -> None:
         self._desk = desk
         self._direct = direct
         self._clockwork = clockwork
@@ -46,6 +50,7 @@ class Control:
             "set_security": self._set_security,
             "end_of_day": self._end_of_day,
             "run_end_of_day": self._run_end_of_day,
+            **more,
         }
 
     def answer(self, verb: str, args: object) -> Any:

@@ -13,7 +13,7 @@ from trading.gateway.simulator.front.arguments import Arguments
 from trading.gateway.simulator.front.reports import ReportVerbs, page_limit
 from trading.gateway.simulator.funds import change_balance
 from trading.gateway.simulator.office.authors import Author
-from trading.gateway.simulator.office.rights import BACK_OFFICE, right_for
+from trading.gateway.simulator.office.rights import BACK_OFFICE, comes_from, right_for
 from trading.gateway.simulator.orders import (
     Order,
     close_trade,
@@ -85,8 +85,9 @@ class Direct:
                 raise
 
     def knows(self, author: Author) -> bool:
-        """Return whether there is such a manager account."""
-        return author.login in self._desk.book.managers
+        """Return whether there is such a manager account, and whether it may come from there."""
+        manager = self._desk.book.managers.get(author.login)
+        return manager is not None and comes_from(manager, author.ip)
 
     def _check_right(self, verb: str, args: object) -> None:
         manager = self._desk.book.managers.get(self._desk.book.author.login)

@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trading.gateway.simulator.desk import Identity
+from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.control import Control
 from trading.gateway.simulator.front.direct import OURS, Direct
+from trading.gateway.simulator.front.faults import FaultyService
 from trading.gateway.simulator.front.pump import Pump
+from trading.gateway.simulator.office.antiflood import Antiflood
 from trading.gateway.simulator.office.authors import Author
 from trading.gateway.simulator.protocol import (
     TEXTS,
@@ -32,9 +34,17 @@ Answerer = Callable[[str, object], Any]
 class Server:
     """Accepts connections until it is closed; `failed` ends with the error that must stop us."""
 
-    def __init__(self, identity: Identity, direct: Direct, control: Control, pump: Pump) -> None:
-        self._identity = identity
+    def __init__(
+        self,
+        desk: Desk,
+        direct: Direct,
+        control: Control,
+        pump: Pump,
+        guards: tuple[Antiflood, FaultyService | None],
+    ) -> None:
+        self._desk = desk
         self._direct = direct
+        self._antiflood, self._faulty = guards
         self._control = control
         self._pump = pump
         self._connections = 0
@@ -98,19 +108,21 @@ class Server:
         mode, author = hello.get("mode"), _author(hello)
         known = mode in ("direct", "pumping") and self._direct.knows(author)
         code = Code.OK if known else Code.BAD_ACCOUNT_INFO
+        if not self._antiflood.admits(author.ip, self._desk.hours.exact_now()):
+            known, code = False, Code.TOO_FREQUENT
         greeting = {
             "code": int(code),
             "text": TEXTS[code],
             "mode": mode if code is Code.OK else "",
-            "server": self._identity.name,
-            "build": self._identity.build,
+            "server": self._desk.identity.name,
+            "build": self._desk.identity.build,
             "connection": connection,
         }
         writer.write(pack(greeting))
         await writer.drain()
         if known and mode == "direct":
             answer = partial(self._direct.answer, author=author)
-            await self._requests(reader, writer, answer)
+            await self._direct_requests(reader, writer, answer)
         elif known:
             await self._pumping(reader, writer, connection)
 
@@ -123,6 +135,19 @@ class Server:
                 pass  # a listener has nothing to say; its end of input is its goodbye
         finally:
             self._pump.remove(listener)
+
+    async def _direct_requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer
+    ) -> None:
+        if self._faulty is None:
+            await self._requests(reader, writer, answer)
+            return
+        run = partial(answered, answer=answer)
+        while (request := await read_frame(reader)) is not None:
+            frame = await self._faulty.serve(request, run)
+            if frame is not None:
+                writer.write(pack(frame))
+                await writer.drain()
 
     async def _requests(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from ipaddress import ip_address
 
 from trading.gateway.simulator.protocol import Transaction
 from trading.terms import ManagerAccount, ManagerRight
@@ -62,3 +63,15 @@ def matches(mask: str, name: str) -> bool:
 @cache
 def _pattern(part: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, part.split("*"))), re.DOTALL)
+
+
+def comes_from(manager: ManagerAccount, ip: str) -> bool:
+    """Return whether a manager may sign in from an address; without a filter, from anywhere."""
+    if not manager.ip_from:
+        return True
+    try:
+        address = ip_address(ip)
+        first, last = ip_address(manager.ip_from), ip_address(manager.ip_to or manager.ip_from)
+    except ValueError:
+        return False
+    return address.version == first.version and int(first) <= int(address) <= int(last)

@@ -132,7 +132,7 @@ def operate_on_group(desk: Desk, change: Change, operation: GroupOperation) -> i
 def _free_login(desk: Desk, wanted: int) -> int:
     if wanted < 0 or wanted in desk.book.accounts:
         raise No(Code.INVALID_DATA, f"the login {wanted} cannot be had")
-    login = wanted or max(desk.book.accounts, default=1000) + 1
+    login = wanted or desk.book.last_login + 1
     if login > HIGHEST:
         raise No(Code.INVALID_DATA, "the server has no logins left")
     return login
