@@ -2,9 +2,9 @@
 
 The cursor is the server's wall clock at the beginning of the last whole pass; each pass begins an
 overlap before it, because many changes share a second. Where the wall clock went back (the end of
-summer time), the pass begins before the clock's present reading. Every page is written in one
-transaction with the cursor that follows it, so an interrupted pass goes on where it stopped. While
-a page is written, the next one is asked for already.
+summer time), the pass begins where the clock would have stood at the last one. Every page is
+written in one transaction with the cursor that follows it, so an interrupted pass goes on where it
+stopped. While a page is written, the next one is asked for already.
 """
 
 import time
@@ -208,7 +208,7 @@ def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]
     wall = wall_stamp(run.info.server_time)
     first: str = getattr(run.state, page_key)
     begun: int = getattr(run.state, begun_at) if first else wall
-    since = max(0, min(getattr(run.state, stamp), wall) - OVERLAP_SECONDS)
+    since = max(0, min(getattr(run.state, stamp), _last_reading(run, wall)) - OVERLAP_SECONDS)
     for page in _asked(run, ask, since, first, page_key):
         records = Lines.of(kind.record, page.records)
         kind.prepare(run, records)
@@ -223,6 +223,17 @@ def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]
         if page.next_cursor and run.out_of_time:
             run.finished = False
             return
+
+
+def _last_reading(run: Run, wall: int) -> int:
+    """Return what the clock of now would have shown when the last whole pass began.
+
+    Where it went back since then, that is before the last pass's own reading: the hour that came
+    twice is read from its second beginning on.
+    """
+    if run.state.synced_at is None:
+        return wall
+    return wall - max(0, int((run.now - run.state.synced_at).total_seconds()))
 
 
 def _asked(
