@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from backoffice.settings.env import AgentKey
-from tests.factories.clients import Crowd
-from tests.factories.desks import DeskGateway, everything
+from tests.factories.desks.asked import DeskGateway, everything
+from tests.factories.desks.crowd import Crowd
 from tests.factories.servers import ACTOR, a_server
 from tests.factories.simulator import Clock, a_desk, accounts
 from tests.factories.simulator import a_server as a_beginning

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.factories.desks.asked import DeskDirect
 from tests.factories.simulator import Clock, Heard, a_desk, reopened
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.direct import Direct
@@ -167,14 +168,12 @@ def test_archived_trades_leave_lists_and_histories_but_not_the_server(
     assert archive.archive_trades(desk, days=14) == 1
     assert archive.archive_trades(desk, days=14) == 0
     desk = reopened(desk, tmp_path)
-    direct = Direct(desk)
-    assert [r["ticket"] for r in _records(direct.answer("trades", {})["records"])] == [
-        standing, recent,
-    ]  # fmt: skip
-    bounds = {"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"}
-    found = _records(direct.answer("find_marker", {"marker": "BO:OLD", **bounds}))
-    assert [one["ticket"] for one in found] == [1]
-    assert len(direct.answer("history", {"login": 5001, **bounds})) == 1
+    asked = DeskDirect(desk)
+    listed = asked.trades(since_stamp=0, cursor="").records
+    assert [one.ticket for one in listed] == [standing, recent]
+    span = {"start": BOUNDS[0], "end": BOUNDS[1]}
+    assert [one.ticket for one in asked.find_marker(marker="BO:OLD", **span)] == [1]
+    assert len(asked.history(login=5001, **span)) == 1
     assert desk.book.account(5001).balance == Decimal("10200.00")
     assert told(desk)[-1] == "server: archive: 1 closed orders"
 
@@ -195,7 +194,7 @@ def test_idle_accounts_are_archived_by_their_groups_rule_and_their_numbers_stay_
     assert archive.archive_accounts(desk) == [5001]
     desk = reopened(desk, tmp_path)
     assert (desk.book.accounts, desk.book.last_ticket, desk.book.last_login) == ({}, 1, 5001)
-    assert Direct(desk).answer("trades", {})["records"] == []
+    assert len(DeskDirect(desk).trades(since_stamp=0, cursor="").records) == 0
 
 
 def test_an_account_with_an_open_order_is_not_idle(desk: Desk, clock: Clock) -> None:
@@ -204,10 +203,6 @@ def test_an_account_with_an_open_order_is_not_idle(desk: Desk, clock: Clock) -> 
     desk.book.rules.put_group(rules)
     clock.time += 200 * DAY
     assert archive.archive_accounts(desk) == []
-
-
-def _records(fragments: Any) -> list[dict[str, Any]]:
-    return list(orjson.loads(orjson.dumps(fragments)))
 
 
 # Rules of groups and symbols ----------------------------------------------------------------------

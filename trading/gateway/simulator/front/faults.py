@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import orjson
 
 from trading.gateway.errors import BadMessage
 from trading.gateway.faults import Fault, Faults, Mode
+from trading.gateway.lines import Lines, write_line
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.arguments import Arguments
 from trading.gateway.simulator.front.pump import Pump
@@ -21,7 +22,7 @@ from trading.gateway.simulator.orders import Order
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import plain
 from trading.gateway.wire import decode
-from trading.terms import Cmd
+from trading.terms import Cmd, TradeRecord
 
 Frame = dict[str, Any]
 FOREIGNER = Author(901, "192.0.2.77")  # the dealing desk, from an address of its own
@@ -86,24 +87,25 @@ class FaultyService:
         if cut is not None:
             raise Cut("a fault cut the connection")
         if hidden := struck.get(Mode.SEEN_LATE):
-            answer = self._hidden(answer, hidden.delay_ms / 1000)
+            answer = self._hidden(answer, hidden.delay_ms)
         if wrong is not None:
             nothing = {"id": request.get("id"), "result": None}
             return {**nothing, "code": wrong.code, "text": wrong.text or "a fault"}
         return answer
 
-    def _hidden(self, answer: Frame, seconds: float) -> Frame:
+    def _hidden(self, answer: Frame, delay_ms: int) -> Frame:
         """Return an answer without the records that were booked so lately."""
-        limit = self._desk.hours.exact_now().timestamp() - seconds
+        limit = self._desk.hours.exact_now() - timedelta(milliseconds=delay_ms)
         result = orjson.loads(orjson.dumps(answer.get("result")))
-        if isinstance(result, dict) and "records" in result:
-            result["records"] = [one for one in result["records"] if not _is_new(one, limit)]
-        elif isinstance(result, list):
-            result = [one for one in result if not _is_new(one, limit)]
-        elif _is_new(result, limit):
+        if isinstance(result, str):
+            return {**answer, "result": _older(result, limit)}
+        if isinstance(result, dict) and isinstance(result.get("records"), str):
+            return {**answer, "result": {**result, "records": _older(result["records"], limit)}}
+        opened = result.get("opened_at") if isinstance(result, dict) else None
+        if isinstance(opened, str) and decode(datetime, opened) > limit:
             nothing = {"id": answer.get("id"), "result": None}
             return {**nothing, "code": int(Code.INVALID_DATA), "text": "there is no such record"}
-        return {**answer, "result": result}
+        return answer
 
     def _book_foreign(self, fault: Fault, request: Frame) -> None:
         args = request.get("args") or {}
@@ -179,9 +181,10 @@ def _edited(struck: dict[Mode, Fault], request: Frame) -> Frame:
     return {**request, "args": {**args, "comment": comment}}
 
 
-def _is_new(record: Any, limit: float) -> bool:
-    opened = record.get("opened_at") if isinstance(record, dict) else None
-    if not isinstance(opened, str):
-        return False
-    moment: datetime = decode(datetime, opened)
-    return moment.timestamp() > limit
+def _older(lines: str, limit: datetime) -> str:
+    """Return the lines of tickets without those opened lately; lines of other kinds as they are."""
+    try:
+        tickets = list(Lines(TradeRecord, lines))
+    except BadMessage:
+        return lines
+    return "".join(write_line(one) for one in tickets if one.opened_at <= limit)

@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 
 from trading.gateway.agent.simulated.direct import SimulatedDirect
+from trading.gateway.lines import read_line
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.direct import Direct
 from trading.gateway.simulator.front.server import answered
-from trading.gateway.simulator.records import read_body
 from trading.gateway.words import Page
 from trading.terms import AccountRecord, ServerInfo, TradeRecord
 
@@ -60,7 +60,7 @@ def everything(desk: Desk) -> dict[int, TradeRecord]:
     rows = desk.book.journal.rows(
         "SELECT body FROM trade UNION ALL SELECT body FROM archived_trade"
     )
-    records = [read_body(TradeRecord, text) for (text,) in rows]
+    records = [read_line(TradeRecord, line) for (line,) in rows]
     found = {record.ticket: record for record in records}
     assert len(found) == len(records), "a ticket stands twice on the server"
     return found

@@ -1,0 +1,1 @@
+"""Simulated MetaTraders in this process: asked as over their socket, and lived on by a crowd."""
