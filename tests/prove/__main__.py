@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.prove import pages
+from tests.prove import pages, servers
 from tests.prove.money import run as money
 
 Say = Callable[[str], None]
 PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "money": money.prove,
     "pages": pages.prove,
+    "servers": servers.prove,
 }
 
 

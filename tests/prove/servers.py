@@ -1,4 +1,4 @@
-"""Kill runs of the simulated server: killed at random while its clients trade, its disk stays sound.
+"""Kill runs of the simulated server: killed while its clients trade, its disk stays sound.
 
 Every round kills the same server once more, so that its history grows over all of them;
 prove-results/servers-SEED.jsonl keeps a line a kill.
