@@ -35,6 +35,8 @@ RELOAD_SECONDS = 300.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 MOST_NEWS = 5000  # more than this is not caught up one by one: the mirror reads the server anew
 BREAKS = frozenset({"snapshot_start", "gap", "start"})
+#: What neither board nor mirror keeps.
+UNKEPT = frozenset({"ping", "online", "offline", "margin_call"})
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +157,7 @@ class Listener(Source):
         if news.quote is not None:
             self.board.put_quote(news.quote)
             return
-        if news.kind == "ping":
+        if news.kind in UNKEPT:
             return
         if news.account is not None:
             self.board.put_account(news.account)

@@ -7,7 +7,7 @@ from typing import Any
 from trading.gateway.agent.engine import Direct, Reply
 from trading.gateway.agent.orders.order import Order
 from trading.gateway.errors import BadMessage
-from trading.gateway.limits import COMMENT_BYTES
+from trading.gateway.limits import COMMENT_BYTES, require_fits
 from trading.terms import BalanceKind, Cmd, Done
 
 _SEARCH = timedelta(days=1)
@@ -23,11 +23,12 @@ class ChangeBalance(Order):
         marker, comment = self.passage.marker, self._fields["comment"]
         if not comment.startswith(marker):
             comment = f"{marker} {comment}".rstrip()
-        if not comment.isascii() or not comment.isprintable() or len(marker) > COMMENT_BYTES:
+        if not comment.isascii() or not comment.isprintable():
             raise BadMessage("The comment of a balance command has to be printable ASCII.")
+        require_fits("comment with its marker", comment, COMMENT_BYTES, "ascii")
         if self._fields["amount"] == 0:
             raise BadMessage("The amount of a balance command is zero.")
-        self._fields["comment"] = comment[:COMMENT_BYTES]
+        self._fields["comment"] = comment
 
     def send(self, direct: Direct) -> Reply:
         return direct.change_balance(**self._fields)
