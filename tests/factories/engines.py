@@ -20,6 +20,9 @@ from trading.gateway.errors import Unavailable
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.terms import GroupSecurity, ManagerAccount
 
+#: Seconds a call may take: what is proved here is what is answered, not how soon.
+PATIENT = dict.fromkeys(("trade", "read", "change", "history"), 60)
+
 
 class Recorded:
     """A gateway that remembers which of its verbs were called."""
@@ -89,7 +92,7 @@ def simulated() -> Iterator[Bench]:
             running(folder, *line) as server,
             an_agent_process(agent_environment(folder, folder / "mt4")) as (address, _),
         ):
-            gateway = RemoteGateway(address)
+            gateway = RemoteGateway(address, deadlines=PATIENT)
             wait_until(lambda: _answers(gateway), seconds=60)
             server.control().result("end_of_day", at="23:59", seconds=0)
             yield Bench(Recorded(gateway), server.control())

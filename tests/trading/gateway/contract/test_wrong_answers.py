@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories.agents import Running, Script, ScriptedDirect, a_passage, a_record, an_account
 from tests.factories.agents import an_agent as an_agent_over
+from tests.factories.engines import PATIENT
 from trading.gateway.agent.engine import Reply
 from trading.gateway.agent.orders.by_verb import ORDERS
 from trading.gateway.errors import GatewayError, NotSent, Refused, Unavailable, Uncertain
@@ -108,7 +109,7 @@ class Forgetful(OwnTally):
 
 @pytest.fixture
 def gateway(running: Running, liar: Liar) -> Iterator[RemoteGateway]:
-    made = RemoteGateway(running.address, tally=Forgetful())
+    made = RemoteGateway(running.address, tally=Forgetful(), deadlines=PATIENT)
     yield made
     made.close()
 
