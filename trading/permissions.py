@@ -44,3 +44,8 @@ CONFIRM_ACCOUNTS = Permission(
     code="trading.account.confirm",
     label=noop("Confirm dangerous changes of accounts that others asked for"),
 )
+SEE_CHANGES = Permission(
+    code="trading.change.view",
+    label=noop("See what others change on the servers, the alerts, and the manager accounts"),
+)
+CLOSE_ALERTS = Permission(code="trading.alert.close", label=noop("Say what an alert was"))

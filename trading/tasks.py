@@ -1,15 +1,19 @@
 """Clockwork of the market: mirrors every server, each in a task of its own."""
 
 import contextlib
+from datetime import datetime
 
 from celery import shared_task
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
+from backoffice.core.work import reacts_to
 from trading.actions import looking_up, sync
 from trading.actions.ordering import chasing
 from trading.actions.verification import verifying
+from trading.actions.watching import attributing
+from trading.events import TicketVanished
 from trading.queries import operations, servers
 from trading.queries.ordering import commands
 
@@ -24,6 +28,7 @@ NIGHT_SECONDS = 3600
 VERIFY_SOFT_LIMIT_SECONDS = 3000
 VERIFY_HARD_LIMIT_SECONDS = 3060
 CHASER = Actor.system("chase")
+WATCHER = Actor.system("watch")
 VERIFIER = Actor.system("nightly-verification")
 
 
@@ -105,3 +110,27 @@ def chase_command(command_id: int) -> None:
     """Bring one of them on as far as it can be."""
     with contextlib.suppress(Later):
         chasing.chase(command_id=command_id, actor=CHASER, now=clock.now())
+
+
+@reacts_to(TicketVanished)
+def notice_vanished(event: TicketVanished, *, actor: Actor, now: datetime) -> None:
+    """A deleted ticket is somebody's deed."""
+    attributing.note_vanished(told=event, now=now)
+
+
+@shared_task(name="trading.tasks.watch_all")
+def watch_all() -> None:
+    """Give every active server its turn of being watched; one that hangs delays no other."""
+    for server_id in servers.active_server_ids():
+        watch_server.apply_async((server_id,), expires=TURN_SECONDS)
+
+
+@shared_task(
+    name="trading.tasks.watch_server",
+    soft_time_limit=SOFT_LIMIT_SECONDS,
+    time_limit=HARD_LIMIT_SECONDS,
+)
+def watch_server(server_id: int) -> None:
+    """Find out what others did to one server, and who."""
+    with contextlib.suppress(Later):
+        attributing.watch_server(server_id=server_id, actor=WATCHER, now=clock.now())

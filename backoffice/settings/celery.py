@@ -73,6 +73,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "trading-watch": {
+        "task": "trading.tasks.watch_all",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
     "accounts-push": {
         "task": "accounts.tasks.push_payments",
         "schedule": timedelta(seconds=5),

@@ -88,6 +88,15 @@ BADGES: dict[str, dict[str, Badge]] = {
         "expired": Badge(noop("Expired"), "neutral"),
         "stale": Badge(noop("Account changed meanwhile"), "warn"),
     },
+    "alert": {
+        "new": Badge(noop("New"), "warn"),
+        "seen": Badge(noop("Seen"), "info"),
+        "closed": Badge(noop("Closed"), "neutral"),
+    },
+    "severity": {
+        "danger": Badge(noop("Grave"), "danger"),
+        "warn": Badge(noop("Look"), "warn"),
+    },
     "strength": {
         "strong": Badge(noop("Strong"), "ok"),
         "fair": Badge(noop("Fair"), "info"),

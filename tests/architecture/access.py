@@ -36,6 +36,8 @@ SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 BINDS = frozenset({"back_office"})
 OPENS_ACCOUNTS = frozenset({"back_office", "support"})
+WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
+CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
 CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
 
@@ -91,6 +93,12 @@ DOORS: dict[str, Door] = {
     "trading:command-cancel": Door(READS_MARKET, about="command", method="post", answers=422),
     "trading:account-manage": Door(READS_MARKET, about="account"),
     "trading:account-open": Door(OPENS_ACCOUNTS, about="client_id"),
+    "trading:change-list": Door(WATCHES),
+    "trading:alert-list": Door(WATCHES),
+    "trading:alert-count": Door(WATCHES),
+    "trading:alert-detail": Door(WATCHES, about="alert"),
+    "trading:alert-close": Door(CLOSES_ALERTS, about="alert", method="post", answers=422),
+    "trading:manager-list": Door(WATCHES),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),

@@ -15,6 +15,7 @@ from backoffice.identity.pages.entry import BACKEND
 from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
+from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
@@ -63,6 +64,7 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "client_id": lambda: {"client_id": client.pk},
         "payment": lambda: {"pk": payment_of(client).pk},
         "command": lambda: {"pk": a_command_of(account).pk},
+        "alert": lambda: {"pk": an_alert_of(account).pk},
         "binding": lambda: {"pk": a_binding_of(account).pk},
     }[DOORS[door].about]()
     return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)

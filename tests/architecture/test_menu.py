@@ -79,6 +79,7 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "crm:panel-views",
         "accounts:payment-count",
         "trading:unbound-count",
+        "trading:alert-count",
         "trading:command-count",
     }
     plain = {

@@ -19,6 +19,7 @@ from django.urls import reverse
 from backoffice.demo.redis import Redis
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.test_access import payment_of
+from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house, a_street
@@ -38,6 +39,7 @@ VIEWERS = {
     name: tuple(role for role in ROLES if role in DOORS[name].roles) or (min(DOORS[name].roles),)
     for name in PAGES
 }
+WATCHED = ("trading:change-list", "trading:alert-list", "trading:alert-count")
 ADMIN_LISTS = ("admin:index", "admin:crm_client_changelist", "admin:identity_user_changelist")
 
 
@@ -51,6 +53,8 @@ def url_of(name: str, house: House) -> str:
     about = DOORS[name].about if name in DOORS else ""
     if name.startswith("accounts:"):
         payment_of(house.near)
+    if name in WATCHED:
+        an_alert_of(house.account)
     if name.startswith("trading:command"):
         a_command_of(house.account)
     if name.startswith("trading:unbound"):
@@ -64,6 +68,7 @@ def url_of(name: str, house: House) -> str:
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
+        "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),
         "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
     }[about]()
 
@@ -128,6 +133,9 @@ def test_more_rows_send_no_more_queries(house: House, name: str) -> None:
     browser = viewer(VIEWERS.get(name, ROLES)[-1], house)
     few = measure(browser, url_of(name, house))
     a_street(house, doors=7)
+    if name in WATCHED:
+        for account in TradingAccount.objects.filter(client=house.near):
+            an_alert_of(account)
     if name.startswith("trading:command"):
         for account in TradingAccount.objects.filter(client=house.near):
             a_command_of(account)

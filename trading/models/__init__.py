@@ -13,12 +13,14 @@ from trading.models.server import Server, ServerState
 from trading.models.symbol import Symbol
 from trading.models.trading_account import AccountFigures, TradingAccount
 from trading.models.verification import Verification
+from trading.models.watched.change import Alert, ServerChange, ServerWatch
 
 __all__ = [
     "AbsenceEvidence",
     "AccountCommand",
     "AccountFigures",
     "AccountType",
+    "Alert",
     "BalanceAttempt",
     "BalanceOperation",
     "BalanceRecord",
@@ -30,7 +32,9 @@ __all__ = [
     "Position",
     "SendingTerms",
     "Server",
+    "ServerChange",
     "ServerState",
+    "ServerWatch",
     "Symbol",
     "TradingAccount",
     "UnboundAccount",

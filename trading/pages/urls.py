@@ -2,11 +2,25 @@
 
 from django.urls import path
 
-from trading.pages import commands, managing, owners, servers, trading_accounts, unbound
+from trading.pages import (
+    commands,
+    managing,
+    owners,
+    servers,
+    trading_accounts,
+    unbound,
+    watching,
+)
 
 app_name = "trading"
 
 urlpatterns = [
+    path("changes/", watching.ChangeList.as_view(), name="change-list"),
+    path("alerts/", watching.AlertList.as_view(), name="alert-list"),
+    path("alerts/count", watching.AlertCount.as_view(), name="alert-count"),
+    path("alerts/<int:pk>/", watching.AlertDetail.as_view(), name="alert-detail"),
+    path("alerts/<int:pk>/close/", watching.CloseAlert.as_view(), name="alert-close"),
+    path("managers/", watching.ManagerList.as_view(), name="manager-list"),
     path("requests/", commands.CommandList.as_view(), name="command-list"),
     path("requests/count", commands.CommandCount.as_view(), name="command-count"),
     path("requests/<int:pk>/", commands.CommandDetail.as_view(), name="command-detail"),

@@ -8,6 +8,7 @@ from tests.architecture.tidy.tree import File, Finding, Tree, dotted, functions
 #: Actions that write without telling: `path::name` and why nobody needs to hear of it.
 SILENT: dict[str, str] = {
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
+    "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",
     "trading/actions/ordering/opening.py::ask_for_account": "asking.written tells of the request",
     "trading/actions/ownership/newcomers.py::register_many": "binding.close tells of the batch",
     "crm/actions/figures.py::record_figures": "measured, not decided: the live frames tell of it",

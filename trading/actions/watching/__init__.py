@@ -1,0 +1,1 @@
+"""Watching what others do to a server: noticed, judged, attributed, alerted."""

@@ -1,0 +1,1 @@
+"""What others change on a server, and the alerts that follow."""

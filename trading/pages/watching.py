@@ -1,0 +1,224 @@
+"""What others do to the servers: changes, alerts and who closes them, manager accounts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.core.actors import Actor
+from backoffice.ui import tables
+from backoffice.ui.filters import SavedView
+from backoffice.ui.shapes import ActionPage, DetailPage, ListPage, Panel, StaffPage
+from crm.permissions import SEE_CONTACTS
+from trading.actions.watching import alerting
+from trading.permissions import CLOSE_ALERTS, SEE_CHANGES
+from trading.queries.watching import changes
+from trading.states import CHANGE_LABELS, AlertState
+
+RULES = {
+    "foreign-money": _("Money was moved or altered"),
+    "foreign-trade": _("A trade was opened, closed, altered or deleted"),
+    "foreign-rights": _("Rights or passwords were changed"),
+    "foreign-terms": _("Group or leverage was changed"),
+    "foreign-record": _("An account was opened or its data changed"),
+}
+
+
+class Word(tables.Column):
+    """A code as its word."""
+
+    def __init__(self, words: Mapping[str, Any], **extra: Any) -> None:
+        super().__init__(**extra)
+        self.words = words
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> Any:
+        """Draw the word."""
+        return _(self.words[value])
+
+
+class Told(tables.Templated):
+    """Before and after."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> Any:
+        """Draw both; a person's data as far as the reader may see them."""
+        in_full = table.request.user.may(SEE_CONTACTS)
+        return super().draw(changes.told_of(record, in_full=in_full), record, table)
+
+
+class ChangeTable(tables.Table):
+    """Foreign changes, the newest first."""
+
+    caption = _("Changes by others")
+    cards = True
+
+    login = tables.Templated(
+        "trading/_change_login.html", accessor="login", verbose_name=_("Account"), card=1
+    )
+    kind = Word(CHANGE_LABELS, verbose_name=_("What"), card=2)
+    told = Told(
+        "trading/_change_told.html", accessor="kind", verbose_name=_("Before → after"), card=3
+    )
+    manager = tables.Templated(
+        "trading/_change_who.html", accessor="manager_login", verbose_name=_("Who, from where")
+    )
+    seen_at = tables.When(verbose_name=_("Seen"), card=4)
+
+    def url_of(self, record: Any) -> str:
+        """Return the account's page."""
+        return (
+            reverse("trading:account-detail", args=[record.account_id]) if record.account_id else ""
+        )
+
+
+class ChangeList(ListPage):
+    """Every change on the servers that did not come from here."""
+
+    permission = SEE_CHANGES
+    template_name = "trading/change_list.html"
+    fragment_name = "trading/_change_list.html"
+    table_class = ChangeTable
+    filter_class = changes.ChangeFilter
+    orders = changes.CHANGE_ORDERS
+
+    def rows(self) -> Any:
+        """Return the foreign changes in reach."""
+        return changes.list_foreign_for(self.request.user)
+
+    def additions(self, rows: Any) -> dict[str, Any]:
+        """Return the words of the search field."""
+        return {"search_words": _("Login")}
+
+
+class AlertTable(tables.Table):
+    """Alerts, the latest first."""
+
+    caption = _("Alerts")
+    cards = True
+
+    login = tables.Templated(
+        "trading/_change_login.html", accessor="login", verbose_name=_("Account"), card=1
+    )
+    severity = tables.Badge("severity", verbose_name=_("Weight"), card=2)
+    rule = Word(RULES, verbose_name=_("What"), card=3)
+    count = tables.Figure(verbose_name=_("Times"))
+    latest_at = tables.When(relative=True, verbose_name=_("Latest"), card=4)
+    state = tables.Badge("alert", verbose_name=_("State"))
+
+    def url_of(self, record: Any) -> str:
+        """Return the alert's page."""
+        return reverse("trading:alert-detail", args=[record.pk])
+
+
+class AlertList(ListPage):
+    """What a person has to look at."""
+
+    permission = SEE_CHANGES
+    template_name = "trading/alert_list.html"
+    fragment_name = "trading/_alert_list.html"
+    table_class = AlertTable
+    filter_class = changes.AlertFilter
+    orders = changes.ALERT_ORDERS
+
+    def rows(self) -> Any:
+        """Return the alerts in reach."""
+        return changes.list_alerts_for(self.request.user)
+
+    def saved_views(self) -> Sequence[SavedView]:
+        """Return the tabs."""
+        return (
+            SavedView("new", _("New"), {"state": AlertState.NEW.value}),
+            SavedView("closed", _("Closed"), {"state": AlertState.CLOSED.value}),
+            SavedView("all", _("All")),
+        )
+
+    def additions(self, rows: Any) -> dict[str, Any]:
+        """Return the words of the search field."""
+        return {"search_words": _("Login")}
+
+
+class AlertCount(Panel):
+    """How many alerts are new: the number beside the menu's word."""
+
+    permission = SEE_CHANGES
+    fragment_name = "trading/_alert_count.html"
+    title = _("Alerts")
+
+    def record(self) -> Any:
+        """Return the number."""
+        return changes.count_alerts_for(self.request.user)
+
+
+class CloseForm(forms.Form):
+    """What it was."""
+
+    reason = forms.CharField(
+        label=_("What it was"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
+class AlertDetail(DetailPage):
+    """One alert: the rule, the latest change, and its end."""
+
+    permission = SEE_CHANGES
+    template_name = "trading/alert_detail.html"
+
+    def record(self, pk: int) -> Any:
+        """Return it, or 404."""
+        return changes.get_alert_for(self.request.user, pk)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return the change in words, and the form for who may close it."""
+        return alert_context(self.request.user, record)
+
+
+class CloseAlert(ActionPage):
+    """Says what an alert was."""
+
+    permission = CLOSE_ALERTS
+    template_name = "trading/alert_detail.html"
+    form_class = CloseForm
+    done = _("Closed.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Close it."""
+        pk = changes.get_alert_for(self.request.user, self.kwargs["pk"]).pk
+        alerting.close_alert(alert_id=pk, reason=data["reason"], actor=actor, now=self.now)
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render the whole page around the form; 404 for an alert out of reach."""
+        record = changes.get_alert_for(self.request.user, self.kwargs["pk"])
+        around = {"record": record, **alert_context(self.request.user, record)}
+        return super().show(template_name, {**around, **context}, **extra)
+
+    def goes_to(self) -> str:
+        """Return the page of the alert."""
+        return reverse("trading:alert-detail", args=[self.kwargs["pk"]])
+
+
+class ManagerList(StaffPage):
+    """The manager accounts of every server with what each may do."""
+
+    permission = SEE_CHANGES
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the page."""
+        rows, watches = changes.list_managers_for(self.request.user)
+        return self.show("trading/manager_list.html", {"rows": rows, "watches": watches})
+
+
+def alert_context(user: Any, alert: Any) -> dict[str, Any]:
+    """Return what the page of an alert shows beside it."""
+    before, after = changes.told_of(alert.change, in_full=user.may(SEE_CONTACTS))
+    return {
+        "rule": RULES[alert.rule],
+        "kind": _(CHANGE_LABELS[alert.change.kind]),
+        "before": before,
+        "after": after,
+        "may_close": user.may(CLOSE_ALERTS) and alert.state != AlertState.CLOSED,
+        "form": CloseForm(label_suffix=""),
+    }

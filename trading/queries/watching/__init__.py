@@ -1,0 +1,1 @@
+"""What others changed on the servers, the alerts, the manager accounts: for pages."""
