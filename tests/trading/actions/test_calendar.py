@@ -24,9 +24,10 @@ from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.funds import change_balance
 from trading.gateway.simulator.office import archive
 from trading.gateway.simulator.orders import Order
+from trading.gateway.simulator.records import read_body
 from trading.mirror.verification.differences import Kind
 from trading.models import BalanceRecord, Deal, Position, Server, TradingAccount
-from trading.terms import TradeRecord
+from trading.terms import DailyReport, TradeRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,7 @@ def test_no_row_twice_and_none_lost(
     assert len(archived) > 20
     assert crowd.done > 150
     require_mirrored(desk)
+    require_daily_reports(desk)
     clock.time += HOUR
     checked = verifying.verify_server(
         server_id=server.pk, actor=ACTOR, now=clock.time, patience_seconds=0
@@ -140,6 +142,19 @@ def require_mirrored(desk: Desk) -> None:
         assert mirrored(row) == told(known[row.ticket])
     for account in TradingAccount.objects.all():
         assert account.balance == desk.book.account(account.login).balance
+
+
+def require_daily_reports(desk: Desk) -> None:
+    """Every account has one report for every day that ended, the days of the change included."""
+    found = [
+        read_body(DailyReport, text)
+        for _, text in desk.book.journal.reports(since=0, login=0, after=0, limit=10_000)
+    ]
+    ends = [(one.login, one.server_time.date()) for one in found]
+    assert len(ends) == len(set(ends))
+    days = sorted({day for _, day in ends})
+    assert len(ends) == len(days) * len(desk.book.accounts)
+    assert (days[-1] - days[0]).days + 1 == len(days) >= 7
 
 
 def mirrored(row: Any) -> tuple[Any, ...]:

@@ -51,6 +51,13 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("MT4_AGENT_CLOCK_ERROR_MS", "-1"),
         ("MT4_AGENT_RECONNECT_SECONDS", "1.5"),
         ("MT4_AGENT_LOG_LEVEL", "LOUD"),
+        ("MT4_AGENT_ALLOW", "10.0.0.0/8,everybody"),
+        ("MT4_AGENT_ALLOW", "10.0.0.1/8"),
+        ("MT4_AGENT_TLS", "maybe"),
+        ("MT4_AGENT_TLS_CERTIFICATE", "/nowhere.pem"),
+        ("MT4_AGENT_NEW_JOURNAL", "yes"),
+        ("MT4_AGENT_QUEUE", "0"),
+        ("MT4_AGENT_STREAMS", "many"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(name: str, value: str) -> None:
@@ -61,3 +68,27 @@ def test_a_wrong_setting_is_one_sentence(name: str, value: str) -> None:
     assert text.endswith(".")
     assert "\n" not in text
     assert KEY not in text
+
+
+def test_on_loopback_it_is_plain_near_and_cautious() -> None:
+    config = read_config(RIGHT)
+    assert [str(network) for network in config.allowed] == ["127.0.0.0/8", "::1/128"]
+    assert (config.tls, config.accepts_new_journal) == (None, False)
+
+
+@pytest.mark.parametrize("host", ["10.1.0.5", "[::]", "mt4.example.com"])
+def test_a_wire_that_leaves_the_machine_is_listed_and_encrypted(host: str, tmp_path: Path) -> None:
+    far = RIGHT | {"MT4_AGENT_LISTEN": f"{host}:9443"}
+    with pytest.raises(SettingError, match=r"^MT4_AGENT_ALLOW is not set"):
+        read_config(far)
+    far["MT4_AGENT_ALLOW"] = "10.1.0.0/24,192.0.2.7"
+    with pytest.raises(SettingError, match=r"^MT4_AGENT_TLS_CERTIFICATE is not set"):
+        read_config(far)
+    assert read_config(far | {"MT4_AGENT_TLS": "off"}).tls is None
+    files = (tmp_path / "agent.pem", tmp_path / "agent.key")
+    far["MT4_AGENT_TLS_CERTIFICATE"] = str(files[0])
+    files[0].touch()
+    with pytest.raises(SettingError, match=r"^MT4_AGENT_TLS_KEY is not set"):
+        read_config(far)
+    files[1].touch()
+    assert read_config(far | {"MT4_AGENT_TLS_KEY": str(files[1])}).tls == files
