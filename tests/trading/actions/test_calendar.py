@@ -42,10 +42,10 @@ def moments(start: datetime) -> Iterator[datetime]:
     moment = start
     while moment < start + 5 * HOUR:
         yield moment
-        moment += 9 * MINUTE
+        moment += 12 * MINUTE
     while moment < start + timedelta(days=8):
         yield moment
-        moment += 13 * HOUR + 7 * MINUTE
+        moment += 19 * HOUR + 7 * MINUTE
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_no_row_twice_and_none_lost(
     for moment in moments(start):
         clock.time = moment
         works.second()
-        for _ in range(chance.randint(3, 9)):
+        for _ in range(chance.randint(4, 11)):
             clock.time += timedelta(seconds=chance.randint(1, 55))
             crowd.act()
         works.quotes_changed(list(desk.market.quotes.values()))

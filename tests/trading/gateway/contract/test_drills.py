@@ -33,7 +33,7 @@ from trading.terms import BalanceKind, Done
 pytestmark = pytest.mark.processes
 
 #: For answers that never come; every other test waits as long as a slow machine needs.
-SHORT = {"trade": 1, "read": 3, "change": 3, "history": 3}
+SHORT = {"trade": 1, "read": 1, "change": 3, "history": 3}
 LONG = {"trade": 60, "read": 60, "change": 60, "history": 60}
 BALANCE = "transaction:83"
 _numbers = count(1)
