@@ -23,7 +23,12 @@ _INITDB = (
     *("-A", "trust", "--no-sync"),
 )
 # Tests may lose their data, the demo may not.
-_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "400",  # two hundred sessions meet at one lock
+}
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",

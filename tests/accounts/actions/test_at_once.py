@@ -27,8 +27,8 @@ from tests.cluster import OWNER, Database
 from tests.factories.payments import Till, a_till, fingerprint
 from tests.factories.people import a_staff_user
 
-APPROVALS, AT_A_TIME = 200, 100
-ASKERS, RACERS = 60, 10
+APPROVALS = 200
+ASKERS, RACERS = 40, 10
 PATIENCE_SECONDS = 120
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
@@ -133,7 +133,7 @@ def test_two_hundred_approvals_are_one(till: Till, fresh_database: Database) -> 
     ends = at_once(
         approve,
         APPROVALS,
-        together=AT_A_TIME,
+        together=APPROVALS,
         database=fresh_database,
         hold=payment_row(payment),
     )

@@ -307,6 +307,8 @@ def report(rounds: Sequence[Round], say: Say) -> None:
             f"points), {len(some) - len(deaths)} pauses; started again within {back:.1f} s, "
             f"what it caught settled within {rest:.1f} s, later kills included"
         )
+        ways = Counter(kill.how for kill in some)
+        say("      " + ", ".join(f"{how} x {count}" for how, count in ways.most_common()))
         stood = Counter(state for kill in some for state in kill.states)
         for state, count in stood.most_common():
             say(f"      {state:28}{count:>6}")
