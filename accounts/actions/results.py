@@ -74,12 +74,13 @@ def post_results(*, account_id: int, actor: Actor, now: datetime) -> AccountBook
     entries are the record); money that others moved is an event.
     """
     chart.lock_money(account_id)
-    books = open_books(account_id=account_id, actor=actor, now=now)
+    books = books_of(account_id) or open_books(account_id=account_id, actor=actor, now=now)
     mirror = money.mirror_money(account_id)
     if mirror is None:
         return books
     due = due_of(books, mirror)
-    _post_days(books, due, actor, now)
+    if due.results:
+        _post_days(books, due, actor, now)
     for record in due.foreign:
         _post_foreign(books, record, actor, now)
     return books

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts.actions import chart, results, steps, withdrawals
+from accounts.actions import chart, steps, withdrawals
 from accounts.ledger import proof
 from accounts.models import Entry, Payment, PaymentApproval
 from accounts.states import Approval, Withdrawal
@@ -230,7 +230,6 @@ def race_for_the_hold(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     everybody, hold = threading.Barrier(RACERS), withdrawals._hold
     monkeypatch.setattr(chart, "lock_money", lambda account_id: None)
-    monkeypatch.setattr(results, "_post_days", lambda *told: None)  # it locks a row of the books
 
     def together(*arguments: Any) -> Any:
         everybody.wait(PATIENCE_SECONDS)

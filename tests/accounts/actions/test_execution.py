@@ -300,7 +300,7 @@ def test_too_little_at_the_last_moment_is_a_refusal_with_the_numbers(
 
     refused = now_of(payment)
     assert (refused.state, script.sent) == (Withdrawal.REFUSED, 0)
-    assert "70.00 asked, only 69.99 free" in refused.refused_because
+    assert "70.00\u202fUSD asked, only 69.99\u202fUSD free" in refused.refused_because
     kept = PaymentCheck.objects.get(payment=payment, occasion="execution", number=1)
     assert kept.verdict == "red"
 
