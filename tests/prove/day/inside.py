@@ -31,13 +31,14 @@ from trading.gateway.agent.engine import CodeError
 from trading.gateway.agent.simulated.direct import SimulatedDirect
 from trading.gateway.errors import Refused
 from trading.gateway.port import News
+from trading.gateway.simulator.beginning.folder import FILE
 from trading.gateway.simulator.book import Happening
 from trading.gateway.simulator.clockwork import Clockwork
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.control import Control
 from trading.gateway.simulator.front.direct import Direct
 from trading.gateway.simulator.front.pump import Pump
-from trading.gateway.simulator.journal import FILE, Journal
+from trading.gateway.simulator.journal import Journal
 from trading.gateway.simulator.protocol import No
 from trading.terms import ServerInfo
 

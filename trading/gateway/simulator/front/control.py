@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from trading.gateway.limits import GROUP_BYTES
@@ -26,7 +27,12 @@ class Control:
     """Answers the control socket of one desk."""
 
     def __init__(
-        self, desk: Desk, clockwork: Clockwork, pump: Pump, direct: Direct, more: Verbs
+        self,
+        desk: Desk,
+        clockwork: Clockwork,
+        pump: Pump,
+        direct: Direct,
+        more: Verbs = MappingProxyType({}),
     ) -> None:
         self._desk = desk
         self._direct = direct
