@@ -103,6 +103,7 @@ is resent: after a new connection ask again (docs/metatrader.md, Synchronisation
 - manager(login, ip, verb, args) → what the direct verb gives: what another manager does
 - put_manager(manager: ManagerAccount) · set_security(group, security: GroupSecurity) → GroupSpec
 - copy_group(group, name) → GroupSpec: a new group with the settings of another
+- rewrite_comments(tickets, comment) → {"changed": n}: many tickets in one change, for measurements
 - end_of_day(at "HH:MM" server time, seconds) → the setting in force, {"at", "seconds"}
 - run_end_of_day(seconds) → {"swaps": n}: the end of day now (swaps, daily balances), and the closed
   window for so long

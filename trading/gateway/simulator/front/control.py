@@ -14,7 +14,7 @@ from trading.gateway.simulator.front.arguments import Arguments
 from trading.gateway.simulator.front.direct import Direct, answer_of
 from trading.gateway.simulator.front.pump import Pump
 from trading.gateway.simulator.office.authors import Author, home_of
-from trading.gateway.simulator.orders import Order
+from trading.gateway.simulator.orders import Order, rewrite_comment
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import fragment
 from trading.gateway.simulator.terminal import Terminal
@@ -48,6 +48,7 @@ class Control:
             "client_close": lambda args: answer_of(*self._terminal.close(_order(args))),
             "client_modify": lambda args: answer_of(self._terminal.modify(_order(args)), 0),
             "client_cancel": lambda args: answer_of(self._terminal.cancel(_order(args)), 0),
+            "rewrite_comments": self._rewrite_comments,
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
             "manager": self._manager,
@@ -126,6 +127,13 @@ class Control:
         book.journal.write_specs(groups=[copy])
         book.groups[name] = copy
         return fragment(copy)
+
+    def _rewrite_comments(self, args: Arguments) -> Any:
+        tickets, comment = args.wholes("tickets"), args.text("comment")
+        with self._desk.book.change() as change:
+            for ticket in tickets:
+                rewrite_comment(self._desk, change, Order(ticket=ticket, comment=comment))
+        return {"changed": len(tickets)}
 
     def _hold(self, held: bool) -> Any:
         self._desk.market.held = held
