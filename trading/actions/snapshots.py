@@ -18,7 +18,7 @@ from trading.mirror.copy import Written
 from trading.mirror.moves import Moved
 from trading.mirror.rows import is_closed
 from trading.models import Position
-from trading.terms import TradeRecord
+from trading.terms import AccountRecord, TradeRecord
 
 #: Room for clocks that differ, on both sides of a question for history.
 MARGIN = timedelta(days=1)
@@ -41,6 +41,7 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
         standing = _found_open(run, tickets)
     missing = compare.missing_tickets(run.server_id, tickets, run.now)
     closed = Lines.of(TradeRecord, _found_closed(run.gateway, missing, run.now))
+    run.repaired += len(closed.before("changed_stamp", sync_passes.recent_stamp(run)))
     gone = {one.ticket for one in missing} - {int(one) for one in closed.values("ticket")}
     moved = Moved()
     for some in (*standing.parted(AT_ONCE), closed):
@@ -63,7 +64,9 @@ def _found_open(run: sync_passes.Run, tickets: Sequence[int]) -> Lines[TradeReco
         for page in sync_passes.recent_trades(run):
             found += Lines.of(TradeRecord, page.records).where("ticket", unknown)
     if unknown := unknown - found.values("ticket"):
-        found += Lines.of(TradeRecord, run.gateway.open_trades()).where("ticket", unknown)
+        lost = Lines.of(TradeRecord, run.gateway.open_trades()).where("ticket", unknown)
+        run.repaired += len(lost)
+        found += lost
     return found
 
 
@@ -79,6 +82,21 @@ def settle_deleted(
         known = books.owners(server_id, {record.login for record in closed})
         moved = moves.write_tickets(server_id, closed, known, now)
         return moved, vanish(server_id, gone, actor=actor, now=now)
+
+
+def settle_accounts(run: sync_passes.Run) -> Written:
+    """Compare every account with the server's, whatever its stamp says."""
+    written, since = Written(), sync_passes.recent_stamp(run)
+    for page in sync_passes.every_account(run.gateway):
+        records = Lines.of(AccountRecord, page.records)
+        sync_passes.know_groups(run, records)
+        for some in records.before("changed_stamp", since).parted(AT_ONCE):
+            with transaction.atomic():
+                sync_passes.lock(run.server_id)
+                changed = sync_passes.write_accounts(run, some)
+            run.repaired += changed.inserted + changed.updated
+            written += changed
+    return written
 
 
 def settle_logins(run: sync_passes.Run) -> Written:

@@ -141,7 +141,7 @@ def _read(server: Server, now: datetime, *, full: bool) -> Synced:
         more, vanished = snapshots.settle_open(run, full=full, actor=ACTOR)
         tickets += more
         if full:
-            accounts += snapshots.settle_logins(run)
+            accounts += snapshots.settle_accounts(run) + snapshots.settle_logins(run)
         sync_passes.close_state(run, full=full)
     return Synced(
         finished=run.finished,

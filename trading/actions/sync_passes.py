@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import structlog
 from django.db import transaction
+from django.db.models import F
 
 from backoffice.core import locks
 from trading.gateway.errors import BadMessage
 from trading.gateway.lines import Lines
 from trading.gateway.port import Gateway, Page
-from trading.mirror import books, bulk
+from trading.mirror import books, bulk, compare, moves
 from trading.mirror.copy import Written
 from trading.mirror.moves import Moved
 from trading.models import Server, ServerState
@@ -28,6 +30,8 @@ from trading.states import ServerStatus
 from trading.terms import AccountRecord, ServerInfo, TradeRecord
 
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 OVERLAP_SECONDS = 120
 #: A pass stops here and goes on at the next turn: the task that runs it has a time limit.
@@ -49,6 +53,7 @@ class Run:
     now: datetime
     started: float = field(default_factory=time.monotonic)
     finished: bool = True
+    repaired: int = 0  # what a comparison found that neither stream nor cursor had told of
     known: bulk.Owners = field(default_factory=dict)  # whose the logins are that came so far
     parents: dict[str, str] = field(default_factory=dict)  # see bulk.copy_tickets
 
@@ -95,12 +100,29 @@ def open_state(server: Server, info: ServerInfo, now: datetime) -> ServerState:
 
 def close_state(run: Run, *, full: bool) -> None:
     """Note that the mirror is as the server was when the pass began."""
-    moments = {"synced_at": run.now, **({"last_full_at": run.now} if full else {})}
+    changes: dict[str, Any] = {"synced_at": run.now, "status_reason": ""}
+    if full:
+        moves.ensure_months(months_ahead(run.now))
+        changes |= {"last_full_at": run.now, **compare.rows_held(run.server_id)}
+    if run.repaired:
+        log.warning("gap_repaired", server_id=run.server_id, records=run.repaired)
+        changes |= {"repaired": F("repaired") + run.repaired, "repaired_at": run.now}
     states = ServerState.objects.filter(pk=run.server_id)
-    states.update(status_reason="", **moments)
+    states.update(**changes)
     states.exclude(status=ServerStatus.CURRENT).update(
         status=ServerStatus.CURRENT, status_since=run.now
     )
+
+
+def months_ahead(now: datetime) -> set[str]:
+    """Return this month and the next two, whose partitions are made before they are needed."""
+    months = now.year * 12 + now.month - 1
+    return {f"{month // 12:04}-{month % 12 + 1:02}" for month in range(months, months + 3)}
+
+
+def recent_stamp(run: Run) -> int:
+    """Return the stamp since which changes may still be on their way by stream and cursor."""
+    return wall_stamp(run.info.server_time) - OVERLAP_SECONDS
 
 
 def read_accounts(run: Run) -> Written:
@@ -173,7 +195,7 @@ def every_account(gateway: Gateway) -> Iterator[Page[AccountRecord]]:
 
 def recent_trades(run: Run) -> Iterator[Page[TradeRecord]]:
     """Yield, page by page, the tickets that changed since shortly before this pass."""
-    return _every(run.gateway.trades, wall_stamp(run.info.server_time) - OVERLAP_SECONDS)
+    return _every(run.gateway.trades, recent_stamp(run))
 
 
 def _every(ask: Callable[..., Page[T]], since: int) -> Iterator[Page[T]]:

@@ -200,6 +200,12 @@ class Lines(Sequence[T]):
         found = [fields for fields in self.split() if unescape(fields[place]) in values]
         return Lines(self.kind, "".join(["\t".join(fields) + "\n" for fields in found]))
 
+    def before(self, name: str, number: int) -> "Lines[T]":
+        """Return the lines whose field is a whole number lower than this."""
+        place = _layout(self.kind).names.index(name)
+        found = [fields for fields in self.split() if int(fields[place]) < number]
+        return Lines(self.kind, "".join(["\t".join(fields) + "\n" for fields in found]))
+
     def parted(self, size: int) -> Iterator["Lines[T]"]:
         """Yield the lines in parts of at most this many."""
         lines = [line + "\n" for line in self.text.split("\n")[:-1]]

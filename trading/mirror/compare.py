@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from trading.models import Position, TradingAccount
+from trading.models import BalanceRecord, Deal, Position, TradingAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +84,17 @@ def mark_logins(server_id: int, difference: LoginDifference) -> None:
         accounts.filter(login__in=difference.lost).update(closed_on_server=True)
     if difference.back:
         accounts.filter(login__in=difference.back).update(closed_on_server=False)
+
+
+def rows_held(server_id: int) -> dict[str, int]:
+    """Return how many rows the mirror holds of a server, by the fields of its state."""
+    models = {
+        "accounts_held": TradingAccount,
+        "open_held": Position,
+        "closed_held": Deal,
+        "money_held": BalanceRecord,
+    }
+    return {
+        name: model._default_manager.filter(server_id=server_id).count()
+        for name, model in models.items()
+    }

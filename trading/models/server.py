@@ -63,8 +63,10 @@ class Server(models.Model):
 class ServerState(models.Model):
     """Where the mirror of a server stands: its cursors, its freshness and its trouble.
 
-    Stamps are whole seconds of the server's wall clock. A page cursor that is not empty belongs to
-    a pass that was interrupted, and `*_pass_stamp` is the stamp that this pass began at.
+        Stamps are whole seconds of the server's wall clock. A page cursor that is not empty belongs to
+        a pass that was interrupted, and `*_pass_stamp` is the stamp that this pass began at. `*_held`
+    are the rows of the mirror at the latest full comparison; `repaired` counts what comparisons
+    found that neither stream nor cursor had told of.
     """
 
     server = models.OneToOneField(Server, models.CASCADE, primary_key=True, related_name="state")
@@ -77,6 +79,12 @@ class ServerState(models.Model):
     synced_at = models.DateTimeField(null=True)
     last_full_at = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
+    accounts_held = models.PositiveBigIntegerField(default=0, db_default=0)
+    open_held = models.PositiveBigIntegerField(default=0, db_default=0)
+    closed_held = models.PositiveBigIntegerField(default=0, db_default=0)
+    money_held = models.PositiveBigIntegerField(default=0, db_default=0)
+    repaired = models.PositiveBigIntegerField(default=0, db_default=0)
+    repaired_at = models.DateTimeField(null=True)
     status = models.CharField(
         max_length=16, choices=list(SERVER_STATUS_LABELS.items()), default=ServerStatus.NEW
     )

@@ -33,6 +33,9 @@ class Freshness:
     reason: str
     status_since: datetime | None
     synced_at: datetime | None
+    accounts_held: int
+    tickets_held: int
+    repaired: int
     live_status: str
     live_reason: str
     live_at: datetime | None
@@ -103,6 +106,9 @@ def _freshness(server: Server, heartbeat: frames.Frame | None, now: datetime) ->
         reason=state.status_reason,
         status_since=state.status_since,
         synced_at=state.synced_at,
+        accounts_held=state.accounts_held,
+        tickets_held=state.open_held + state.closed_held + state.money_held,
+        repaired=state.repaired,
         live_status=status,
         live_reason=reason,
         live_at=heartbeat.at if heartbeat else None,
