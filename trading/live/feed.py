@@ -10,6 +10,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -34,6 +35,7 @@ DIRECTORY_SECONDS = 10.0
 RELOAD_SECONDS = 300.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 MOST_NEWS = 5000  # more than this is not caught up one by one: the mirror reads the server anew
+THREADS = 2  # of each server: its feed and its mirror
 BREAKS = frozenset({"snapshot_start", "gap", "start"})
 #: What neither board nor mirror keeps.
 UNKEPT = frozenset({"ping", "online", "offline", "margin_call"})
@@ -87,6 +89,8 @@ class Listener(Source):
         self._failures = 0
         self._loaded = self._directory_read = -math.inf
         self._unlisted: set[str] = set()
+        # Threads of its own: a server that hangs holds those of no other.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"feed-{server.code}")
         self._loops = [
             Loop(f"feed of {server.code}", self._follow),
             Loop(f"mirror of {server.code}", self._mirror),
@@ -96,12 +100,16 @@ class Listener(Source):
         """Stop following; what is being written is written."""
         for loop in self._loops:
             await loop.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, work: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        return await in_thread(self._threads, work, *args, **values)
 
     # -- from the stream to the board -----------------------------------------------------------
     async def _follow(self) -> None:
         """Connect and follow until the way is lost; then wait."""
         try:
-            gateway = await in_thread(self._gateway_of, self.server)
+            gateway = await self._in_thread(self._gateway_of, self.server)
             await self._listen(gateway)
         except GatewayError as reason:
             self.lose(str(reason), clock.now())
@@ -134,8 +142,8 @@ class Listener(Source):
 
     async def _load(self, gateway: Gateway) -> None:
         """Put the whole server on a new board."""
-        board = await in_thread(snapshot, gateway)
-        self.directory = await in_thread(directory.read, self.server_id)
+        board = await self._in_thread(snapshot, gateway)
+        self.directory = await self._in_thread(directory.read, self.server_id)
         self.replace_board(board)
         self._loaded = time.monotonic()
 
@@ -177,12 +185,12 @@ class Listener(Source):
         taken = len(self._news)
         if batch:
             change = self._on_change
-            await in_thread(change, server_id=self.server_id, news=batch, now=clock.now())
+            await self._in_thread(change, server_id=self.server_id, news=batch, now=clock.now())
             del self._news[:taken]
         overdue = time.monotonic() - self._directory_read > DIRECTORY_SECONDS
         if overdue or any(map(self._concerns_directory, batch)):
             self._directory_read = time.monotonic()
-            self.directory = await in_thread(directory.read, self.server_id)
+            self.directory = await self._in_thread(directory.read, self.server_id)
 
     def _concerns_directory(self, news: News) -> bool:
         if news.trade is not None and news.trade.cmd.is_balance:
@@ -208,8 +216,10 @@ def snapshot(gateway: Gateway) -> Board:
     return board
 
 
-async def in_thread(work: Callable[..., Any], *args: Any, **values: Any) -> Any:
-    """Do blocking work in a thread, on a database connection of its own."""
+async def in_thread(
+    threads: ThreadPoolExecutor | None, work: Callable[..., Any], *args: Any, **values: Any
+) -> Any:
+    """Do blocking work in one of these threads, on a database connection of its own."""
 
     def done() -> Any:
         close_old_connections()
@@ -218,7 +228,7 @@ async def in_thread(work: Callable[..., Any], *args: Any, **values: Any) -> Any:
         finally:
             close_old_connections()
 
-    return await sync_to_async(done, thread_sensitive=False)()
+    return await sync_to_async(done, thread_sensitive=False, executor=threads)()
 
 
 async def _look_around(
@@ -227,7 +237,7 @@ async def _look_around(
     """Take up servers that are new or moved, and leave those that are gone."""
     try:
         active: Mapping[int, Server] = {
-            server.pk: server for server in await in_thread(directory.active_servers)
+            server.pk: server for server in await in_thread(None, directory.active_servers)
         }
     except Exception:
         log.exception("servers_not_read")  # PostgreSQL is away: go on with those we have

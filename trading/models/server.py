@@ -63,8 +63,8 @@ class Server(models.Model):
 class ServerState(models.Model):
     """Where the mirror of a server stands: its cursors, its freshness and its trouble.
 
-        Stamps are whole seconds of the server's wall clock. A page cursor that is not empty belongs to
-        a pass that was interrupted, and `*_pass_stamp` is the stamp that this pass began at. `*_held`
+    Stamps are whole seconds of the server's wall clock. A page cursor that is not empty belongs to
+    a pass that was interrupted, and `*_pass_stamp` is the stamp that this pass began at. `*_held`
     are the rows of the mirror at the latest full comparison; `repaired` counts what comparisons
     found that neither stream nor cursor had told of.
     """

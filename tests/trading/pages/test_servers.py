@@ -10,7 +10,7 @@ from django.urls import reverse
 from backoffice.core import clock
 from tests.factories.people import a_browser, a_staff_user
 from tests.factories.servers import a_server
-from trading.models import Verification
+from trading.models import ServerState, Verification
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,9 @@ def test_each_server_shows_its_latest_verification(redis_server: Any) -> None:
     }
     for code, values in told.items():
         server = a_server(code)
+        ServerState.objects.filter(pk=server.pk).update(
+            accounts_held=4567, open_held=1000, closed_held=8000, money_held=900, repaired=3
+        )
         for days in (1, 0):
             kept = {"state": "running"} if days else values | {"finished_at": now}
             Verification.objects.create(
@@ -37,6 +40,8 @@ def test_each_server_shows_its_latest_verification(redis_server: Any) -> None:
     a_server("demo-4")
     page = unescape(browser.get(reverse("trading:server-list")).content.decode())
     assert "12 accounts, 123,456 tickets" in page
+    assert "4,567 accounts · 9,900 tickets" in page
+    assert "3 missed records repaired" in page
     assert "2 differences · 1 mended" in page
     assert "The agent does not answer." in page
     for word in ("No difference", "Differences", "Not compared", "Never compared"):
