@@ -6,7 +6,7 @@ COUNTS = ("accounts_held", "open_held", "closed_held", "money_held", "repaired")
 
 
 class Migration(migrations.Migration):
-    dependencies = [('trading', '0007_verification_and_source')]
+    dependencies = [('trading', '0008_account_commands')]
 
     operations = [
         *(
