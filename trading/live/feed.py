@@ -86,6 +86,8 @@ class Listener(Source):
         self._on_change = on_change
         self._news: list[News] = []
         self._number = 0
+        self._loading: asyncio.Task[None] | None = None
+        self._meanwhile: list[News] = []
         self._failures = 0
         self._loaded = self._directory_read = -math.inf
         self._unlisted: set[str] = set()
@@ -127,8 +129,7 @@ class Listener(Source):
             while True:
                 async with asyncio.timeout(SILENCE_SECONDS):
                     news = await anext(stream)
-                if news.kind in BREAKS or self._is_overdue(news):
-                    await self._load(gateway)
+                self._reload_if_needed(gateway, news)
                 self._take(news)
                 self._failures = 0
         except StopAsyncIteration:
@@ -136,16 +137,42 @@ class Listener(Source):
         except TimeoutError:
             raise Unavailable(f"The agent said nothing for {SILENCE_SECONDS:.0f} s.") from None
         finally:
+            self._stop_loading()
             close = getattr(stream, "aclose", None)
             if close is not None:
                 await close()
 
+    def _reload_if_needed(self, gateway: Gateway, news: News) -> None:
+        """Begin to read the whole server where it is due; raise what went wrong with it."""
+        loading = self._loading
+        if loading is not None and loading.done():
+            loading.result()
+            self._loading = None
+        if news.kind in BREAKS:
+            self._stop_loading()
+        if self._loading is None and (news.kind in BREAKS or self._is_overdue(news)):
+            self._meanwhile = []
+            self._loading = asyncio.create_task(self._load(gateway))
+
+    def _stop_loading(self) -> None:
+        """Forget a reading that is under way or has failed; another one is due then."""
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading, self._loaded = None, -math.inf
+
     async def _load(self, gateway: Gateway) -> None:
-        """Put the whole server on a new board."""
+        """Put the whole server on a new board, and on it what the stream told meanwhile.
+
+        The stream goes on: a big server takes a while to read, and the mirror waits for nothing.
+        """
         board = await self._in_thread(snapshot, gateway)
         self.directory = await self._in_thread(directory.read, self.server_id)
+        for news in self._meanwhile:
+            _show(board, news)
         self.replace_board(board)
         self._loaded = time.monotonic()
+        if self._meanwhile:
+            self.hear(self._meanwhile[-1].at, is_ping=False)
 
     def _is_overdue(self, news: News) -> bool:
         """Return whether the whole server should be read: symbols and groups send no news."""
@@ -161,19 +188,13 @@ class Listener(Source):
         if news.kind == "stop":
             self.lose_pump("MetaTrader stopped speaking to its agent.", clock.now())
             return
-        self.hear(news.at, is_ping=news.kind == "ping")
-        if news.quote is not None:
-            self.board.put_quote(news.quote)
-            return
-        if news.kind in UNKEPT:
-            return
-        if news.account is not None:
-            self.board.put_account(news.account)
-        if news.kind == "trade_delete":
-            self.board.drop_trade(news.ticket)
-        elif news.trade is not None:
-            self.board.put_trade(news.trade)
-        self._news.append(news)
+        if self._loading is not None:
+            self._meanwhile.append(news)
+        if self.is_loaded:
+            self.hear(news.at, is_ping=news.kind == "ping")
+            _show(self.board, news)
+        if news.quote is None and news.kind not in UNKEPT:
+            self._news.append(news)
 
     # -- from the stream to the mirror ----------------------------------------------------------
     async def _mirror(self) -> None:
@@ -196,6 +217,18 @@ class Listener(Source):
         if news.trade is not None and news.trade.cmd.is_balance:
             return True
         return news.account is not None and news.account.login not in self.directory
+
+
+def _show(board: Board, news: News) -> None:
+    """Put one piece of news on a board."""
+    if news.quote is not None:
+        board.put_quote(news.quote)
+    if news.account is not None:
+        board.put_account(news.account)
+    if news.kind == "trade_delete":
+        board.drop_trade(news.ticket)
+    elif news.trade is not None:
+        board.put_trade(news.trade)
 
 
 def snapshot(gateway: Gateway) -> Board:
