@@ -82,20 +82,29 @@ def latest(topics: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def publish(topic: str, payload: bytes) -> bool:
-    """Send a frame to whoever watches the topic; False when Redis is away."""
+def publish(payloads: Mapping[str, bytes]) -> bool:
+    """Send frames, by topic, to whoever watches; False when Redis is away."""
     try:
-        _redis().publish(channel(topic), payload)
+        with _redis().pipeline(transaction=False) as pipe:
+            for topic, payload in payloads.items():
+                pipe.publish(channel(topic), payload)
+            pipe.execute()
     except (redis.RedisError, OSError) as reason:
-        log.warning("frame_not_published", topic=topic, reason=str(reason))
+        log.warning("frames_not_published", topics=len(payloads), reason=str(reason))
         return False
     return True
 
 
 def show(topic: str, frame: Mapping[str, Any]) -> None:
     """After the commit, nudge the screens that watch the topic: they fetch their fragment again."""
-    payload = orjson.dumps({"op": "nudge", "topic": topic, **frame})
-    transaction.on_commit(lambda: publish(topic, payload), robust=True)
+    show_all([topic], frame)
+
+
+def show_all(topics: Iterable[str], frame: Mapping[str, Any]) -> None:
+    """After the commit, nudge the screens that watch any of the topics, in one go."""
+    nudges = {topic: orjson.dumps({"op": "nudge", "topic": topic, **frame}) for topic in topics}
+    if nudges:
+        transaction.on_commit(lambda: publish(nudges), robust=True)
 
 
 def revoke(user_pk: int) -> None:

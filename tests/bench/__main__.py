@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import board, live, mirror, money, pages
+from tests.bench import board, live, money, pages
 from tests.bench.figures import HEADING, Bench, Figure
+from tests.bench.mirror import bench as mirror
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
 

@@ -100,8 +100,8 @@ def _take(
         known = books.owners(server_id, {one.login for one in trades})
         moved = moves.write_tickets(server_id, trades, known, now)
         ServerState.objects.filter(server_id=server_id).update(last_message_at=now)
-        for owner in set(known.values()):
-            live.show(live.account(owner.account_id), {"what": "tickets"})
+        topics = {live.account(owner.account_id) for owner in known.values()}
+        live.show_all(sorted(topics), {"what": "tickets"})
     return moved, bool(unknown)
 
 

@@ -186,7 +186,7 @@ def test_frames_flow_until_unsubscribed(scene: Scene) -> None:
         await ask(socket, "subscribe", topic)
         assert await socket.told() == {"topic": topic, "seq": 1}
         await watched_or_not(scene, topic, True)
-        assert await asyncio.to_thread(live.publish, topic, b'{"seq":2}')
+        assert await asyncio.to_thread(live.publish, {topic: b'{"seq":2}'})
         assert await socket.told() == {"seq": 2}
         await ask(socket, "unsubscribe", topic, "account:5")
         await watched_or_not(scene, topic, False)

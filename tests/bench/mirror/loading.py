@@ -1,6 +1,6 @@
 """The program that loads the mirror, times it, then copies the same rows as bare as can be.
 
-    python -m tests.bench.mirror_load AGENT_URL OWNER_URL
+    python -m tests.bench.mirror.loading AGENT_URL OWNER_URL
 
 Its last line is JSON: server, rows, seconds, bare_seconds, the seconds of the parts, peak_mib.
 """

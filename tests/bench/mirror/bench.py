@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.bench import big_server
 from tests.bench.figures import Figure
-from tests.bench.mirror_lag import lags, percentile
+from tests.bench.mirror import big_server
+from tests.bench.mirror.lag import lags, percentile
 from tests.bench.stage import Stage
 from tests.factories.agents import KEY, KEY_ID, agent_environment, an_agent_process
 from tests.factories.simulator import Process, running
@@ -32,7 +32,7 @@ def measure(stage: Stage) -> list[Figure]:
     )
     app, owner = _database(stage)
     with _short_folder() as folder, _server(folder, size) as (agent_url, metatrader):
-        told = stage.run("-m", "tests.bench.mirror_load", agent_url, owner, env=app)
+        told = stage.run("-m", "tests.bench.mirror.loading", agent_url, owner, env=app)
         waits = lags(app, metatrader)
     return [*_load_figures(told, size), _lag_figure(waits)]
 

@@ -1,5 +1,6 @@
 """How long a change on the server takes to its row, while 2,000 trades change every second."""
 
+import re
 import statistics
 import subprocess
 import sys
@@ -61,7 +62,7 @@ class Changes:
         self._control = metatrader.control()
         self._keys = dict(session.execute("SELECT ticket, id FROM trading_position").fetchall())
         self._tickets = cycle(sorted(self._keys))
-        self._pending: dict[int, tuple[str, float]] = {}
+        self._pending: dict[int, tuple[int, float]] = {}  # by number: the latest row, since when
         self._number = 0
         self.waits: list[float] = []
 
@@ -70,18 +71,19 @@ class Changes:
         self._number += 1
         tickets, comment = list(islice(self._tickets, count)), f"b{self._number}"
         self._control.result("rewrite_comments", tickets=tickets, comment=comment)
-        self._pending[self._keys[tickets[-1]]] = (comment, time.monotonic())
+        self._pending[self._number] = (self._keys[tickets[-1]], time.monotonic())
 
     def look(self) -> bool:
         """Note what has arrived; True."""
+        keys = [key for key, _ in self._pending.values()]
         rows = self._session.execute(
-            "SELECT id, comment FROM trading_position WHERE id = ANY(%s)", [list(self._pending)]
+            "SELECT id, comment FROM trading_position WHERE id = ANY(%s)", [keys]
         )
-        for key, comment in rows.fetchall():
-            wanted, since = self._pending[key]
-            if comment == wanted:
+        shown = {key: int(comment[1:]) for key, comment in rows if re.match(r"b\d+$", comment)}
+        for number, (key, since) in list(self._pending.items()):
+            if shown.get(key, 0) >= number:
                 self.waits.append((time.monotonic() - since) * 1000)
-                del self._pending[key]
+                del self._pending[number]
         return True
 
     def wait(self) -> None:

@@ -1,0 +1,1 @@
+"""The mirror: its first load, its memory, and the lag of changes."""
