@@ -34,7 +34,7 @@ from trading.terms import (
 )
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @dataclass

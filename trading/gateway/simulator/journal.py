@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from trading.gateway.lines import read_line, write_line
+from trading.gateway.lines import Lines, read_line, write_line
 from trading.gateway.simulator.records import body, read_body
 from trading.terms import (
     AccountRecord,
@@ -238,12 +238,12 @@ class Journal:
     def accounts(self) -> list[AccountRecord]:
         """Return every account, by login."""
         rows = self._connection.execute("SELECT body FROM account ORDER BY login")
-        return [read_line(AccountRecord, line) for (line,) in rows]
+        return list(Lines(AccountRecord, "".join([line for (line,) in rows])))
 
     def open_trades(self) -> list[TradeRecord]:
         """Return every open ticket, by number."""
         rows = self._connection.execute("SELECT body FROM trade WHERE closed = 0 ORDER BY ticket")
-        return [read_line(TradeRecord, line) for (line,) in rows]
+        return list(Lines(TradeRecord, "".join([line for (line,) in rows])))
 
     def last_ticket(self) -> int:
         """Return the highest ticket ever given, 0 when none was."""
