@@ -6,7 +6,7 @@ COUNTS = ("accounts_held", "open_held", "closed_held", "money_held", "repaired")
 
 
 class Migration(migrations.Migration):
-    dependencies = [('trading', '0008_account_commands')]
+    dependencies = [('trading', '0009_what_others_change')]
 
     operations = [
         *(
