@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from tests.prove import pages, servers
+from tests.prove.day import run as day
 from tests.prove.money import run as money
 
 Say = Callable[[str], None]
@@ -15,6 +16,7 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "money": money.prove,
     "pages": pages.prove,
     "servers": servers.prove,
+    "day": day.prove,
 }
 
 

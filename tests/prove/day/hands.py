@@ -48,6 +48,8 @@ class Hands:
     def act(self) -> str:
         """Let one thing happen; return what it was."""
         self._look()
+        if not (self._logins and self._quotes and self._groups):
+            return "nothing"  # the server is away
         names = list(SHARES)
         (name,) = self._chance.choices(names, weights=[SHARES[one] for one in names])
         code = getattr(self, f"_{name}")()
@@ -60,10 +62,11 @@ class Hands:
         if self._until_look > 0 and self._quotes and self._logins:
             return
         self._until_look = LOOK_EVERY
-        self._logins = self._told("logins")
+        self._logins = self._told("logins") or self._logins
         self._open = self._told("open_trades")
-        self._quotes = {one["symbol"]: one for one in self._told("quotes")}
-        self._groups = [one["name"] for one in self._told("groups")]
+        quotes = {one["symbol"]: one for one in self._told("quotes")}
+        self._quotes = quotes or self._quotes
+        self._groups = [one["name"] for one in self._told("groups")] or self._groups
 
     def _told(self, verb: str) -> Any:
         code, result = self._ask_server(MANAGER, verb, {})

@@ -1,0 +1,188 @@
+"""A day of real processes: a running demo, its parts killed one after the other, and faults.
+
+Things happen at the simulated MetaTrader's own doors while its agent, feed, worker, PostgreSQL and
+Redis work and die. Once it is quiet, `manage.py mt4_verify` has the word.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from backoffice.core.clock import now
+from backoffice.demo.children import wait_until
+from tests.cluster import ROOT
+from tests.factories.simulator import Line
+from tests.journeys.running import Demo
+from tests.prove.day.hands import MANAGER, Hands
+from tests.prove.kills import PARTS
+
+VICTIMS = ("metatrader", "agent", "worker", "feed", "postgresql", "redis")
+RECOVERY_SECONDS = 180.0
+ANSWER_SECONDS = 3.0
+#: What is asked of MetaTrader for the mirror, and what happens to accounts and tickets there.
+QUESTIONS = ("accounts", "trades", "open_trades", "open_tickets", "logins", "history")
+FAULTS: dict[str, dict[str, Any]] = {
+    "F-01": {}, "F-02": {}, "F-03": {"delay_ms": 400}, "F-04": {"delay_ms": 400}, "F-05": {},
+    "F-06": {"delay_ms": 3000}, "F-07": {"code": 2}, "F-08": {"length": 3}, "F-09": {},
+    "F-10": {}, "F-11": {"zone": "Asia/Tokyo"}, "F-12": {"amount": "1.00", "text": "foreign"},
+}  # fmt: skip
+IN_THE_WIRE = ("F-01", "F-02", "F-03", "F-07", "F-09", "F-10")
+
+
+@dataclass
+class Chapter:
+    """What a part of the day was: events, deaths, faults that struck, and the comparison."""
+
+    events: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    deaths: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    verdict: str = ""
+    is_equal: bool = False
+
+
+class DemoDay:
+    """Lets chapters of a day happen to one demo."""
+
+    def __init__(self, demo: Demo, seed: str) -> None:
+        self._demo = demo
+        self._sockets = demo.sockets
+        self._chance = random.Random(seed)
+        self._lines: dict[str, Line] = {}
+        self._unanswered = 0
+        self.hands = Hands(self._chance, self._ask, now)
+
+    # The doors
+
+    def _ask(self, door: str, verb: str, args: dict[str, Any]) -> tuple[int, Any]:
+        try:
+            answer = self._line(door).ask(verb, **args)
+        except (OSError, EOFError, AssertionError, ValueError):
+            self._unanswered += 1
+            self._hang_up(door)
+            return -3, None
+        return int(answer["code"]), answer["result"]
+
+    def _line(self, door: str) -> Line:
+        if door not in self._lines:
+            name, mode = ("metatrader", "direct") if door == MANAGER else ("metatrader.control", "")
+            line = Line(self._sockets / name, mode)
+            line._socket.settimeout(ANSWER_SECONDS)
+            self._lines[door] = line
+        return self._lines[door]
+
+    def _hang_up(self, door: str) -> None:
+        line = self._lines.pop(door, None)
+        if line is not None:
+            line.close()
+        time.sleep(0.05)
+
+    # What befalls it
+
+    def _kill(self, part: str) -> bool:
+        with suppress(AssertionError, OSError):
+            os.kill(self._demo.find(PARTS[part]), signal.SIGKILL)
+            return True
+        return False
+
+    def _set_fault(self, mode: str) -> None:
+        """One fault more at the server; where it is none of the wire, it befalls the mirror too."""
+        verb = self._chance.choice((*QUESTIONS, "transaction:83", "*"))
+        if mode in ("F-08", "F-12", "F-04", "F-05"):
+            verb = "transaction:83"
+        told = {"mode": mode, "verb": verb, "probability": "0.05", "count": 3, "seed": 1}
+        self._ask("stage", "set_fault", {**told, **FAULTS[mode]})
+
+    def _struck(self) -> dict[str, int]:
+        code, faults = self._ask("stage", "faults", {})
+        struck: Counter[str] = Counter()
+        for one in faults if code == 0 else ():
+            struck[one["mode"]] += one["struck"]
+        return {mode: count for mode, count in struck.items() if count}
+
+    # A chapter
+
+    def chapter(self, events: int) -> Chapter:
+        """Let so many things happen under faults and deaths; compare when it is quiet."""
+        began, told, deaths = time.monotonic(), Chapter(), Counter[str]()
+        faults: Counter[str] = Counter()
+        before = self.hands.done.total(), self.hands.refused.total(), self._unanswered
+        turn = self._chance.sample(VICTIMS, len(VICTIMS))
+        modes = self._chance.sample(sorted(FAULTS), len(FAULTS))
+        for number in range(1, events + 1):
+            self.hands.act()
+            if number % max(1, events // len(modes)) == 0 and modes:
+                faults.update(self._struck())
+                self._ask("stage", "clear_faults", {})
+                self._set_fault(modes.pop())
+            if number % max(1, events // len(turn)) == 0 and turn:
+                deaths[turn[-1]] += self._kill(turn.pop())
+        faults.update(self._struck())
+        told.is_equal, told.verdict = self._compared()
+        told.events = self.hands.done.total() - before[0]
+        told.refused = self.hands.refused.total() - before[1]
+        told.unanswered = self._unanswered - before[2]
+        told.deaths, told.faults = dict(deaths), dict(faults)
+        told.seconds = round(time.monotonic() - began, 1)
+        return told
+
+    def _compared(self) -> tuple[bool, str]:
+        """End the faults, hold the market, let the mirror take a pass, and ask for the verdict."""
+        self._ask("stage", "clear_faults", {})
+        if not wait_until(self._is_well, seconds=RECOVERY_SECONDS, step=0.5):
+            return False, f"not well {RECOVERY_SECONDS:.0f} s after the last death"
+        self._ask("stage", "hold", {})
+        for _ in range(20):  # a pass that met the worker's own one is taken anew
+            passed = self._manage("mt4_sync", "--full")
+            if passed.returncode == 0:
+                break
+            time.sleep(3)
+        done = self._manage("mt4_verify", "--patience", "60")
+        self._ask("stage", "release", {})
+        lines = (done.stdout or done.stderr).strip().splitlines()
+        if done.returncode != 0:
+            return False, "\n".join(lines[-60:])
+        return True, lines[-1]
+
+    def _is_well(self) -> bool:
+        with suppress(httpx.TransportError):
+            ready = httpx.get(f"{self._demo.address}/health/ready", timeout=10)
+            return ready.status_code == 200 and self._ask("stage", "status", {})[0] == 0
+        return False
+
+    def _manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self._environment(),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        secrets = self._demo.secrets
+        static = Path(self._demo.data) / str(self._demo.port) / "static"
+        return self._demo.environment | {
+            "DJANGO_SETTINGS_MODULE": "backoffice.settings.demo",
+            "ENVIRONMENT": "demo",
+            "SECRET_KEY": secrets["secret_key"],
+            "DATABASE_URL": f"postgresql://mt4bo_app@/mt4bo?host={self._sockets / 'pg'}",
+            "REDIS_URL": f"unix://{self._sockets}/redis",
+            "MT4_AGENT_KEYS": f"linden-live=demo:{secrets['agent_key']}",
+            "STATIC_ROOT": str(static),
+            "LOG_LEVEL": "ERROR",
+        }
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._lines.values():
+            line.close()

@@ -1,0 +1,77 @@
+"""`make prove ONLY=day`: chapters of a simulated day, each ended by a comparison of everything.
+
+prove-results/day-SEED.jsonl keeps one line a chapter; the counts are of all of them.
+"""
+
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.cluster import ROOT
+from tests.journeys.running import Demo
+from tests.prove.day.outside import Chapter, DemoDay
+
+EVENTS = 2_000  # a chapter
+WHOLE_DAY = 100_000
+ACCOUNTS = "60"
+
+Say = Callable[[str], None]
+
+
+def read(journal: Path) -> list[Chapter]:
+    """What was proved before; a half-written last line does not count."""
+    chapters = []
+    for line in journal.read_text().splitlines() if journal.exists() else ():
+        try:
+            chapters.append(Chapter(**json.loads(line)))
+        except (ValueError, TypeError):
+            break
+    return chapters
+
+
+def report(chapters: list[Chapter], say: Say) -> None:
+    """Counts over all chapters."""
+    faults, deaths = Counter[str](), Counter[str]()
+    for chapter in chapters:
+        faults.update(chapter.faults)
+        deaths.update(chapter.deaths)
+    events = sum(one.events for one in chapters)
+    refused = sum(one.refused for one in chapters)
+    say(f"  {events:,} of {WHOLE_DAY:,} events ({refused:,} more were refused by the server)")
+    say(f"  deaths  {', '.join(f'{part} {count}' for part, count in sorted(deaths.items()))}")
+    say(f"  faults  {', '.join(f'{mode} {count}' for mode, count in sorted(faults.items()))}")
+    say(f"  {len(chapters)} comparisons of the whole book, 0 differences")
+
+
+def prove(minutes: float, seed: int, say: Say) -> int:
+    """Let chapters happen for so many minutes; 1 when something differed."""
+    journal = ROOT / "prove-results" / f"day-{seed}.jsonl"
+    journal.parent.mkdir(exist_ok=True)
+    chapters = read(journal)
+    end = time.monotonic() + 60 * minutes
+    say(f"  Simulated day, seed {seed}: {len(chapters)} chapters are proved, {minutes:g} min more")
+    with tempfile.TemporaryDirectory(prefix="mt4bo-day-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's user walks through it
+        demo = Demo(Path(folder), DEMO_ACCOUNTS=ACCOUNTS, DEMO_FAULTS="1").start()
+        day = DemoDay(demo, f"day {seed} {len(chapters)}")
+        try:
+            while time.monotonic() < end:
+                chapter = day.chapter(EVENTS)
+                if not chapter.is_equal:
+                    say(f"  NOT PROVED, seed {seed}, chapter {len(chapters) + 1}:")
+                    say(chapter.verdict)
+                    return 1
+                chapters.append(chapter)
+                with journal.open("a") as out:
+                    out.write(json.dumps(asdict(chapter)) + "\n")
+                say(f"  {chapter.events:,} events in {chapter.seconds:g} s: {chapter.verdict}")
+        finally:
+            day.close()
+            demo.stop()
+            demo.verb("reset")
+    report(chapters, say)
+    return 0
