@@ -61,14 +61,17 @@ class DemoDay:
         self._sockets = demo.sockets
         self._chance = random.Random(seed)
         self._lines: dict[str, Line] = {}
-        self._unanswered = 0
+        self._unanswered = self._number = 0
         self.hands = Hands(self._chance, self._ask, now)
 
     # The doors
 
     def _ask(self, door: str, verb: str, args: dict[str, Any]) -> tuple[int, Any]:
         try:
-            answer = self._line(door).ask(verb, **args)
+            self._number += 1
+            line = self._line(door)
+            line.send({"id": self._number, "verb": verb, "args": args})
+            answer = line.receive()
         except (OSError, EOFError, AssertionError, ValueError):
             self._unanswered += 1
             self._hang_up(door)
