@@ -32,6 +32,7 @@ COMMANDS = {
     "--without-mingle --without-gossip",
     "scheduler": "-m celery -A backoffice.celery beat --pidfile= --schedule {schedule}",
 }
+FAULT_DOORS = {"simulated MetaTrader": "--faults", "agent": "--faults {wire}"}
 # What a developer's shell may say is not for the demo's processes.
 _OURS = ("MT4_", "DATABASE_URL", "REDIS_URL", "DB_POOL", "STATIC_ROOT", "TRUSTED_PROXIES")
 
@@ -141,13 +142,19 @@ class Fleet:
         facts = {
             "state": self.place.simulator,
             "simulator": self.simulator,
+            "wire": self.simulator.with_name("wire"),
             "host": self.host,
             "port": self.place.port,
             "live_port": self.live_port,
             "schedule": self.place.folder / "beat",
             "accounts": os.environ.get("DEMO_ACCOUNTS") or "240",
         }
-        command = [sys.executable, *(part.format(**facts) for part in COMMANDS[name].split())]
+        words = COMMANDS[name].split()
+        if (
+            os.environ.get("DEMO_FAULTS") == "1"
+        ):  # for proofs: whoever reaches the sockets breaks it
+            words += FAULT_DOORS.get(name, "").split()
+        command = [sys.executable, *(part.format(**facts) for part in words)]
         log = self.place.logs / f"{name.replace(' ', '-').lower()}.log"
         start = partial(spawn, command, env=env, cwd=ROOT, log=log)
         return Process(name=name, start=start, ready=ready, log=log)

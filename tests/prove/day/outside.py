@@ -4,9 +4,11 @@ Things happen at the simulated MetaTrader's own doors while its agent, feed, wor
 Redis work and die. Once it is quiet, `manage.py mt4_verify` has the word.
 """
 
+import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +38,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "F-06": {"delay_ms": 3000}, "F-07": {"code": 2}, "F-08": {"length": 3}, "F-09": {},
     "F-10": {}, "F-11": {"zone": "Asia/Tokyo"}, "F-12": {"amount": "1.00", "text": "foreign"},
 }  # fmt: skip
+OF_CHANGES = ("F-04", "F-05", "F-08", "F-12")
 IN_THE_WIRE = ("F-01", "F-02", "F-03", "F-07", "F-09", "F-10")
 
 
@@ -101,19 +104,37 @@ class DemoDay:
         return False
 
     def _set_fault(self, mode: str) -> None:
-        """One fault more at the server; where it is none of the wire, it befalls the mirror too."""
-        verb = self._chance.choice((*QUESTIONS, "transaction:83", "*"))
-        if mode in ("F-08", "F-12", "F-04", "F-05"):
-            verb = "transaction:83"
-        told = {"mode": mode, "verb": verb, "probability": "0.05", "count": 3, "seed": 1}
-        self._ask("stage", "set_fault", {**told, **FAULTS[mode]})
+        """Set one fault at the server, and the same in the wire where a wire can have it."""
+        told = {"mode": mode, "count": 3, "probability": "0.2", "seed": 1} | FAULTS[mode]
+        question = self._chance.choice(QUESTIONS)
+        verb = "transaction" if mode in OF_CHANGES else question
+        if verb == "transaction":
+            verb += f":{self._chance.choice((75, 76, 80, 83))}"
+        self._ask("stage", "set_fault", {**told, "verb": verb})
+        if mode in IN_THE_WIRE:
+            self._ask_wire({**told, "do": "set_fault", "verb": question})
 
-    def _struck(self) -> dict[str, int]:
+    def _end_faults(self) -> Counter[str]:
+        """Clear every fault; return how often each struck, at the server and in the wire."""
         code, faults = self._ask("stage", "faults", {})
         struck: Counter[str] = Counter()
-        for one in faults if code == 0 else ():
+        for one in (*(faults if code == 0 else ()), *self._ask_wire({"do": "faults"})):
             struck[one["mode"]] += one["struck"]
-        return {mode: count for mode, count in struck.items() if count}
+        self._ask("stage", "clear_faults", {})
+        self._ask_wire({"do": "clear_faults"})
+        return +struck
+
+    def _ask_wire(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """The agent's door for faults; nobody behind it is no answer."""
+        try:
+            with socket.socket(socket.AF_UNIX) as door:
+                door.settimeout(ANSWER_SECONDS)
+                door.connect(str(self._sockets / "wire"))
+                door.sendall(json.dumps(request).encode() + b"\n")
+                answer: dict[str, Any] = json.loads(door.makefile().readline())
+        except (OSError, ValueError):
+            return []
+        return answer.get("faults") or []
 
     # A chapter
 
@@ -127,12 +148,11 @@ class DemoDay:
         for number in range(1, events + 1):
             self.hands.act()
             if number % max(1, events // len(modes)) == 0 and modes:
-                faults.update(self._struck())
-                self._ask("stage", "clear_faults", {})
+                faults.update(self._end_faults())
                 self._set_fault(modes.pop())
             if number % max(1, events // len(turn)) == 0 and turn:
                 deaths[turn[-1]] += self._kill(turn.pop())
-        faults.update(self._struck())
+        faults.update(self._end_faults())
         told.is_equal, told.verdict = self._compared()
         told.events = self.hands.done.total() - before[0]
         told.refused = self.hands.refused.total() - before[1]
@@ -143,7 +163,6 @@ class DemoDay:
 
     def _compared(self) -> tuple[bool, str]:
         """End the faults, hold the market, let the mirror take a pass, and ask for the verdict."""
-        self._ask("stage", "clear_faults", {})
         if not wait_until(self._is_well, seconds=RECOVERY_SECONDS, step=0.5):
             return False, f"not well {RECOVERY_SECONDS:.0f} s after the last death"
         self._ask("stage", "hold", {})
