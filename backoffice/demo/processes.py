@@ -150,9 +150,7 @@ class Fleet:
             "accounts": os.environ.get("DEMO_ACCOUNTS") or "240",
         }
         words = COMMANDS[name].split()
-        if (
-            os.environ.get("DEMO_FAULTS") == "1"
-        ):  # for proofs: whoever reaches the sockets breaks it
+        if os.environ.get("DEMO_FAULTS") == "1":  # for proofs only
             words += FAULT_DOORS.get(name, "").split()
         command = [sys.executable, *(part.format(**facts) for part in words)]
         log = self.place.logs / f"{name.replace(' ', '-').lower()}.log"
