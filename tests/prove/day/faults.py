@@ -14,7 +14,7 @@ from trading.gateway.errors import Refused, Unavailable
 from trading.gateway.port import Page
 
 HIDDEN_SECONDS = 20  # how long F-06 keeps new records from a question
-SHARE = 0.08  # of the questions are struck while faults are on
+STRIKES_EVERY = 12  # questions, on average, while faults are on
 
 
 class World(Protocol):
@@ -43,6 +43,7 @@ class Faults:
         self._chance = chance
         self._world = world
         self.is_on = True
+        self._until_next = STRIKES_EVERY
         self.struck: Counter[str] = Counter()
         self._modes: dict[str, Callable[[Callable[[], Any]], Any]] = {
             "F-01": self._dropped, "F-02": self._answer_dropped, "F-03": self._delayed,
@@ -56,8 +57,10 @@ class Faults:
 
     def befall(self, question: Callable[[], Any]) -> Any:
         """Return the answer to a question, unless a fault strikes it."""
-        if not self.is_on or self._chance.random() > SHARE:
+        self._until_next -= 1
+        if not self.is_on or self._until_next > 0:
             return question()
+        self._until_next = self._chance.randrange(1, 2 * STRIKES_EVERY)
         name = self._turn.popleft()
         self._turn.append(name)
         self.struck[name] += 1

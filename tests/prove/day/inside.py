@@ -138,6 +138,8 @@ class Day:
         self._turn = list(RESTARTS)
         self.chance.shuffle(self._turn)
         self._armed = ""
+        self._transactions = 0
+        self._next_restart = RESTART_EVERY
         self._next_pass = self._next_full = self.clock.time
         self.desk = self._started()
         self.hands = Hands(self.chance, self._carry_out, self.clock)
@@ -176,13 +178,13 @@ class Day:
     def _carry_out(self, door: str, verb: str, args: dict[str, Any]) -> tuple[int, Any]:
         """Let a verb happen; F-04 lets one in thirty transactions happen later, F-08 edits one."""
         if self.faults.is_on and verb == "transaction":
-            roll = self.chance.random()
-            if roll < 1 / 30:
+            self._transactions += 1
+            if self._transactions % 30 == 10:
                 self.faults.struck["F-04"] += 1
                 due = self.events_done + self.chance.randrange(1, 25)
                 self._late.append((due, lambda: self._now(door, verb, args)))
                 return -2, None
-            if roll < 2 / 30:
+            if self._transactions % 30 == 20:
                 self.faults.struck["F-08"] += 1
                 args = {**args, "comment": str(args.get("comment", ""))[:3]}
         return self._now(door, verb, args)
@@ -253,7 +255,8 @@ class Day:
             self.events(1)
             if self.chance.random() < 0.6:
                 self._deliver()
-            if self.events_done % RESTART_EVERY == 0:
+            if self.events_done >= self._next_restart:
+                self._next_restart += RESTART_EVERY
                 self._turn.append(self._turn.pop(0))
                 self._restart(self._turn[-1])
             self._passes()
