@@ -293,6 +293,8 @@ def reader(path: str) -> Callable[[Any], Any]:
                 value = value[step] if isinstance(value, dict) else getattr(value, step)
         except (AttributeError, KeyError, ObjectDoesNotExist):
             return None
-        return value() if callable(value) else value
+        # A way back to many rows is callable too, and is not to be called: Django marks it.
+        is_method = callable(value) and not getattr(value, "do_not_call_in_templates", False)
+        return value() if is_method else value
 
     return read

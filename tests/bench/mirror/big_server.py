@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.factories.simulator import running
 from trading.gateway.lines import Fields, Lines
-from trading.gateway.simulator.journal import FILE
+from trading.gateway.simulator.beginning.folder import FILE
 from trading.terms import AccountRecord, TradeRecord
 
 WORLD_ACCOUNTS, WORLD_DAYS = 20, 150
