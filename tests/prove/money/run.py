@@ -298,8 +298,8 @@ def report(rounds: Sequence[Round], say: Say) -> None:
     for kill in kills:
         by_process[kill.process].append(kill)
     for process, some in sorted(by_process.items()):
-        points = Counter(kill.point for kill in some if kill.point)
         deaths = [kill for kill in some if not kill.how.startswith("paused")]
+        points = Counter(kill.point for kill in deaths if kill.point)
         back = max((kill.back_seconds for kill in deaths), default=0.0)
         rest = max((kill.rest_seconds for kill in some), default=0.0)
         say(
