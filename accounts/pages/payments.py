@@ -17,11 +17,13 @@ from accounts.queries.payments import View
 from backoffice.ui import marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import DetailPage, ListPage, Panel
+from trading.queries import servers
 
 TABS = (
     (View.TODO, gettext_lazy("My to do")),
     (View.LATE, gettext_lazy("Late")),
     (View.OTHERS, gettext_lazy("Waiting for others")),
+    (View.VOIDED, gettext_lazy("Voided")),
     (View.UNCERTAIN, gettext_lazy("Uncertain")),
     (View.ALL, gettext_lazy("All")),
 )
@@ -71,7 +73,13 @@ class PaymentList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""
         words = _("Payment, login, client")
-        return {"counts": self.counts, "search_words": words, "view": self.request.GET.get("view")}
+        return {
+            "counts": self.counts,
+            "search_words": words,
+            "view": self.request.GET.get("view"),
+            "seen": payments.newest_for(self.request.user, now=self.now),
+            "away": [one for one in servers.list_freshness() if one.live_status == "unreachable"],
+        }
 
     def _todo(self) -> Any:
         return payments.view_of(self.request.user, View.TODO, now=self.now)
@@ -87,6 +95,22 @@ class Waiting(Panel):
     def record(self) -> Any:
         """Return the counts of the tabs."""
         return payments.counts_for(self.request.user, now=self.now, since=self.now)
+
+
+class News(Panel):
+    """Whether what waits for me is not any more what an open queue shows; asked by the queue."""
+
+    permission = SEE_PAYMENTS
+    fragment_name = "accounts/_payment_news.html"
+    title = gettext_lazy("Approvals")
+
+    def record(self) -> Any:
+        """Return the mark of what waits now."""
+        return payments.newest_for(self.request.user, now=self.now)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return whether it is the one that the queue was drawn with."""
+        return {"is_same": record == self.request.GET.get("seen", "")}
 
 
 class PaymentDetail(DetailPage):

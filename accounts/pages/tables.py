@@ -88,13 +88,16 @@ def due(payment: Any, now: Any) -> SafeString:
     """Return when a payment is due as people say it: late, so much left, or its day."""
     here, css = timezone.localtime(payment.due_at), ""
     left = payment.due_at - now
-    if payment.is_final:
+    if payment.waiting_since is not None:
+        words = _("no time runs")
+    elif payment.is_final:
         words = formats.date_format(here, "j M H:i")
     elif left < timedelta(0):
         late = figures.age(int(-left.total_seconds()))
         words, css = _("late %(age)s") % {"age": late}, "late"
     elif left < TODAY:
         words = _("%(age)s left") % {"age": figures.age(int(left.total_seconds()))}
+        css = "soon" if left < (payment.due_at - payment.requested_at) / 4 else ""
     else:
         words = formats.date_format(here, "D H:i" if left < 6 * TODAY else "j M H:i")
     moment = formats.date_format(here, "j M Y H:i")

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.pages import by_hand, clients, decisions, paying, payments
+from accounts.pages import by_hand, clients, decisions, morning, paying, payments
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", payments.PaymentList.as_view(), name="payment-list"),
     path("waiting", payments.Waiting.as_view(), name="payment-count"),
+    path("news", payments.News.as_view(), name="payment-news"),
+    path("today", morning.Today.as_view(), name="panel-morning"),
     path("<int:pk>/", payments.PaymentDetail.as_view(), name="payment-detail"),
     path("<int:pk>/fresh", payments.Fresh.as_view(), name="payment-fresh"),
     path("<int:pk>/approve/", decisions.Approve.as_view(), name="payment-approve"),

@@ -1,12 +1,12 @@
 """Payments: the queue of what waits, worst first; which of them wait for MetaTrader."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
@@ -22,6 +22,7 @@ FINAL_STATES = [state.value for state in FINAL]
 #: Late first (their due time is the earliest), then the least time left, then the largest amount.
 QUEUE = ("due_at", "-amount", "id")
 PUSHED = 200
+SOON = timedelta(hours=4)
 
 
 class View:
@@ -56,6 +57,9 @@ class Counts:
     uncertain: int
     open: int
     paid: int
+    soon: int
+    by_hand: int
+    returns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,16 +142,37 @@ def may_see(user: Any) -> bool:
 
 
 def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
-    """Return the numbers of the tabs, in one query; `since`: from when paid ones are counted."""
+    """Return the numbers of the tabs, in one query; `since`: from when paid ones are counted.
+
+    `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one.
+    """
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     near = rows.filter(~Q(state__in=FINAL_STATES) | Q(closed_at__gte=since))
+    is_open = ~Q(state__in=FINAL_STATES)
     views = {name: view_of(user, name, now=now) for name, _label in VIEWS if name != View.VOIDED}
     told = near.aggregate(
         **{name: Count("id", filter=where) for name, where in views.items()},
         voided=Count("id", filter=view_of(user, View.VOIDED, now=now)),
         paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
+        soon=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=now + SOON)),
+        by_hand=Count("id", filter=Q(needs_person=True)),
+        returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
     )
     return Counts(open=told.pop("all"), **told)
+
+
+def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]:
+    """Return how many were paid since a moment, and how much, by currency."""
+    rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS)
+    return totals_of(rows.filter(state=Withdrawal.PAID, closed_at__gte=since))
+
+
+def newest_for(user: Any, *, now: datetime) -> str:
+    """Return a mark of what waits for this user: it changes when something joins or leaves."""
+    rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
+    waiting = rows.filter(view_of(user, View.TODO, now=now))
+    told = waiting.aggregate(count=Count("id"), newest=Max("id"), total=Sum("id"))
+    return f"{told['count']}-{told['newest'] or 0}-{told['total'] or 0}"
 
 
 def totals_of(rows: QuerySet[Payment]) -> dict[str, tuple[int, Decimal]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-VIEWS = range(1, 6)
+VIEWS = range(1, 7)
+CHECKS = (1, 2, 3, 5, 9)  # those of the approval page that one digit names
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,15 @@ def _decision() -> tuple[Key, ...]:
         Key("r", _("Reject or decline: opens it (⌘↵ carries it out)"), "decide", "r"),
         Key("w", _("Wait for the client, or go on: opens it"), "decide", "w"),
         Key("u", _("Undo, while it is possible: opens it"), "decide", "u"),
+        *(
+            Key(
+                str(number),
+                _("Evidence of check %(number)d") % {"number": number},
+                "check",
+                str(number),
+            )
+            for number in CHECKS
+        ),
         Key("⇧J", _("Next in the queue"), "queue-next"),
         Key("⇧K", _("Previous in the queue"), "queue-previous"),
     )
@@ -79,6 +89,6 @@ def _lists() -> tuple[Key, ...]:
         Key("b", _("Newer rows"), "newer"),
         *(
             Key(f"v {number}", _("View %(number)d") % {"number": number}, "view", str(number))
-            for number in range(1, 6)
+            for number in VIEWS
         ),
     )

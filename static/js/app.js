@@ -64,6 +64,7 @@ export const acts = {
   newer: () => follow("[data-newer]"),
   older: () => follow("[data-older]"),
   decide,
+  check: (number) => (document.querySelector(`#check-${number} .check-says a`) ?? document.getElementById(`check-${number}`))?.focus(),
   choose: () => document.activeElement?.closest("tr")?.querySelector("[data-select]")?.click(),
   "queue-next": () => follow("[data-queue-next]"),
   "queue-previous": () => follow("[data-queue-previous]"),

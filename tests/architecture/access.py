@@ -102,6 +102,8 @@ DOORS: dict[str, Door] = {
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),
+    "accounts:payment-news": Door(READS_PAYMENTS),
+    "accounts:panel-morning": Door(READS_PAYMENTS),
     "accounts:payment-detail": Door(READS_PAYMENTS, about="payment"),
     "accounts:payment-fresh": Door(READS_PAYMENTS, about="payment"),
     "accounts:payment-approve": Door(APPROVES, about="payment"),
