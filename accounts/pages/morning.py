@@ -1,6 +1,7 @@
 """Money on the morning page: what needs a human now, how the day goes, the head of my queue."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.pages.tables import due
 from accounts.permissions import SEE_PAYMENTS
-from accounts.queries import payments, turns
+from accounts.queries import payments
 from accounts.queries.payments import Counts, View
 from backoffice.ui.shapes import Panel
 
@@ -44,40 +45,42 @@ class Today(Panel):
     def context(self, record: Any) -> dict[str, Any]:
         """Return the alarms, what was paid, and the first of what waits for this person."""
         user = self.request.user
-        rows = payments.list_payments_for(user)
-        mine: Any = rows.filter(payments.view_of(user, View.TODO, now=self.now))
+        mine = payments.view_of(user, View.TODO, now=self.now)
+        rows: Any = payments.list_payments_for(user).filter(mine)
         return {
             "alarms": alarms(record),
             "paid": payments.paid_since_for(user, self.midnight),
-            "head": [
-                {
-                    "payment": row,
-                    "checks": payments.summary_of(row.latest_checks),
-                    "due": due(row, self.now),
-                    "waits": turns.words_of(row),
-                }
-                for row in mine[:HEAD]
-            ],
+            "head": [_line(row, self.now) for row in rows[:HEAD]],
         }
+
+
+#: Count → its words for one and for many, the tab where they stand, how loud, the shape.
+ALARMS = (
+    ("late", "withdrawal is late", "withdrawals are late", View.LATE, "danger", "stopped"),
+    ("by_hand", "waits for two people", "wait for two people", View.UNCERTAIN, "danger", "needs"),
+    ("returns", "return to confirm", "returns to confirm", View.ALL, "warn", "back"),
+    ("soon", "is due within 4 h", "are due within 4 h", View.ALL, "warn", "needs"),
+    ("voided", "approval was voided", "approvals were voided", View.VOIDED, "warn", "needs"),
+)
 
 
 def alarms(counts: Counts) -> list[Alarm]:
     """Return what needs a human now, the loudest first; nothing where all is quiet."""
-    told = (
-        (counts.late, ngettext("withdrawal is late", "withdrawals are late", counts.late),
-         View.LATE, "danger", "stopped"),
-        (counts.by_hand, ngettext("waits for two people", "wait for two people", counts.by_hand),
-         View.UNCERTAIN, "danger", "needs"),
-        (counts.returns, ngettext("return to confirm", "returns to confirm", counts.returns),
-         View.ALL, "warn", "back"),
-        (counts.soon, ngettext("is due within 4 h", "are due within 4 h", counts.soon),
-         View.ALL, "warn", "needs"),
-        (counts.voided, ngettext("approval was voided", "approvals were voided", counts.voided),
-         View.VOIDED, "warn", "needs"),
-    )  # fmt: skip
     queue = reverse("accounts:payment-list")
     return [
-        Alarm(count=count, words=words, url=f"{queue}?view={view}", tone=tone, icon=icon)
-        for count, words, view, tone, icon in told
-        if count
+        Alarm(
+            count=count,
+            words=ngettext(one, many, count),
+            url=f"{queue}?view={view}",
+            tone=tone,
+            icon=icon,
+        )
+        for name, one, many, view, tone, icon in ALARMS
+        if (count := getattr(counts, name))
     ]
+
+
+def _line(row: Any, now: datetime) -> dict[str, Any]:
+    """Return one line of the queue's head."""
+    checks = payments.summary_of(row.latest_checks)
+    return {"payment": row, "checks": checks, "due": due(row, now)}

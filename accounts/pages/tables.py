@@ -86,19 +86,22 @@ class PaymentTable(tables.Table):
 
 def due(payment: Any, now: Any) -> SafeString:
     """Return when a payment is due as people say it: late, so much left, or its day."""
-    here, css = timezone.localtime(payment.due_at), ""
-    left = payment.due_at - now
-    if payment.waiting_since is not None:
-        words = _("no time runs")
-    elif payment.is_final:
-        words = formats.date_format(here, "j M H:i")
-    elif left < timedelta(0):
-        late = figures.age(int(-left.total_seconds()))
-        words, css = _("late %(age)s") % {"age": late}, "late"
-    elif left < TODAY:
-        words = _("%(age)s left") % {"age": figures.age(int(left.total_seconds()))}
-        css = "soon" if left < (payment.due_at - payment.requested_at) / 4 else ""
-    else:
-        words = formats.date_format(here, "D H:i" if left < 6 * TODAY else "j M H:i")
+    here = timezone.localtime(payment.due_at)
+    words, css = _told(payment, here, payment.due_at - now)
     moment = formats.date_format(here, "j M Y H:i")
     return format_html('<span class="due {}" title="{}">{}</span>', css, moment, words)
+
+
+def _told(payment: Any, here: Any, left: timedelta) -> tuple[str, str]:
+    """Return the words and their colour: amber in the last quarter of the time, red when late."""
+    if payment.waiting_since is not None:
+        return _("no time runs"), ""
+    if payment.is_final:
+        return formats.date_format(here, "j M H:i"), ""
+    if left < timedelta(0):
+        return _("late %(age)s") % {"age": figures.age(int(-left.total_seconds()))}, "late"
+    if left < TODAY:
+        words = _("%(age)s left") % {"age": figures.age(int(left.total_seconds()))}
+        is_soon = left < (payment.due_at - payment.requested_at) / 4
+        return words, "soon" if is_soon else ""
+    return formats.date_format(here, "D H:i" if left < 6 * TODAY else "j M H:i"), ""

@@ -1,0 +1,96 @@
+"""A withdrawal from the request to the bank's word, by three people, at the keyboard alone."""
+
+import contextlib
+import re
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+from tests.journeys.conftest import SignIn
+from tests.journeys.running import Demo
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000  # ms: MetaTrader is debited by a worker of a busy machine
+
+
+def asked_for(page: Page, demo: Demo) -> str:
+    """Ask for a withdrawal of 10.00 for the first client who has it; return its number."""
+    page.goto(f"{demo.address}/clients/?sort=-equity")
+    links = page.locator("tr[data-open] a[data-row]")
+    clients = [one.get_attribute("href") or "" for one in links.all()]
+    for client in clients:
+        page.goto(f"{demo.address}/payments{client}withdraw/")
+        if not page.locator("[name=method_id] option, [name=account_id] option").count():
+            continue
+        page.locator("[name=amount]").fill("10.00")
+        page.locator("[name=requisite]").fill("ES91 2100 0418 4502 0005 1332")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_load_state("networkidle")
+        if page.locator(".toast").count():
+            money = page.locator("a.board-line[href^='/payments/']").first
+            expect(money).to_be_visible()
+            return re.findall(r"\d+", money.get_attribute("href") or "")[0]
+    raise AssertionError("nobody has 10.00 to withdraw")
+
+
+def opened(page: Page, number: str) -> None:
+    """Go to the queue, find it, open it: by keys."""
+    page.wait_for_load_state("networkidle")
+    for _turn in range(10):  # a page that was not quite there yet hears the second try
+        page.keyboard.press("g")
+        page.keyboard.press("a")
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_url("**/payments/", timeout=3000)
+            break
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type(f"#{number}")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(page.locator("#list tbody")).to_contain_text(number)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".approval h1")).to_contain_text("10.00")
+
+
+def comes_to(page: Page, state: str) -> None:
+    """Wait until the page, read again and again, says where it stands."""
+
+    def there() -> bool:
+        page.reload()
+        return page.locator(".record-head .badge", has_text=state).count() > 0
+
+    for _turn in range(PATIENCE // 1000):
+        if there():
+            return
+        page.wait_for_timeout(1000)
+    raise AssertionError(page.locator(".record-head").inner_text())
+
+
+def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> None:
+    """Asked for, approved by another, sent by finance, confirmed: no mouse after the request."""
+    number = asked_for(sign_in("back_office"), demo)
+    second = sign_in("compliance")
+    opened(second, number)
+    expect(second.locator(".checklist li")).to_have_count(7)
+    second.keyboard.press("5")
+    expect(second.locator("#check-5")).to_be_focused()
+    second.keyboard.press("a")
+    expect(second.locator("[data-decide=a]")).to_be_focused()
+    second.keyboard.press("Control+Enter")
+    expect(second.locator(".toast")).to_contain_text("Approved")
+    comes_to(second, "Debited in MetaTrader")
+
+    cashier = sign_in("finance")
+    opened(cashier, number)
+    cashier.keyboard.press("a")
+    expect(cashier.locator("#id_send_bank_reference")).to_be_focused()
+    cashier.keyboard.type("FT-2026-77")
+    cashier.keyboard.press("Control+Enter")
+    expect(cashier.locator(".record-head")).to_contain_text("Payout sent")
+
+    opened(second, number)
+    second.keyboard.press("a")
+    second.keyboard.press("Control+Enter")
+    expect(second.locator(".record-head")).to_contain_text("Paid")
+    expect(second.locator(".log")).to_contain_text("bank reference FT-2026-77")
