@@ -1,15 +1,19 @@
-"""`make demo`, `make demo-code`, `make demo-reset`: the product, whole, on this machine."""
+"""`make demo`, `demo-broker`, `demo-code`, `demo-reset`: the product, whole, on this machine."""
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 
 from backoffice.demo import card
+from backoffice.demo.broker import asked, chosen
 from backoffice.demo.children import die_with_parent
 from backoffice.demo.errors import DemoError
 from backoffice.demo.places import ROOT, Place, need_free_port
@@ -18,6 +22,8 @@ from backoffice.demo.progress import Step
 from backoffice.demo.supervisor import Process, Supervisor
 
 READY_SECONDS = 180.0
+WITHDRAWALS = "withdrawals"  # the last part of the story
+SHARE = re.compile(r"^@(\d+) (.*)$", re.MULTILINE)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,10 +48,21 @@ def bring_up(supervisor: Supervisor, title: str, processes: Sequence[Process]) -
             time.sleep(0.05)
 
 
-def run_once(fleet: Fleet, title: str, arguments: list[str], expected: float, env: dict) -> None:
-    """Run a program of ours to its end while a bar moves."""
+def run_once(
+    fleet: Fleet,
+    title: str,
+    arguments: list[str],
+    expected: float,
+    env: dict,
+    at: Callable[[str], None] = lambda note: None,
+) -> None:
+    """Run a program of ours to its end while a bar moves.
+
+    It may say how far it is: `@250 clients` is a quarter. `at` hears what it is about.
+    """
     log = fleet.place.logs / "preparing.log"
     with Step(title, expected) as step, log.open("ab") as out:
+        began = out.tell()
         child = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -56,7 +73,9 @@ def run_once(fleet: Fleet, title: str, arguments: list[str], expected: float, en
         )
         try:
             while child.poll() is None:
-                step.show()
+                share, note = how_far(log, began)
+                step.show(share, note)
+                at(note)
                 time.sleep(0.05)
         finally:
             child.kill()
@@ -64,6 +83,14 @@ def run_once(fleet: Fleet, title: str, arguments: list[str], expected: float, en
         if child.returncode != 0:
             words = Process(name=title, start=lambda: child, log=log).last_words
             raise DemoError(f"{title} failed: {words} (see {log})")
+
+
+def how_far(log: Path, began: int) -> tuple[float | None, str]:
+    """What a program said last of how far it is: the share, and what it does."""
+    with log.open("rb") as said:
+        said.seek(max(began, log.stat().st_size - 2_000))
+        found = SHARE.findall(said.read().decode(errors="replace"))
+    return (int(found[-1][0]) / 1000, found[-1][1]) if found else (None, "")
 
 
 def schema_stamp() -> str:
@@ -92,26 +119,35 @@ def prepare_schema(fleet: Fleet) -> None:
     stamp.write_text(wanted)
 
 
-def prepare_story(fleet: Fleet) -> None:
-    """Staff, server and clients: once; and the agent's address, when it is another one."""
+def prepare_story(fleet: Fleet, at: Callable[[str], None]) -> None:
+    """Staff, server, clients, withdrawals: once; and the agent's address, when it is another."""
     if fleet.place.secrets().get("told_agent") == fleet.agent_address:
         return
     arguments = ["-m", "backoffice.demo.story", str(fleet.place.port), fleet.agent_address]
     fresh = "staff" not in fleet.place.secrets()
-    title = "Telling the story" if fresh else "Finding its data"
-    run_once(fleet, title, arguments, 15 if fresh else 2, fleet.environment())
+    title, expected = ("Making the broker", 15) if fresh else ("Finding its data", 2)
+    arguments.append(str(fleet.simulator))
+    run_once(fleet, title, arguments, expected, fleet.environment(), at)
 
 
-def start(supervisor: Supervisor, fleet: Fleet) -> None:
-    """Everything, in the order in which it needs each other."""
+def prepare(supervisor: Supervisor, fleet: Fleet) -> None:
+    """Stores, market, tables and the broker; the pages stand up while the last of it is told."""
     fleet.postgres.initialise()
     bring_up(supervisor, "Starting PostgreSQL and Redis", fleet.stores())
     for process in fleet.market():
         supervisor.start(process)
     prepare_schema(fleet)
     bring_up(supervisor, "Starting MetaTrader and its agent", [])
-    prepare_story(fleet)
-    bring_up(supervisor, "Starting the back office", fleet.servers())
+    waiting = fleet.watchers()
+
+    def open_doors(note: str) -> None:
+        """The feed values accounts: before that nobody can ask for their money."""
+        while note == WITHDRAWALS and waiting:
+            supervisor.start(waiting.pop(0))
+
+    prepare_story(fleet, open_doors)
+    for process in waiting:
+        supervisor.start(process)
 
 
 def watch(supervisor: Supervisor) -> None:
@@ -126,26 +162,21 @@ def on_signal(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def demo(place: Place, host: str) -> None:
-    """Run the demo until it is stopped."""
+def demo(place: Place, host: str, wishes: dict[str, int], *, is_served: bool = True) -> None:
+    """Run the demo until it is stopped; not served, it only makes the broker."""
     began = time.monotonic()
     need_free_port(host, place.port)
-    place.make()
-    keep_last_logs(place)
-    fleet = Fleet(
-        place,
-        host=host,
-        live_port=place.usual_port("live_port", host),
-        agent_port=place.usual_port("agent_port", "127.0.0.1"),
-    )
+    fleet = open_place(place, host, wishes)
     supervisor = Supervisor(say)
     supervisor.guard.remove(place.sockets)
     try:
-        start(supervisor, fleet)
-        staff = place.secrets()["staff"]
-        seconds = time.monotonic() - began
-        print(card.card(fleet.address, staff, port=place.port, seconds=seconds), flush=True)
-        watch(supervisor)
+        prepare(supervisor, fleet)
+        if is_served:
+            bring_up(supervisor, "Starting the back office", fleet.workers())
+            staff = place.secrets()["staff"]
+            seconds = time.monotonic() - began
+            print(card.card(fleet.address, staff, port=place.port, seconds=seconds), flush=True)
+            watch(supervisor)
     except Stopped:
         say("Stopping …")
     finally:
@@ -153,6 +184,24 @@ def demo(place: Place, host: str) -> None:
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
     say(f"Stopped. Its data stays in {place.folder}.")
+
+
+def open_place(place: Place, host: str, wishes: dict[str, int]) -> Fleet:
+    """The folders, the broker that is asked for or kept, and the processes."""
+    kept = place.secrets().get("broker") if place.secrets_file.exists() else None
+    is_older = kept is None and place.has_market  # made before brokers were chosen: as it is
+    broker = None if is_older else chosen(wishes, kept, place.port)
+    place.make()
+    if broker is not None:
+        place.remember({**place.secrets(), "broker": asdict(broker)})
+    keep_last_logs(place)
+    return Fleet(
+        place,
+        host=host,
+        live_port=place.usual_port("live_port", host),
+        agent_port=place.usual_port("agent_port", "127.0.0.1"),
+        broker=broker,
+    )
 
 
 def keep_last_logs(place: Place) -> None:
@@ -168,12 +217,13 @@ def main(arguments: list[str]) -> int:
         raise DemoError(f"PORT is {port!r} and must be a number from 1 to 65535.")
     place = Place(int(port))
     match arguments:
-        case ["run"]:
+        case ["run" | "broker" as verb, *options]:
+            wishes = asked(os.environ, options)
             for number in SIGNALS:
                 signal.signal(number, on_signal)
             die_with_parent(signal.SIGTERM, os.getppid())
             place.lock()
-            demo(place, host)
+            demo(place, host, wishes, is_served=verb == "run")
         case ["code"]:
             if not place.is_running():
                 raise DemoError(f"No demo runs on port {port}: start it with `make demo`.")
@@ -182,7 +232,7 @@ def main(arguments: list[str]) -> int:
             gone = place.reset()
             say(f"The demo on port {port} starts over." if gone else "There was nothing to reset.")
         case _:
-            raise DemoError("Say run, code or reset.")
+            raise DemoError("Say run, broker, code or reset.")
     return 0
 
 

@@ -53,6 +53,11 @@ class Place:
         return self.folder / "metatrader"
 
     @property
+    def has_market(self) -> bool:
+        """True when a simulated MetaTrader was made here."""
+        return any(self.simulator.glob("*.sqlite3"))
+
+    @property
     def journal(self) -> Path:
         """The agent's journal."""
         return self.folder / "agent"

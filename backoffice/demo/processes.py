@@ -6,10 +6,11 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from backoffice.demo.broker import Broker
 from backoffice.demo.children import spawn
 from backoffice.demo.places import ROOT, Place
 from backoffice.demo.postgres import Postgres, binaries
@@ -19,8 +20,7 @@ from backoffice.demo.supervisor import Process
 SERVER = "linden-live"  # the code of the one MetaTrader server that the demo has
 DATABASE = "mt4bo"
 COMMANDS = {
-    "simulated MetaTrader": "-m trading.gateway.simulator --state {state} --socket {simulator} "
-    "--accounts {accounts} --days 90 --seed 7",
+    "simulated MetaTrader": "-m trading.gateway.simulator --state {state} --socket {simulator}",
     "agent": "-m trading.gateway.agent",
     "web server": "-m granian --interface wsgi --workers 1 --blocking-threads 4 "
     "--respawn-failed-workers --log-level warning --host {host} --port {port} "
@@ -40,8 +40,17 @@ _OURS = ("MT4_", "DATABASE_URL", "REDIS_URL", "DB_POOL", "STATIC_ROOT", "TRUSTED
 class Fleet:
     """Every process of one demo, and the environment that they share."""
 
-    def __init__(self, place: Place, *, host: str, live_port: int, agent_port: int) -> None:
-        self.place = place
+    def __init__(
+        self,
+        place: Place,
+        *,
+        host: str,
+        live_port: int,
+        agent_port: int,
+        broker: Broker | None = None,
+    ) -> None:
+        """`broker` is what a new MetaTrader is filled with; None starts the one that is there."""
+        self.place, self.broker = place, broker
         self.host, self.live_port, self.agent_port = host, live_port, agent_port
         self.secrets = place.secrets()
         self.postgres = Postgres(
@@ -121,23 +130,35 @@ class Fleet:
             "MT4_AGENT_RECONNECT_SECONDS": "1",  # a simulated server counts no connections
         }
         return [
-            self._python("simulated MetaTrader", plain, partial(listens_on, self.simulator)),
+            self._python(
+                "simulated MetaTrader",
+                plain,
+                partial(listens_on, self.simulator),
+                self.broker.world if self.broker else (),
+            ),
             self._python("agent", plain | agent, partial(listens, "127.0.0.1", self.agent_port)),
         ]
 
-    def servers(self) -> list[Process]:
-        """Web, sockets, feed, worker and scheduler."""
+    def watchers(self) -> list[Process]:
+        """Feed, web and sockets: they show what is there, and change no money."""
         env, pooled = self.environment(), self.environment(DB_POOL="1")
         return [
+            self._python("feed", env),
             self._python("web server", pooled, partial(serves, f"{self.address}/")),
             self._python("socket server", env, partial(listens, self.host, self.live_port)),
-            self._python("feed", env),
-            self._python("worker", env),
-            self._python("scheduler", env),
         ]
 
+    def workers(self) -> list[Process]:
+        """Worker and scheduler: what happens by itself."""
+        env = self.environment()
+        return [self._python("worker", env), self._python("scheduler", env)]
+
     def _python(
-        self, name: str, env: Mapping[str, str], ready: Callable[[], bool] = lambda: True
+        self,
+        name: str,
+        env: Mapping[str, str],
+        ready: Callable[[], bool] = lambda: True,
+        more: Sequence[str] = (),
     ) -> Process:
         facts = {
             "state": self.place.simulator,
@@ -147,12 +168,11 @@ class Fleet:
             "port": self.place.port,
             "live_port": self.live_port,
             "schedule": self.place.folder / "beat",
-            "accounts": os.environ.get("DEMO_ACCOUNTS") or "240",
         }
         words = COMMANDS[name].split()
         if os.environ.get("DEMO_FAULTS") == "1":  # for proofs only
             words += FAULT_DOORS.get(name, "").split()
-        command = [sys.executable, *(part.format(**facts) for part in words)]
+        command = [sys.executable, *(part.format(**facts) for part in words), *more]
         log = self.place.logs / f"{name.replace(' ', '-').lower()}.log"
         start = partial(spawn, command, env=env, cwd=ROOT, log=log)
         return Process(name=name, start=start, ready=ready, log=log)

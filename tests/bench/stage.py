@@ -13,7 +13,7 @@ from backoffice.demo.postgres import Postgres
 from tests.cluster import ROOT
 from tests.journeys.running import Demo, fresh_code
 
-ACCOUNTS = "400"
+CLIENTS, ACCOUNTS = "300", "400"
 FORM_TOKEN = r'name="csrfmiddlewaretoken" value="([^"]+)"'
 
 
@@ -22,7 +22,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.demo = Demo(folder, DEMO_ACCOUNTS=ACCOUNTS).start()
+        self.demo = Demo(folder, CLIENTS=CLIENTS, ACCOUNTS=ACCOUNTS).start()
         self.sockets = self.demo.sockets
         self._client: httpx.Client | None = None
 

@@ -58,8 +58,8 @@ class Demo:
             for name, value in os.environ.items()
             if not name.startswith(("MT4", "DJANGO", "DATABASE", "REDIS", "ENVIRONMENT"))
         }
-        self.environment |= {"DEMO_DATA": str(data), "DEMO_ACCOUNTS": "12"}
-        self.environment |= {"PORT": str(self.port)} | more
+        self.environment |= {"DEMO_DATA": str(data), "PORT": str(self.port)}
+        self.environment |= {"CLIENTS": "9", "ACCOUNTS": "12", "DAYS": "30", "SEED": "7"} | more
         self.output = data / f"{self.port}.out"
         self.process: subprocess.Popen[bytes] | None = None
         self.command = [sys.executable, "-m", "backoffice.demo"]

@@ -80,7 +80,7 @@ def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(new_demo: Ne
     demo.start()
     assert demo.secrets["staff"] == first["staff"]
     assert "Making the tables" not in demo.said
-    assert "Telling the story" not in demo.said
+    assert "Making the broker" not in demo.said
     family, sockets = demo.family, demo.sockets
     demo.stop()
     assert not any(map(lives, family))

@@ -24,6 +24,7 @@ BUILD = 1440
 LONGEST_SOCKET_PATH = 107
 DEFAULTS = {"name": "Live-1", "timezone": "Europe/Athens", "company": "Example Markets Ltd"}
 DEFAULT_WORLD = {"seed": 1, "accounts": 40, "days": 30}
+_SIZES = ("accounts", "clients", "days")
 
 Clock = Callable[[], datetime]
 
@@ -44,6 +45,7 @@ def arguments(line: list[str] | None = None) -> argparse.Namespace:
     add("--facts", type=Path, metavar="FILE.json", help="what the statements do not print")
     add("--seed", type=int, metavar="N", help="of the invented world and of the market")
     add("--accounts", type=int, metavar="N", help="how many accounts to invent")
+    add("--clients", type=int, metavar="N", help="how many people share them (one each)")
     add("--days", type=int, metavar="N", help="how far back their past reaches")
     add("--hold-prices", action="store_true", help="hold the market where it is")
     add("--speed", type=int, default=1, metavar="X", help="how much faster the market lives")
@@ -55,9 +57,11 @@ def arguments(line: list[str] | None = None) -> argparse.Namespace:
     add("--no-terminals", action="store_true", help="no client trades by itself")
     add("--no-weekends", action="store_true", help="the market stands still on Saturday and Sunday")
     given = parser.parse_args(line)
-    if given.book and (given.accounts is not None or given.days is not None):
-        parser.error("--book and --accounts/--days exclude each other; start two servers instead")
-    for name in ("accounts", "days", "speed"):
+    if given.book and any(getattr(given, name) is not None for name in _SIZES):
+        parser.error(
+            "--book and --accounts/--clients/--days exclude each other; start two servers instead"
+        )
+    for name in ("speed", *_SIZES):
         number = getattr(given, name)
         if number is not None and number < (1 if name != "accounts" else 0):
             parser.error(f"--{name} must be a whole number above 0")
@@ -163,7 +167,8 @@ def _world(given: argparse.Namespace, company: str, hours: Hours) -> Beginning:
         name: default if getattr(given, name) is None else getattr(given, name)
         for name, default in DEFAULT_WORLD.items()
     }
-    return invent(**numbers, company=company, hours=hours, now=hours.now())
+    clients = given.clients or 0
+    return invent(**numbers, clients=clients, company=company, hours=hours, now=hours.now())
 
 
 def _settings(given: argparse.Namespace, from_facts: dict[str, str], origin: str) -> dict[str, str]:
@@ -183,13 +188,13 @@ def _origin(given: argparse.Namespace) -> str:
         f"{name} {default if getattr(given, name) is None else getattr(given, name)}"
         for name, default in DEFAULT_WORLD.items()
     )
-    return f"world {world}"
+    return f"world {world}" + (f" clients {given.clients}" if given.clients else "")
 
 
 def _check_same(given: argparse.Namespace, settings: dict[str, str]) -> None:
     """Refuse a command line that asks for another server than the one in the folder."""
     asked = {name: getattr(given, name) for name in DEFAULTS if getattr(given, name)}
-    names_origin = given.book or any(getattr(given, name) is not None for name in DEFAULT_WORLD)
+    names_origin = given.book or any(getattr(given, name) is not None for name in ("seed", *_SIZES))
     if names_origin:
         asked["origin"] = _origin(given)
     for name, value in asked.items():

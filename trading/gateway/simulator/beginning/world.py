@@ -13,7 +13,7 @@ from trading.calc.equity import account_state
 from trading.gateway.simulator.beginning.career import Career, Draft
 from trading.gateway.simulator.beginning.instruments import groups, instruments
 from trading.gateway.simulator.beginning.paths import HOUR, Paths
-from trading.gateway.simulator.beginning.people import Person, people
+from trading.gateway.simulator.beginning.people import Person, holders, people
 from trading.gateway.simulator.beginning.reckoner import Reckoner, Scene
 from trading.gateway.simulator.beginning.state import Beginning
 from trading.gateway.simulator.hours import Hours
@@ -26,9 +26,19 @@ _SHARES = (0, 0, 0, 0, 1, 1, 2, 2, 3)  # of the groups, in their order
 
 
 def invent(
-    *, seed: int, accounts: int, days: int, company: str, hours: Hours, now: datetime
+    *,
+    seed: int,
+    accounts: int,
+    days: int,
+    company: str,
+    hours: Hours,
+    now: datetime,
+    clients: int = 0,
 ) -> Beginning:
-    """Return a server with so many accounts whose past reaches back so many days."""
+    """Return a server with so many accounts whose past reaches back so many days.
+
+    `clients` is how many people share the accounts; 0: as many as there are accounts.
+    """
     now = now.replace(microsecond=0)
     start = now - timedelta(days=days)
     known = instruments()
@@ -45,7 +55,7 @@ def invent(
         careers.append(Career(sums, registered))
     for career in careers:
         career.live()
-    owners = people(_chance(seed, "people"), accounts)
+    owners = _owners(seed, clients or accounts, accounts)
     rights = _chance(seed, "rights")
     records = [_account(*pair, rights) for pair in zip(careers, owners, strict=True)]
     for career, record in zip(careers, records, strict=True):
@@ -58,6 +68,11 @@ def invent(
         accounts=tuple(records),
         trades=tuple(_numbered(drafts)),
     )
+
+
+def _owners(seed: int, clients: int, accounts: int) -> list[Person]:
+    known = people(_chance(seed, "people"), min(clients, accounts))
+    return [known[at] for at in holders(_chance(seed, "holders"), len(known), accounts)]
 
 
 def _chance(seed: int, stream: str) -> random.Random:

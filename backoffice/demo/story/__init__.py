@@ -1,0 +1,1 @@
+"""What the demo's broker is: staff, MetaTrader server, clients, withdrawals; all by actions."""
