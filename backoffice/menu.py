@@ -104,6 +104,15 @@ MENU: tuple[Entry, ...] = (
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
     Entry(noop("Settings"), "admin:index", identity.USE_ADMIN, "settings", "s", at_end=True),
 )
+#: In the demo only: its address does not exist elsewhere.
+PLUG = Entry(
+    noop("Pull the plug"),
+    "plug:panel",
+    identity.USE_ADMIN,
+    "offline",
+    at_end=True,
+    covers=("plug:",),
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ class Line:
 def lines(request: Any) -> Iterator[Line]:
     """Yield the entries that this person may see."""
     place = request.resolver_match.view_name if request.resolver_match else ""
-    for entry in MENU:
+    for entry in (*MENU, PLUG) if settings.PULLS_PLUGS else MENU:
         if entry.permission is not None and not request.user.may(str(entry.permission)):
             continue
         yield Line(

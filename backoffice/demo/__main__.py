@@ -14,8 +14,10 @@ from types import FrameType
 
 from backoffice.demo import card
 from backoffice.demo.broker import asked, chosen
+from backoffice.demo.channel import Door
 from backoffice.demo.children import die_with_parent
 from backoffice.demo.errors import DemoError
+from backoffice.demo.killing import Killer
 from backoffice.demo.places import ROOT, Place, need_free_port
 from backoffice.demo.processes import Fleet
 from backoffice.demo.progress import Step
@@ -150,11 +152,17 @@ def prepare(supervisor: Supervisor, fleet: Fleet) -> None:
         supervisor.start(process)
 
 
-def watch(supervisor: Supervisor) -> None:
-    """Until somebody stops us."""
-    while True:
-        supervisor.look()
-        time.sleep(0.1)
+def watch(supervisor: Supervisor, sockets: Path) -> None:
+    """Until somebody stops us; meanwhile the page that pulls plugs is answered."""
+    killer = Killer(supervisor)
+    door = Door(sockets, killer.answer)
+    try:
+        while True:
+            supervisor.look()
+            killer.look()
+            door.serve(0.1)
+    finally:
+        door.close()
 
 
 def on_signal(number: int, frame: FrameType | None) -> None:
@@ -176,7 +184,7 @@ def demo(place: Place, host: str, wishes: dict[str, int], *, is_served: bool = T
             staff = place.secrets()["staff"]
             seconds = time.monotonic() - began
             print(card.card(fleet.address, staff, port=place.port, seconds=seconds), flush=True)
-            watch(supervisor)
+            watch(supervisor, place.sockets)
     except Stopped:
         say("Stopping …")
     finally:

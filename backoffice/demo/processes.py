@@ -92,6 +92,7 @@ class Fleet:
             "ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost",
             "MT4_AGENT_KEYS": f"{SERVER}=demo:{self.secrets['agent_key']}",
             "STATIC_ROOT": str(self.place.static),
+            "DEMO_SOCKETS": str(self.place.sockets),
             "PYTHONUNBUFFERED": "1",
         }
         return env | more

@@ -29,6 +29,8 @@ class Process:
     again_at: float = field(default=0.0, init=False)
     wait: float = field(default=FIRST_WAIT, init=False)
     was_ready: bool = field(default=False, init=False)
+    restarts: int = field(default=0, init=False)
+    last_end: str = field(default="", init=False)
 
     @property
     def last_words(self) -> str:
@@ -55,6 +57,15 @@ class Supervisor:
         process.started = time.monotonic()
         self.guard.watch(process.child.pid)
 
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Everybody, in the order in which they were started."""
+        return tuple(self._processes)
+
+    def find(self, name: str) -> Process | None:
+        """The process of this name."""
+        return next((one for one in self._processes if one.name == name), None)
+
     def first_unready(self) -> Process | None:
         """The first process that is not ready; DemoError when one died before it was."""
         for process in self._processes:
@@ -76,15 +87,17 @@ class Supervisor:
                 self._bury(process, child, now)
             elif child is None and now >= process.again_at:
                 self._launch(process)
+                process.restarts += 1
+            elif child is not None and not process.was_ready:
+                process.was_ready = process.ready()
 
     def _bury(self, process: Process, child: subprocess.Popen[bytes], now: float) -> None:
         end_group(child.pid)  # what it left: web workers that still hold the port
         self.guard.forget(child.pid)
         if now - process.started > HEALTHY_SECONDS:
             process.wait = FIRST_WAIT
-        self._say(
-            f"The {process.name} {_how(child.returncode)}; started again in {process.wait:.1f} s."
-        )
+        process.last_end = _how(child.returncode)
+        self._say(f"The {process.name} {process.last_end}; started again in {process.wait:.1f} s.")
         process.child, process.again_at = None, now + process.wait
         process.wait = min(process.wait * 2, LONGEST_WAIT)
 

@@ -73,6 +73,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "backoffice.urls"
+PULLS_PLUGS = False  # only the demo's own settings say otherwise
+DEMO_SOCKETS = ""
 WSGI_APPLICATION = "backoffice.wsgi.application"
 
 FORM_RENDERER = "backoffice.ui.drawing.fields.FormDrawing"

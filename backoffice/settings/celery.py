@@ -7,6 +7,7 @@ ids only, and a task may run twice.
 from datetime import timedelta
 
 from celery.schedules import crontab
+from kombu import Queue
 
 from backoffice.settings import redis
 
@@ -19,6 +20,13 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker takes from both in turn: a comparison of every account stands in nobody's way.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [
+    Queue("celery", routing_key="celery"),
+    Queue("thorough", routing_key="thorough"),
+]
+CELERY_TASK_ROUTES = {"accounts.tasks.reconcile_account": {"queue": "thorough"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 230
 CELERY_TASK_TIME_LIMIT = 240  # shorter than a work lease (core/work.py)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

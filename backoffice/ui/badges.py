@@ -165,6 +165,20 @@ BADGES: dict[str, dict[str, Badge]] = {
         "late": Badge(noop("Late"), "warn"),
         "down": Badge(noop("Down"), "danger"),
     },
+    "process": {
+        "running": Badge(noop("Runs"), "ok"),
+        "starting": Badge(noop("Starting"), "info"),
+        "waiting": Badge(noop("Down"), "danger"),
+    },
+    "proof": {
+        "once": Badge(noop("Moved exactly once"), "ok"),
+        "never": Badge(noop("Not moved at all"), "ok"),
+        "open": Badge(noop("Being found out"), "neutral"),
+        "away": Badge(noop("Not known now"), "uncertain"),
+        "wrong": Badge(noop("Not as it should be"), "danger"),
+        "agree": Badge(noop("Books agree"), "ok"),
+        "differ": Badge(noop("Books differ"), "warn"),
+    },
 }
 
 

@@ -125,6 +125,14 @@ DOORS: dict[str, Door] = {
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }
 
+#: What only the demo has (tests/backoffice/demo/test_plug.py): elsewhere these do not exist.
+DEMO_DOORS: dict[str, Door] = {
+    "plug:panel": Door(ADMINISTERS),
+    "plug:now": Door(STRANGERS, answers=403, to_nobody=403),  # without the page's signature
+    "plug:kill": Door(ADMINISTERS, method="post", answers=302),
+    "plug:withdraw": Door(ADMINISTERS, method="post", answers=302),
+}
+
 #: The admin site, by the last part of its addresses' names: all of it is for administrators.
 ADMIN_PAGES = ("index", "app_list", "login", "logout", "jsi18n", "autocomplete", "view_on_site")
 ADMIN_RECORDS = ("changelist", "add", "change", "delete", "history")

@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import re
 import signal
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from backoffice.demo.children import wait_until
 from backoffice.demo.processes import serves
+from tests.bench.stage import sign_in
 from tests.journeys.running import Demo, lives, spoken_codes
 
 NewDemo = Callable[[], Demo]
@@ -91,14 +94,33 @@ def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(new_demo: Ne
 
 
 def test_two_stand_side_by_side(demo: Demo, new_demo: NewDemo) -> None:
-    """Another port is another broker: neither sees the other's data."""
-    other = new_demo().start()
+    """Another port is another broker, with another size: neither sees the other's data."""
+    other = new_demo()
+    other.environment |= {"CLIENTS": "10", "ACCOUNTS": "14", "SEED": "3"}
+    other.start()
     assert other.secrets["secret_key"] != demo.secrets["secret_key"]
     for one in (demo, other):
         assert serves(one.address)
+    assert_generated(other)
     other.stop()
+    other.environment["CLIENTS"] = "11"
+    refused = other.verb("run")
+    assert refused.returncode == 2
+    assert "CLIENTS=10 ACCOUNTS=14 DAYS=30 SEED=3" in refused.stderr
     assert serves(demo.address)
     assert other.verb("reset").returncode == 0
+
+
+def assert_generated(demo: Demo) -> None:
+    """Ten clients with fourteen accounts, a lead, and withdrawals that wait or are over."""
+    with sign_in(demo, "back_office") as browser:
+        listed = browser.get("/clients/").text
+        assert len(re.findall(r"<a[^>]* data-row", listed)) == 11
+        assert "Lead" in listed
+        queue = browser.get("/payments/", params={"view": "all"}).text
+        assert "Requested" in queue
+    emails = Counter(one["email"] for one in demo.manager("accounts")["records"])
+    assert (len(emails), sum(emails.values())) == (10, 14)
 
 
 # An ordinary user who may read what root may: the environment can stand in root's home.

@@ -114,7 +114,7 @@ def a_fleet(seed: str, accounts: str = ACCOUNTS) -> Iterator[Fleet]:
         data, folder = Path(name), Path(name) / "points"
         data.chmod(0o755)  # PostgreSQL's user walks through it
         folder.mkdir()
-        demo = Demo(data, DEMO_ACCOUNTS=accounts, **hooked(folder))
+        demo = Demo(data, ACCOUNTS=accounts, **hooked(folder))
         try:
             with beside(demo.start(), seed) as fleet:
                 yield fleet
