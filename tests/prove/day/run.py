@@ -56,7 +56,7 @@ def prove(minutes: float, seed: int, say: Say) -> int:
     say(f"  Simulated day, seed {seed}: {len(chapters)} chapters are proved, {minutes:g} min more")
     with tempfile.TemporaryDirectory(prefix="mt4bo-day-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL's user walks through it
-        demo = Demo(Path(folder), DEMO_ACCOUNTS=ACCOUNTS, DEMO_FAULTS="1").start()
+        demo = Demo(Path(folder), ACCOUNTS=ACCOUNTS, DEMO_FAULTS="1").start()
         day = DemoDay(demo, f"day {seed} {len(chapters)}")
         try:
             while time.monotonic() < end:
