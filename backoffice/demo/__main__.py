@@ -14,11 +14,11 @@ from types import FrameType
 
 from backoffice.demo import card
 from backoffice.demo.broker import asked, chosen
-from backoffice.demo.channel import Door
 from backoffice.demo.children import die_with_parent
 from backoffice.demo.errors import DemoError
-from backoffice.demo.killing import Killer
 from backoffice.demo.places import ROOT, Place, need_free_port
+from backoffice.demo.plug.channel import Door
+from backoffice.demo.plug.killing import Killer
 from backoffice.demo.processes import Fleet
 from backoffice.demo.progress import Step
 from backoffice.demo.supervisor import Process, Supervisor

@@ -125,7 +125,7 @@ DOORS: dict[str, Door] = {
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }
 
-#: What only the demo has (tests/backoffice/demo/test_plug.py): elsewhere these do not exist.
+#: What only the demo has (tests/backoffice/demo/plug/test_pages.py): elsewhere these do not exist.
 DEMO_DOORS: dict[str, Door] = {
     "plug:panel": Door(ADMINISTERS),
     "plug:now": Door(STRANGERS, answers=403, to_nobody=403),  # without the page's signature

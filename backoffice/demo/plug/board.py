@@ -10,8 +10,8 @@ from django.db import DatabaseError, InterfaceError
 from accounts.queries import in_flight
 from accounts.queries.in_flight import Flight
 from backoffice.core import clock
-from backoffice.demo import channel
-from backoffice.demo.killing import VICTIMS
+from backoffice.demo.plug import channel
+from backoffice.demo.plug.killing import VICTIMS
 from backoffice.demo.plug.witness import Proof, evidence_of, proof_of
 
 DATABASE = VICTIMS["postgresql"]

@@ -16,9 +16,9 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from backoffice.core import clock
-from backoffice.demo.killing import VICTIMS
 from backoffice.demo.plug import pulling
 from backoffice.demo.plug.board import board, is_database_up, snapshot
+from backoffice.demo.plug.killing import VICTIMS
 from backoffice.demo.plug.pulling import MOMENTS, NotPulled
 from backoffice.identity.permissions import USE_ADMIN
 from backoffice.identity.queries import people

@@ -11,8 +11,9 @@ from accounts.queries import in_flight
 from accounts.states import StatedReason
 from backoffice.core.clock import now
 from backoffice.core.errors import Later, Rejected
-from backoffice.demo import asking, channel
-from backoffice.demo.killing import VICTIMS
+from backoffice.demo import asking
+from backoffice.demo.plug import channel
+from backoffice.demo.plug.killing import VICTIMS
 from trading.queries import money
 
 MAKER, CHECKER = "support@linden.example", "back.office@linden.example"

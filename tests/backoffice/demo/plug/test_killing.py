@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from backoffice.demo import channel
-from backoffice.demo.channel import Door, NoSupervisor
 from backoffice.demo.children import spawn, wait_until
-from backoffice.demo.killing import VICTIMS, Killer
+from backoffice.demo.plug import channel
+from backoffice.demo.plug.channel import Door, NoSupervisor
+from backoffice.demo.plug.killing import VICTIMS, Killer
 from backoffice.demo.supervisor import Process, Supervisor
 
 pytestmark = pytest.mark.processes

@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import Payment
-from backoffice.demo.killing import VICTIMS
+from backoffice.demo.plug.killing import VICTIMS
 from backoffice.demo.plug.pages import SALT
 from backoffice.demo.plug.witness import Evidence, Proof, proof_of
 from backoffice.demo.redis import Redis
@@ -84,7 +84,7 @@ def supervisor(
     db: None, redis_server: Redis, tmp_path: Path, settings: Any
 ) -> Iterator[FakeSupervisor]:
     """The demo's addresses, and somebody behind its supervisor's door."""
-    settings.ROOT_URLCONF = "backoffice.demo.urls"
+    settings.ROOT_URLCONF = "backoffice.demo.plug.site"
     settings.PULLS_PLUGS = True
     settings.DEMO_SOCKETS = str(tmp_path)
     supervisor = FakeSupervisor(tmp_path)
