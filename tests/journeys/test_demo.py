@@ -113,12 +113,13 @@ def test_two_stand_side_by_side(demo: Demo, new_demo: NewDemo) -> None:
 
 def assert_generated(demo: Demo) -> None:
     """Ten clients with fourteen accounts, a lead, and withdrawals that wait or are over."""
-    with sign_in(demo, "back_office") as browser:
-        listed = browser.get("/clients/").text
-        assert len(re.findall(r"<a[^>]* data-row", listed)) == 11
-        assert "Lead" in listed
-        queue = browser.get("/payments/", params={"view": "all"}).text
-        assert "Requested" in queue
+    browser = sign_in(demo, "back_office")
+    listed = browser.get("/clients/").text
+    queue = browser.get("/payments/", params={"view": "all"}).text
+    browser.close()
+    assert len(re.findall(r"<a[^>]* data-row", listed)) == 11
+    assert "Lead" in listed
+    assert "Requested" in queue
     emails = Counter(one["email"] for one in demo.manager("accounts")["records"])
     assert (len(emails), sum(emails.values())) == (10, 14)
 

@@ -18,8 +18,8 @@ def test_the_agent_dies_in_a_withdrawal_and_it_comes_right(demo: Demo, sign_in: 
     page = sign_in("administrator")
     page.get_by_role("link", name="Pull the plug").first.click()
     before = demo.find("trading.gateway.agent")
-    page.get_by_label("Part").select_option("agent")
-    page.get_by_label("Moment").select_option("approved")
+    page.get_by_label("Part", exact=True).select_option("agent")
+    page.get_by_label("Moment", exact=True).select_option("approved")
     page.get_by_role("button", name="Request, approve and kill").click()
     said = page.locator("#plug-said")
     expect(said).to_contain_text(f"the agent (process {before}) was killed", timeout=PATIENCE)
@@ -48,15 +48,14 @@ def test_it_stays_and_says_so_when_postgresql_is_what_died(demo: Demo, sign_in: 
     expect(page.get_by_text("Withdrawals in flight")).to_be_visible()
     expect(page.locator("#plug-lost")).to_be_hidden(timeout=PATIENCE)
     expect(page.get_by_text("PostgreSQL does not answer")).to_have_count(0, timeout=PATIENCE)
-    for theme in THEMES:
+    for theme, size in zip(THEMES, SIZES, strict=True):
         draw_anew(page)
         while page.locator("html").get_attribute("data-theme") != theme:
             with page.expect_response("**/taste/"):
                 page.keyboard.press("Shift+T")
-        for size in SIZES:
-            page.set_viewport_size(size)
-            draw_anew(page)
-            assert looked_at(page) == [], (theme, size)
+        page.set_viewport_size(size)
+        draw_anew(page)
+        assert looked_at(page) == [], (theme, size)
 
 
 def draw_anew(page: Page) -> None:
