@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from backoffice.core import live
 from trading.models import BalanceRecord, Deal, Position, TradingAccount
@@ -228,9 +228,15 @@ def moved_by_client(client_id: int) -> list[Moved]:
     return [_moved(row, by_currency.get(row["currency"], {})) for row in rows]
 
 
-def bound_account_ids() -> list[int]:
-    """Return the accounts that belong to a client, in order."""
+def bound_account_ids(*, quiet: bool = False) -> list[int]:
+    """Return the accounts that belong to a client, in order; `quiet`: only those that hold nothing.
+
+    No price moves the figures of a quiet account.
+    """
     accounts = TradingAccount.objects.filter(client__isnull=False, closed_on_server=False)
+    if quiet:
+        held = Position.objects.filter(account=OuterRef("pk"), cmd__in=MARKET)
+        accounts = accounts.exclude(Exists(held))
     return list(accounts.order_by("id").values_list("id", flat=True))
 
 

@@ -14,7 +14,6 @@ from backoffice.core.errors import Later, Rejected
 from backoffice.demo import asking
 from backoffice.demo.plug import channel
 from backoffice.demo.plug.killing import VICTIMS
-from trading.queries import money
 
 MAKER, CHECKER = "support@linden.example", "back.office@linden.example"
 #: When the kill goes off: with the approval, or when the attempt is on disk and may be on its way.
@@ -73,7 +72,7 @@ def begin() -> Any:
     """A withdrawal by two people of the demo: asked for by one, approved by the other."""
     maker, checker = asking.staff(MAKER), asking.staff(CHECKER)
     chance = random.Random()  # another one each time
-    purse = asking.some_purse(chance, money.bound_account_ids(), set())
+    purse = asking.a_calm_purse(chance, set())
     amount = asking.amount_of(chance, purse, LEAST, MOST)
     why = chance.choice(list(StatedReason))
     payment = asking.ask(purse, amount, key=uuid4(), actor=maker.actor, now=now(), why=why)

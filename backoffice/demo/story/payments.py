@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from accounts.actions import execution, following, payouts, withdrawals
+from accounts.actions import asking_client, execution, following, payouts, withdrawals
 from accounts.actions.withdrawals import Rejection
-from accounts.states import RejectReason, StatedReason
+from accounts.states import Missing, RejectReason, StatedReason
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
 from backoffice.core.errors import Later, Rejected
@@ -29,9 +29,11 @@ CASHIER = Actor.system("cashier")
 BALANCE, TRANSACTION = 6, 83  # a balance record, and the transaction that books one
 #: How many of forty withdrawals end where. The first ones give the later ones their history.
 FATES = (
-    ("paid", 8), ("returned", 2), ("sent", 4), ("debited", 4), ("refused", 1), ("rejected", 3),
-    ("cancelled", 2), ("late", 2), ("requested", 11), ("approved", 3),
+    ("paid", 8), ("returned", 2), ("sent", 3), ("bounced", 1), ("debited", 4), ("refused", 1),
+    ("rejected", 3), ("cancelled", 2), ("waiting", 2), ("late", 2), ("requested", 9),
+    ("approved", 3),
 )  # fmt: skip
+UNDECIDED = ("rejected", "cancelled", "waiting", "late", "requested")  # never approved
 ALL = sum(number for _fate, number in FATES)
 REJECTIONS = (
     (RejectReason.REQUISITE, "The bank account is not in your own name."),
@@ -100,13 +102,12 @@ class Till:
             again = asking.purse_of(chance.choice(self._known))
             if again is not None:
                 return again
-        return asking.some_purse(chance, self._accounts, self._used)
+        if fate in UNDECIDED:
+            return asking.some_purse(chance, self._accounts, self._used)
+        return asking.a_calm_purse(chance, self._used)
 
     def _maker(self, chance: random.Random, purse: Purse) -> Any:
         return chance.choice((self.office.support, self.office.support, self.office.colleague))
-
-    def _checker(self, chance: random.Random) -> Any:
-        return chance.choice((self.office.back_office, self.office.compliance))
 
     # Fates ----------------------------------------------------------------------------------------
 
@@ -115,8 +116,18 @@ class Till:
 
     _late = _requested
 
+    def _waiting(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
+        """Something is missing from the client; no time runs meanwhile."""
+        asking_client.ask_client(
+            payment_id=payment_id,
+            missing=[chance.choice(list(Missing))],
+            text="",
+            actor=self.office.compliance.actor,
+            now=now(),
+        )
+
     def _approved(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
-        asking.approve(payment_id, self._checker(chance), now())
+        asking.approve(payment_id, self.office.back_office, now())
 
     def _debited(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
         self._approved(payment_id, purse, chance)
@@ -137,14 +148,20 @@ class Till:
         payouts.confirm_payout(payment_id=payment_id, actor=self.office.finance.actor, now=now())
         self._known.append(purse.account_id)
 
-    def _returned(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
+    def _bounced(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
+        """The bank sent it back; whether it goes back to MetaTrader, a second person decides."""
         self._sent(payment_id, purse, chance)
-        payouts.return_payout(
+        payouts.ask_return(
             payment_id=payment_id,
             reason="The bank sent it back: account closed",
             actor=self.office.finance.actor,
             now=now(),
         )
+
+    def _returned(self, payment_id: int, purse: Purse, chance: random.Random) -> None:
+        """As before, and compliance agrees; they must have had no hand in it until then."""
+        self._bounced(payment_id, purse, chance)
+        payouts.return_payout(payment_id=payment_id, actor=self.office.compliance.actor, now=now())
         execution.execute_return(payment_id=payment_id, actor=CASHIER, now=now())
         following.follow_payment(payment_id=payment_id, actor=CASHIER, now=now())
 
@@ -168,7 +185,7 @@ class Till:
         withdrawals.reject_withdrawal(
             payment_id=payment_id,
             rejection=Rejection(reason=reason, public=public),
-            actor=self._checker(chance).actor,
+            actor=chance.choice((self.office.back_office, self.office.compliance)).actor,
             now=now(),
         )
 
