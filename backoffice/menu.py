@@ -98,7 +98,7 @@ MENU: tuple[Entry, ...] = (
         covers=("trading:alert-",),
         counter="trading:alert-count",
     ),
-    Entry(noop("Changes by others"), "trading:change-list", trading.SEE_CHANGES, "running", "o"),
+    Entry(noop("Changes"), "trading:change-list", trading.SEE_CHANGES, "running", "o"),
     Entry(noop("Managers"), "trading:manager-list", trading.SEE_CHANGES, "person", "w"),
     Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),

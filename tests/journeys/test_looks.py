@@ -37,7 +37,9 @@ def own_pages(page: Page, demo: Demo) -> list[str]:
         "/trading/servers/",
         "/payments/",
     ]
-    return [*lists, client, account, f"{account}deals/", f"{account}balance/", "/not-here/"]
+    watched = [f"/trading/{name}/" for name in ("requests", "alerts", "changes", "managers")]
+    of_account = [account, *(f"{account}{name}/" for name in ("deals", "balance", "manage"))]
+    return [*lists, *watched, client, *of_account, "/not-here/"]
 
 
 def looked_at(page: Page) -> list[str]:
