@@ -212,7 +212,7 @@ def a_metatrader(till: Till, folder: Path, settings: Any) -> Iterator[Script]:
         sending_terms.set_sending_terms(
             server_id=server.pk,
             terms=sending_terms.Terms(
-                deadline_ms=5000, transport_delay_ms=100, clock_skew_ms=100, visibility_lag_ms=100
+                deadline_ms=30_000, transport_delay_ms=100, clock_skew_ms=100, visibility_lag_ms=100
             ),
             actor=SETUP,
             now=clock.now(),
