@@ -1,7 +1,7 @@
 """What MetaTrader itself holds of a withdrawal, asked past the product; and what that proves."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from accounts.queries.in_flight import Flight
 from accounts.states import Withdrawal
 from backoffice.core.clock import now
 from backoffice.demo.metatrader import Refused, Silent, Terminal
+from trading.terms import TradeRecord
 
+TICKET = [field.name for field in fields(TradeRecord)].index("ticket")
 AROUND = timedelta(days=400)
 #: After these MetaTrader must have moved once, or not at all; before, it is being found out.
 ONCE = (
@@ -50,10 +52,10 @@ def evidence_of(metatrader: Path, flights: Iterable[Flight]) -> dict[int, Eviden
             for flight in wanted:
                 debits, returns = (
                     tuple(
-                        record["ticket"]
+                        ticket
                         for one in leg
-                        for record in terminal.ask(
-                            "find_marker", marker=one.marker, start=start, end=end
+                        for ticket in tickets_of(
+                            terminal.ask("find_marker", marker=one.marker, start=start, end=end)
                         )
                     )
                     for leg in (flight.debits, flight.returns)
@@ -62,6 +64,11 @@ def evidence_of(metatrader: Path, flights: Iterable[Flight]) -> dict[int, Eviden
     except (Silent, Refused):
         return None
     return found
+
+
+def tickets_of(lines: str) -> list[int]:
+    """Return the tickets of records that came as lines: fields between tabs, in their order."""
+    return [int(line.split("\t")[TICKET]) for line in lines.split("\n") if line]
 
 
 def proof_of(flight: Flight, evidence: Evidence | None) -> Proof:

@@ -19,13 +19,15 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from accounts.models import Payment
 from backoffice.demo.plug.killing import VICTIMS
 from backoffice.demo.plug.pages import SALT
-from backoffice.demo.plug.witness import Evidence, Proof, proof_of
+from backoffice.demo.plug.witness import Evidence, Proof, proof_of, tickets_of
 from backoffice.demo.redis import Redis
 from backoffice.identity.models import User
 from tests.architecture.access import DEMO_DOORS, ROLES, STRANGERS
 from tests.backoffice.settings.test_env import PRODUCTION, ROOT
+from tests.factories.agents import a_record
 from tests.factories.payments import Till, a_till
 from tests.factories.people import a_browser, a_staff_user
+from trading.gateway.lines import write_line
 
 QUERIES = {"plug:panel": 13, "plug:now": 11}  # of a page with a withdrawal in flight
 
@@ -259,6 +261,14 @@ def test_more_withdrawals_send_few_more_queries(
     till.approve(till.ask("11.00"))
     with django_assert_num_queries(QUERIES[name]):
         asker.get(url)
+
+
+def test_tickets_are_read_from_the_lines_that_metatrader_sends() -> None:
+    """The lines are those of the wire itself, a text with a line feed in it among them."""
+    comments = {71: "BO:abc", 72: "two\nlines\tand \u2028 a tab"}
+    records = [a_record(ticket, comment=comment) for ticket, comment in comments.items()]
+    assert tickets_of("".join(map(write_line, records))) == [71, 72]
+    assert tickets_of("") == []
 
 
 @pytest.mark.parametrize(
