@@ -22,6 +22,7 @@ from tests.factories.simulator import Process, running
 LEAST_RATIO = 0.35
 MOST_MIB = 1024
 MOST_LAG_MS = 1000
+MOST_SECONDS_A_MILLION, MOST_COMPARING_MIB = 60, 512
 ACCOUNTS, TRADES = "5000", "50000"
 
 
@@ -33,8 +34,9 @@ def measure(stage: Stage) -> list[Figure]:
     app, owner = _database(stage)
     with _short_folder() as folder, _server(folder, size) as (agent_url, metatrader):
         told = stage.run("-m", "tests.bench.mirror.loading", agent_url, owner, env=app)
+        compared = stage.run("-m", "tests.bench.mirror.comparing", env=app)
         waits = lags(app, metatrader)
-    return [*_load_figures(told, size), _lag_figure(waits)]
+    return [*_load_figures(told, size), *_compare_figures(compared), _lag_figure(waits)]
 
 
 def _database(stage: Stage) -> tuple[dict[str, str], str]:
@@ -89,6 +91,28 @@ def _load_figures(told: dict[str, Any], size: big_server.Size) -> list[Figure]:
             bare=MOST_MIB,
             goal=1,
             note="peak of the worker; bare: what it may take",
+        ),
+    ]
+
+
+def _compare_figures(told: dict[str, Any]) -> list[Figure]:
+    return [
+        Figure(
+            name="mt4_verify",
+            unit="s",
+            ours=told["seconds"],
+            bare=MOST_SECONDS_A_MILLION * told["tickets"] / 1_000_000,
+            goal=1,
+            note=f"{told['accounts']:,} accounts, {told['tickets']:,} tickets, 0 differences;"
+            " bare: 60 s a million tickets",
+        ),
+        Figure(
+            name="mt4_verify, memory",
+            unit="MiB",
+            ours=told["peak_mib"],
+            bare=MOST_COMPARING_MIB,
+            goal=1,
+            note="peak of the process; bare: what it may take",
         ),
     ]
 
