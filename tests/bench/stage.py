@@ -74,7 +74,7 @@ class Stage:
     def account_topic(self, profile: str) -> str:
         """The live topic of the first account on a profile."""
         page = self.client.get(profile).text
-        panel = self.client.get(first(r'hx-get="([^"]*for-client[^"]*|/trading/[^"]*)"', page)).text
+        panel = self.client.get(first(r'"accounts-head" hx-get="([^"]*)"', page)).text
         return first(r'data-live="(account:\d+):equity"', panel)
 
     def close(self) -> None:

@@ -53,7 +53,8 @@ def test_equity_moves_on_the_page_because_a_quote_moved(demo: Demo, sign_in: Sig
         trade = a_position(demo)
         quote = next(one for one in demo.manager("quotes") if one["symbol"] == trade["symbol"])
         profile(page, demo, trade["login"])
-        mark = page.locator(".account [data-live^='account:'][data-live$=':equity']").first
+        card = page.locator(".account").filter(has_text=str(trade["login"]))
+        mark = card.locator("[data-live^='account:'][data-live$=':equity']")
         expect(mark).to_have_attribute("data-age", "fresh", timeout=SECONDS)
         shown = mark.inner_text()
         page.evaluate("window.neverReloaded = true")

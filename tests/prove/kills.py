@@ -109,11 +109,14 @@ class KillRun:
         page = self.client.get(self._path, timeout=20)
         if page.status_code != 200:
             return False
-        panel = self.client.get(first(r'hx-get="(/trading/[^"]*)"', page.text), timeout=20)
+        panel = self.client.get(first(r'"accounts-head" hx-get="([^"]*)"', page.text), timeout=20)
         if panel.status_code != 200:
             return False
-        drawn = first(r'data-live="account:\d+:balance"[^>]*>(.*?)</dd>', panel.text)
-        shown = re.sub(r"<[^>]*>|[A-Z]", "", drawn)  # without marks, without the currency
+        card = next((one for one in panel.text.split("<article") if str(self._login) in one), "")
+        drawn = re.search(r'data-live="account:\d+:balance"[^>]*>(.*?)</dd>', card, re.DOTALL)
+        if drawn is None:
+            return False  # the feed has not told of this account yet
+        shown = re.sub(r"<[^>]*>|[A-Z]", "", drawn[1])  # without marks, without the currency
         told = Decimal(self.demo.manager("account", login=self._login)["balance"])
         return Decimal(re.sub(r"[^\d.-]", "", shown.replace("−", "-"))) == told
 

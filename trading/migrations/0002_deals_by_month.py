@@ -77,7 +77,11 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('trading_deal_partitions', 0));
-    IF to_regclass('public.' || partition) IS NOT NULL THEN
+    -- Not to_regclass: whoever waited for the lock still has the name in its cache as absent.
+    IF EXISTS (
+        SELECT FROM pg_class
+        WHERE relname = partition AND relnamespace = 'public'::regnamespace
+    ) THEN
         RETURN false;
     END IF;
     EXECUTE format(

@@ -5,6 +5,10 @@ import contextlib
 import secrets
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
 from accounts.actions import payment_methods
 from accounts.states import MethodKind
 from backoffice.company.actions.entities import add_brand, found_entity
@@ -56,10 +60,18 @@ WORDS = [
 CURRENCIES = ("USD", "EUR", "JPY")
 
 
-def password() -> str:
-    """Three words and a number: easy to type, hard to guess."""
-    words = [secrets.choice(WORDS) for _number in range(3)]
-    return "-".join([*words, str(10 + secrets.randbelow(90))])
+def password(email: str, name: str) -> str:
+    """Three words and a number: easy to type, hard to guess, and lawful for this person.
+
+    Some words share too many letters with somebody's address: then others are drawn.
+    """
+    person = get_user_model()(email=email, full_name=name)
+    while True:
+        words = [secrets.choice(WORDS) for _number in range(3)]
+        drawn = "-".join([*words, str(10 + secrets.randbelow(90))])
+        with contextlib.suppress(ValidationError):
+            validate_password(drawn, person)
+            return drawn
 
 
 def planned_staff(place: Place) -> list[dict[str, Any]]:
@@ -71,14 +83,19 @@ def planned_staff(place: Place) -> list[dict[str, Any]]:
                 "role": role,
                 "name": name,
                 "desk": desk,
-                "email": f"{role.replace('_', '.')}@linden.example",
-                "password": password(),
+                "email": role_address(role),
+                "password": password(role_address(role), name),
                 "totp_key": base64.b32encode(secrets.token_bytes(20)).decode(),
             }
             for role, name, desk in STAFF
         ]
         place.remember(facts)
     return list(facts["planned"])
+
+
+def role_address(role: str) -> str:
+    """The e-mail address of whoever signs in for a role."""
+    return f"{role.replace('_', '.')}@linden.example"
 
 
 def colleagues() -> list[dict[str, Any]]:

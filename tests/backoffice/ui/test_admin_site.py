@@ -27,6 +27,7 @@ WRITABLE = {
     "identity.role",
     "identity.desk",
     "accounts.paymentmethod",
+    "trading.accounttype",
 }
 
 
