@@ -29,9 +29,9 @@ from trading.actions.watching import alerting, attributing
 from trading.gateway import registry, wire
 from trading.gateway.errors import Refused
 from trading.gateway.remote.gateway import RemoteGateway
-from trading.models import Alert, Server, ServerChange, ServerWatch, TradingAccount
+from trading.models import Alert, Position, Server, ServerChange, ServerWatch, TradingAccount
 from trading.states import AccountVerb, AlertState, Change, Operation
-from trading.terms import BalanceKind, ManagerAccount, ManagerRight
+from trading.terms import BalanceKind, Cmd, ManagerAccount, ManagerRight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 WATCHER = Actor.system("watch")
@@ -101,6 +101,15 @@ def an_account(bench: Bench, login_at: int = 0) -> TradingAccount:
     return TradingAccount.objects.order_by("login")[login_at]
 
 
+def emptied(bench: Bench, account: TradingAccount) -> None:
+    """The client closes and cancels what the invented past left open: it hangs on the hour."""
+    for held in Position.objects.filter(account=account):
+        if Cmd(held.cmd).is_market:
+            client(bench, "close", login=account.login, ticket=held.ticket, volume=0)
+        else:
+            client(bench, "cancel", login=account.login, ticket=held.ticket)
+
+
 def opened(bench: Bench, account: TradingAccount) -> int:
     """A client opens a tenth of a lot."""
     return client(bench, "open", login=account.login, cmd=0, symbol="EURUSD", volume=10)
@@ -164,6 +173,7 @@ def test_every_deed_of_another_manager_is_found_with_its_doer(bench: Bench, serv
 
 def test_nothing_is_invented_of_clients_and_of_ourselves(bench: Bench, server: Server) -> None:
     account = an_account(bench, 1)
+    emptied(bench, account)
     ticket = opened(bench, account)
     client(bench, "modify", login=account.login, ticket=ticket, price="0", sl="0.5", tp="0")
     look(server)
