@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 
+from backoffice.demo.children import wait_until
 from backoffice.demo.postgres import Postgres
 from tests.cluster import ROOT
 from tests.journeys.running import Demo, fresh_code
 
 CLIENTS, ACCOUNTS = "300", "400"
+IDLE = "0 pieces are due"
 FORM_TOKEN = r'name="csrfmiddlewaretoken" value="([^"]+)"'
 
 
@@ -30,7 +32,11 @@ class Stage:
     def client(self) -> httpx.Client:
         """A signed-in browser without a screen."""
         if self._client is None:
-            self._client = sign_in(self.demo, "administrator")
+            self._client = client = sign_in(self.demo, "administrator")
+            # What making the broker caused is still worked off: it would be measured too, and a
+            # role that was granted a minute ago would close our socket.
+            done = wait_until(lambda: IDLE in client.get("/health/").text, seconds=180)
+            assert done, "the work list does not come to rest"
         return self._client
 
     def database_url(self, user: str, database: str) -> str:
