@@ -66,10 +66,9 @@ _FORMS: dict[Any, _Form] = {
     bool: _Form("[tf]", _exactly(bool, lambda value: "t" if value else "f"), lambda t: t == "t"),
     Decimal: _Form(texts.DECIMAL, texts.write_decimal, Decimal),
 }
-_MOMENT = _Form(texts.MOMENT, texts.write_moment, lambda text: texts.read_moment(text, "A field"))
-_WALL_CLOCK = _Form(
-    texts.WALL_CLOCK, texts.write_wall_clock, lambda text: texts.read_wall_clock(text, "A field")
-)
+# The pattern was matched already; what is left to be wrong is a date such as the 31st of June.
+_MOMENT = _Form(texts.MOMENT, texts.write_moment, datetime.fromisoformat)
+_WALL_CLOCK = _Form(texts.WALL_CLOCK, texts.write_wall_clock, datetime.fromisoformat)
 
 
 def _enumeration(kind: type[Enum]) -> _Form:
@@ -127,8 +126,14 @@ class _Layout:
 
     def read(self, fields: Fields) -> Any:
         """Return the record that the fields of one line are."""
-        values = (read(text) for read, text in zip(self._readers, fields, strict=True))
-        return self.kind(**dict(zip(self.names, values, strict=True)))
+        return self.kind(**dict(zip(self.names, self.values(fields), strict=True)))
+
+    def values(self, fields: Fields) -> list[Any]:
+        """Return the values of one line's fields; BadMessage for a time that is none."""
+        try:
+            return [read(text) for read, text in zip(self._readers, fields, strict=True)]
+        except ValueError:
+            raise BadMessage(f"A time of a {self.kind.__name__} is none.") from None
 
     def _what_is_wrong(self, text: str) -> str:
         name = self.kind.__name__
@@ -193,6 +198,11 @@ class Lines(Sequence[T]):
         """Return what stands in one field of the records: texts as they are meant."""
         place = _layout(self.kind).names.index(name)
         return {unescape(fields[place]) for fields in self.split()}
+
+    def rows(self) -> Iterator[list[Any]]:
+        """Yield each record's values in the order of its fields, without making the record."""
+        values = _layout(self.kind).values
+        return map(values, self.split())
 
     def where(self, name: str, values: set[str]) -> "Lines[T]":
         """Return the lines whose field is one of these values."""

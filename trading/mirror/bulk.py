@@ -70,7 +70,8 @@ def write_tickets(
         children=_children(lines),
         months={fields[_CLOSED][:7] for fields in lines if _is_closed(fields[_CLOSED])},
     )
-    parents.update({str(child): str(parent) for child, parent in sheets.children})
+    for child, parent in sheets.children:
+        parents.setdefault(str(child), str(parent))  # what was told first stands, as in moves.py
     deals = _deals(server_id, lines, known, parents, now, sheets)
     if not _are_new_tickets(server_id, lines):
         sheets.deals = list(deals)

@@ -9,8 +9,9 @@ from typing import Any
 
 from trading.actions import sync_passes
 from trading.gateway.errors import Refused
+from trading.gateway.lines import Lines
 from trading.gateway.port import Gateway, Page
-from trading.mirror.verification import judging
+from trading.mirror.verification import judging, reading
 from trading.mirror.verification.differences import Difference
 from trading.models import ServerState
 from trading.terms import TradeRecord
@@ -58,10 +59,17 @@ def every(ask: Callable[..., Page[Any]]) -> Iterator[Any]:
                 if page.next_cursor
                 else None
             )
-            yield from page.records
+            yield from _light(page.records)
             if following is None:
                 return
             page = following.result()
+
+
+def _light(records: Iterable[Any]) -> Iterable[Any]:
+    """Return records as what has their fields: rows of lines, records as they are."""
+    if isinstance(records, Lines):
+        return reading.light(records.kind, records.rows())
+    return records
 
 
 def tickets_now(

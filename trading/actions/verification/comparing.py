@@ -16,7 +16,9 @@ from trading.mirror.verification import judging, merging, ours
 from trading.mirror.verification.differences import Difference, Kind, Tally
 from trading.mirror.verification.judging import Book
 from trading.mirror.verification.ours import Row
+from trading.mirror.verification.reading import with_record
 from trading.mirror.verification.tables import ACCOUNTS, DEALS, GROUP_FIELDS, SYMBOL_FIELDS
+from trading.terms import AccountRecord
 
 SYMBOLS, GROUPS = "symbols", "groups"
 LOOK_EVERY_SECONDS = 1.0
@@ -107,7 +109,7 @@ def _accounts_again(case: Case, book: Book, found: list[Difference]) -> list[Dif
     book.currencies |= {login: one.currency for login, one in theirs.items()}
     present = sorted(login for login in wanted if login in theirs or login in mine)
     left = [judging.account(theirs.get(login), login, mine.get(login)) for login in present]
-    return [one for one in left if one is not None]
+    return [one for one in (with_record(found, AccountRecord) for found in left) if one]
 
 
 def _tickets_again(case: Case, book: Book, found: list[Difference]) -> list[Difference]:

@@ -17,6 +17,7 @@ from trading.mirror.verification import judging, ours
 from trading.mirror.verification.differences import Difference, Kind, Tally
 from trading.mirror.verification.judging import Book
 from trading.mirror.verification.ours import Row
+from trading.mirror.verification.reading import with_record
 from trading.mirror.verification.tables import ACCOUNTS, DEALS, POSITIONS, TICKETS
 from trading.terms import AccountRecord, TradeRecord
 
@@ -43,7 +44,7 @@ def compare_accounts(server_id: int, theirs: Iterable[AccountRecord], tally: Tal
         if mine is not None:
             tally.ours[ACCOUNTS.name] += 1
             book.logins[mine[0]] = login
-        difference = judging.account(record, login, mine)
+        difference = with_record(judging.account(record, login, mine), AccountRecord)
         if difference is None and record is None:
             tally.kept[ACCOUNTS.name] += 1
         tally.add(difference)
@@ -77,7 +78,7 @@ def compare_tickets(
             tally.orphans += 1
             continue
         difference = judging.ticket(record, found or [], book, parents.pop(key, None))
-        left = judged(difference)
+        left = judged(with_record(difference, TradeRecord))
         tally.moving += difference is not None and left is None
         tally.add(left)
     archive.settle(tally)
