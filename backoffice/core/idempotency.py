@@ -3,6 +3,7 @@
 from django.db import connection
 
 from backoffice.core.errors import NoTransaction
+from backoffice.core.models import IdempotencyKey
 
 
 def once(key: str) -> bool:
@@ -18,3 +19,8 @@ def once(key: str) -> bool:
             "INSERT INTO core_idempotency_key (key) VALUES (%s) ON CONFLICT (key) DO NOTHING", [key]
         )
         return bool(cursor.rowcount)
+
+
+def is_used(key: str) -> bool:
+    """Say whether the key has had its effect; one that is being used just now may not show yet."""
+    return IdempotencyKey.objects.filter(key=key).exists()

@@ -19,6 +19,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.core.events import Event
 from backoffice.core.models import Work, WorkState
+from backoffice.core.runtime import origin
 
 LEASE = timedelta(minutes=5)  # longer than Celery lets a task run (settings/celery.py)
 LONGEST_WAIT = timedelta(hours=1)
@@ -126,7 +127,10 @@ def _react(piece: Work, now: datetime) -> None:
     reaction = _reactions[piece.reaction]
     told = piece.event.told()
     event = events.rebuilt(told["event"], told["fields"])
-    reaction(event, actor=Actor.parse(told["actor"]), now=now)
+    # What a reaction does belongs to the request that caused it.
+    cause = told.get("origin", {}).get("request") or f"event-{piece.event_id}"
+    with origin.within(origin.Origin(request=cause)):
+        reaction(event, actor=Actor.parse(told["actor"]), now=now)
 
 
 def _wait(piece: Work, now: datetime, error: Exception) -> None:

@@ -25,6 +25,7 @@ DEFAULT_FROM_EMAIL = env.default_from_email
 
 INSTALLED_APPS = [
     "backoffice.core",
+    "backoffice.audit",
     "backoffice.company",
     "backoffice.identity",
     "backoffice.ui",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "backoffice.identity.pages.guard.StaffOnlyMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "backoffice.audit.pages.recording.RecordingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

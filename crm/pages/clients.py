@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.audit.actions import viewing
 from backoffice.ui import figures, marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import DetailPage, ListPage
@@ -57,8 +58,10 @@ class ClientDetail(DetailPage):
     template_name = "crm/client_detail.html"
 
     def record(self, pk: int) -> Any:
-        """Return the client, or 404 when absent or out of reach."""
-        return clients.get_client_for(self.request.user, pk)
+        """Return the client, or 404 when absent or out of reach; the look is told."""
+        client = clients.get_client_for(self.request.user, pk)
+        viewing.record_view(kind="client", key=pk, actor=self.request.user.actor, now=self.now)
+        return client
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return contacts as far as they may be read, the figures, the first of the timeline."""

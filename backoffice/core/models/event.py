@@ -47,16 +47,27 @@ class EventRecord(AppendOnlyModel):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     body = models.BinaryField()
+    address = models.TextField(default="", db_default="")
+    transaction = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "core_event"
-        indexes = [models.Index("name", models.F("id").desc(), name="core_event_by_name")]
+        indexes = [
+            models.Index("name", models.F("id").desc(), name="core_event_by_name"),
+            models.Index("actor", models.F("id").desc(), name="core_event_by_actor"),
+            models.Index(
+                "address",
+                models.F("id").desc(),
+                name="core_event_by_address",
+                condition=~models.Q(address=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
 
     def told(self) -> dict[str, Any]:
-        """Return what the bytes say: event, actor, at, id, fields, subjects."""
+        """Return what the bytes say: event, actor, at, id, fields, subjects, perhaps origin."""
         told: dict[str, Any] = json.loads(bytes(self.body))
         return told
 

@@ -1,0 +1,1 @@
+"""What can be done with the record of what was done."""

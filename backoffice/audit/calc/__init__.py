@@ -1,0 +1,1 @@
+"""Sums of the log: hashes, proofs, signatures; pure."""

@@ -1,0 +1,1 @@
+"""The log's own machine: numbered leaves, signed heads, bundles."""

@@ -1,0 +1,1 @@
+"""The audit pages, and the door where origins and refusals are noted."""
