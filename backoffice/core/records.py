@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext
 
-from backoffice.core import events
+from backoffice.core import events, money
 from backoffice.core.actors import Actor
 from backoffice.core.models import EventRecord, EventSubject
 
@@ -41,7 +41,7 @@ class EventView:
             if self.fields.get(field)
         }
         sums = {
-            field: _grouped(self.fields[field])
+            field: _grouped(self.fields[field], str(self.fields.get("currency") or ""))
             for field in events.amounts_of(self.name)
             if self.fields.get(field)
         }
@@ -49,9 +49,14 @@ class EventView:
         return gettext(kind.sentence).format_map(spoken)
 
 
-def _grouped(digits: str) -> str:
-    """Return a Decimal's text as people read it: all its digits, thousands grouped, U+2212."""
+def _grouped(digits: str, currency: str) -> str:
+    """Return a Decimal's text as people read it: thousands grouped, U+2212.
+
+    No digit is lost; noughts beyond those of its currency say nothing and are left out.
+    """
     number = Decimal(digits)
+    if currency and money.is_exact(number, currency):
+        number = money.rounded(number, currency)
     places = max(0, -int(number.as_tuple().exponent))
     text = formats.number_format(number, decimal_pos=places, use_l10n=True, force_grouping=True)
     return str(text).replace("-", "\u2212")

@@ -42,6 +42,18 @@ class ThingDropped(Event):
     thing_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ThingSold(Event):
+    """An event with an amount of money."""
+
+    name: ClassVar[str] = "probe.thing.sold"
+    sentence: ClassVar[str] = noop("{actor} sold thing {thing_id} for {amount} {currency}")
+
+    thing_id: int
+    amount: Decimal
+    currency: str
+
+
 heard: list[tuple[str, Event, Actor, datetime]] = []
 answers: dict[str, Exception] = {}
 
@@ -79,3 +91,9 @@ def weigh(thing_id: int = 7, weight: str = "5.00", *, now: datetime = NOON) -> i
         subjects=[("thing", thing_id), ("scale", 1)],
         now=now,
     )
+
+
+def sell(thing_id: int, amount: str, currency: str, *, now: datetime = NOON) -> int:
+    """Emit a ThingSold in the open transaction."""
+    sold = ThingSold(thing_id=thing_id, amount=Decimal(amount), currency=currency)
+    return outbox.emit(sold, actor=Actor.staff(42), subjects=[("thing", thing_id)], now=now)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backoffice.core import events, records
-from tests.backoffice.core.probes import drop, weigh
+from tests.backoffice.core.probes import drop, sell, weigh
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,18 @@ def test_braces_in_a_value_are_text():
 def test_amounts_are_told_grouped():
     weigh(9, "-12480.50")
     assert records.for_subject("thing", 9)[0].told_by("Ada") == "Ada weighed thing 9: −12,480.50 kg"
+
+
+@pytest.mark.parametrize(
+    ("kept", "currency", "told"),
+    [
+        ("-740.0000", "USD", "−740.00"),
+        ("1500", "EUR", "1,500.00"),
+        ("9000.0000", "JPY", "9,000"),
+        ("0.1250", "USD", "0.1250"),
+    ],
+)
+def test_money_is_told_with_the_digits_of_its_currency_and_loses_none(kept, currency, told):
+    sell(9, kept, currency)
+    (view,) = records.for_subject("thing", 9)
+    assert view.told_by("Ada") == f"Ada sold thing 9 for {told} {currency}"
