@@ -25,14 +25,19 @@ QUIET = [
     "--no-pings",
 ]
 SignIn = Callable[[str], Page]
+STARTS = "test_demo.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys share one demo, so they run on one worker, one after the other."""
+    """Journeys share one demo, so they run on one worker, one after the other.
+
+    Those about starting and stopping have demos of their own; another worker takes them.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            group = "starts" if item.path.name == STARTS else "journeys"
+            item.add_marker(pytest.mark.xdist_group(group))
             item.add_marker(pytest.mark.processes)
 
 
