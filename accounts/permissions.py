@@ -3,13 +3,17 @@
 from backoffice.core.permissions import Permission
 from backoffice.core.words import noop
 
-SEE_PAYMENT_METHODS = Permission("accounts.payment_method.view", noop("See payment methods"))
-SEE_PAYMENTS = Permission("accounts.payment.view", noop("See payments"))
+SEE_PAYMENT_METHODS = Permission(
+    "accounts.payment_method.view", noop("See payment methods"), for_machines=True
+)
+SEE_PAYMENTS = Permission("accounts.payment.view", noop("See payments"), for_machines=True)
 SEE_BOOKS = Permission(
     "accounts.books.view", noop("See the books, and what differs from MetaTrader")
 )
 REQUEST_WITHDRAWAL = Permission(
-    "accounts.withdrawal.request", noop("Ask for a withdrawal for a client, and take it back")
+    "accounts.withdrawal.request",
+    noop("Ask for a withdrawal for a client, and take it back"),
+    for_machines=True,
 )
 APPROVE_WITHDRAWAL = Permission(
     "accounts.withdrawal.approve", noop("Approve and reject withdrawals that others asked for")

@@ -3,10 +3,14 @@
 from backoffice.core.permissions import Permission
 from backoffice.core.words import noop
 
-SEE_CLIENTS = Permission("crm.client.view", noop("See clients"))
-EDIT_CLIENTS = Permission("crm.client.edit", noop("Register clients and edit their data"))
+SEE_CLIENTS = Permission("crm.client.view", noop("See clients"), for_machines=True)
+EDIT_CLIENTS = Permission(
+    "crm.client.edit", noop("Register clients and edit their data"), for_machines=True
+)
 ASSIGN_CLIENTS = Permission("crm.client.assign", noop("Give clients to another owner"))
 CHANGE_STATUS = Permission("crm.client.change_status", noop("Block, close and reopen clients"))
 SEE_CONTACTS = Permission(
-    "crm.client.see_contacts", noop("See e-mail addresses and phone numbers in full")
+    "crm.client.see_contacts",
+    noop("See e-mail addresses and phone numbers in full"),
+    for_machines=True,
 )

@@ -3,16 +3,24 @@
 from backoffice.core.permissions import Permission
 from backoffice.core.words import noop
 
-VIEW_ACCOUNTS = Permission(code="trading.account.view", label=noop("See trading accounts"))
+VIEW_ACCOUNTS = Permission(
+    code="trading.account.view", label=noop("See trading accounts"), for_machines=True
+)
 BIND_ACCOUNTS = Permission(
     code="trading.account.bind", label=noop("Give a trading account to a client, or take it away")
 )
 VIEW_POSITIONS = Permission(
-    code="trading.position.view", label=noop("See open positions and orders")
+    code="trading.position.view",
+    label=noop("See open positions and orders"),
+    for_machines=True,
 )
-VIEW_DEALS = Permission(code="trading.deal.view", label=noop("See closed trades"))
+VIEW_DEALS = Permission(
+    code="trading.deal.view", label=noop("See closed trades"), for_machines=True
+)
 VIEW_BALANCE_RECORDS = Permission(
-    code="trading.balance.view", label=noop("See balance and credit records")
+    code="trading.balance.view",
+    label=noop("See balance and credit records"),
+    for_machines=True,
 )
 VIEW_SERVERS = Permission(
     code="trading.server.view", label=noop("See MetaTrader servers and their state")
@@ -28,7 +36,9 @@ SETTLE_OPERATIONS = Permission(
     label=noop("Settle by hand, with a second person, what MetaTrader left open"),
 )
 OPEN_ACCOUNTS = Permission(
-    code="trading.account.open", label=noop("Open trading accounts for clients")
+    code="trading.account.open",
+    label=noop("Open trading accounts for clients"),
+    for_machines=True,
 )
 CHANGE_ACCOUNTS = Permission(
     code="trading.account.change",
@@ -38,7 +48,9 @@ SUSPEND_ACCOUNTS = Permission(
     code="trading.account.suspend", label=noop("Disable accounts, and make them read-only")
 )
 RESET_PASSWORDS = Permission(
-    code="trading.account.reset_password", label=noop("Reset the passwords of accounts")
+    code="trading.account.reset_password",
+    label=noop("Reset the passwords of accounts"),
+    for_machines=True,
 )
 CONFIRM_ACCOUNTS = Permission(
     code="trading.account.confirm",

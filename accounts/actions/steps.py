@@ -53,7 +53,7 @@ def locked(payment_id: int) -> Payment:
 
 
 def require_right(actor: Actor, permission: object, payment: Payment) -> None:
-    """Raise NotAllowed unless the actor is staff whose right reaches this payment."""
+    """Raise NotAllowed unless the actor's right reaches this payment."""
     if not has_right(actor, permission, payment):
         raise NotAllowed(_("You may not do this with this payment."))
 
@@ -65,8 +65,8 @@ def require_any_right(actor: Actor, permissions: Iterable[object], payment: Paym
 
 
 def has_right(actor: Actor, permission: object, payment: Payment) -> bool:
-    """Say whether the actor is an active member of staff whose right reaches this payment now."""
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    """Say whether the actor is active staff, or a machine, whose right reaches the payment now."""
+    user = people.find_acting(actor)
     if user is None:
         return False
     return access.restrict(Payment.objects.filter(pk=payment.pk), user, permission).exists()

@@ -243,7 +243,7 @@ def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
 def _may_ask(actor: Actor, client_id: int) -> bool:
     if actor.kind == "system":
         return True
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    user = people.find_acting(actor)
     return user is not None and known.is_in_reach(user, REQUEST_WITHDRAWAL, client_id)
 
 

@@ -57,7 +57,10 @@ class Payment(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
-        owner="client__owner_id", desk="client__desk_id", entity="legal_entity_id"
+        owner="client__owner_id",
+        desk="client__desk_id",
+        entity="legal_entity_id",
+        brand="client__brand_id",
     )
     KINDS: ClassVar = [("withdrawal", _("Withdrawal"))]
     LEGS: ClassVar = [(leg.value, leg.value) for leg in Leg]

@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
@@ -129,6 +130,24 @@ def list_payments_for(user: Any) -> QuerySet[Payment]:
 def get_payment_for(user: Any, pk: int) -> Payment:
     """Return one payment in reach; Http404 for any other, as if there were none."""
     return access.get_or_404_for(list_payments_for(user), user, SEE_PAYMENTS, pk=pk)
+
+
+def narrow(
+    rows: QuerySet[Payment],
+    *,
+    client: int | None = None,
+    account: int | None = None,
+    state: str = "",
+) -> QuerySet[Payment]:
+    """Narrow to one client, one account, one state, where these are given."""
+    wanted = {"client_id": client, "account_id": account, "state": state}
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def require_in_reach(user: Any, pk: int, permission: object) -> None:
+    """Raise Http404 unless this permission of the user reaches the payment."""
+    if not access.restrict(Payment.objects.filter(pk=pk), user, permission).exists():
+        raise Http404
 
 
 def list_payments_of_client_for(user: Any, client_id: int) -> QuerySet[Payment]:

@@ -15,11 +15,13 @@ _register: dict[str, "Permission"] = {}
 class Permission:
     """One thing that a role may allow: `app.noun.verb`, and its label for people (marked by noop).
 
-    Creating one registers it. `str()` is its code.
+    Creating one registers it. `str()` is its code. `for_machines`: an integration may hold it as a
+    scope; whatever decides, confirms or configures is for people alone.
     """
 
     code: str
     label: str
+    for_machines: bool = False
 
     def __post_init__(self) -> None:
         if not CODE.fullmatch(self.code):
@@ -34,6 +36,11 @@ class Permission:
 def registered() -> dict[str, Permission]:
     """Return every permission that is loaded, by code."""
     return dict(sorted(_register.items()))
+
+
+def scopes() -> dict[str, Permission]:
+    """Return the permissions that an integration may hold, by code."""
+    return {code: one for code, one in registered().items() if one.for_machines}
 
 
 def all() -> tuple[Permission, ...]:

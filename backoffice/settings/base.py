@@ -10,6 +10,7 @@ from backoffice.settings.env import env
 from backoffice.settings.logging import *  # noqa: F403
 from backoffice.settings.mt4 import *  # noqa: F403
 from backoffice.settings.redis import database as redis_database
+from backoffice.settings.rest import *  # noqa: F403
 from backoffice.settings.security import *  # noqa: F403
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     "backoffice.audit",
     "backoffice.company",
     "backoffice.identity",
+    "backoffice.machines",
     "backoffice.ui",
     "backoffice.health",
     "crm",
@@ -52,6 +54,9 @@ INSTALLED_APPS = [
     "django_filters",
     "django_structlog",
     "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "knox",
 ]
 
 MIDDLEWARE = [
@@ -66,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "backoffice.identity.pages.guard.StaffOnlyMiddleware",
+    "backoffice.machines.api.guard.MachinesOnlyMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "backoffice.audit.pages.recording.RecordingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -96,6 +96,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 60},
     },
+    "machines-clear-old-calls": {
+        "task": "backoffice.machines.tasks.clear_old_calls",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 300},
+    },
     "core-clear-finished": {
         "task": "backoffice.core.tasks.clear_finished",
         "schedule": timedelta(hours=6),

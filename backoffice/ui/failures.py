@@ -8,6 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from backoffice.ui.rest import problems
+
 log = structlog.get_logger(__name__)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that can be misheard or misread
 
@@ -24,6 +26,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer alike for what is absent and what is out of reach."""
+    if problems.is_api(request):
+        return problems.of_absent()
     return render(request, "errors/404.html", status=404)
 
 
@@ -34,10 +38,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         log.error("database_away", path=request.path)
+        if problems.is_api(request):
+            return problems.of_away()
         answer = render(None, "errors/503.html", status=503)
         answer["Retry-After"] = "5"
         return answer
     letters = "".join(secrets.choice(LETTERS) for _ in range(6))
     reference = f"{letters[:4]}-{letters[4:]}"
     log.error("page_failed", reference=reference, path=request.path)
+    if problems.is_api(request):
+        return problems.of_failure(reference)
     return render(None, "errors/500.html", {"reference": reference}, status=500)

@@ -58,6 +58,11 @@ def cut(
     )
 
 
+def is_cursor(text: str, order: Sequence[str]) -> bool:
+    """Say whether a text is a cursor of a list in this order."""
+    return _read(text, len(order)) is not None
+
+
 def _beyond(order: Sequence[str], place: Sequence[object]) -> Q:
     """Return "comes after this place in this order", with a plain bound that an index can use."""
     beyond, same = Q(), Q()

@@ -70,6 +70,23 @@ def get_client_for(user: Any, pk: int) -> Client:
     return access.get_or_404_for(clients, user, SEE_CLIENTS, pk=pk)
 
 
+def get_whole(pk: int) -> Client:
+    """Return a client that was just made or found in reach, with what describes them."""
+    related = Client.objects.select_related("figures", "legal_entity", "brand")
+    return related.get(pk=pk)
+
+
+def by_key(
+    clients: QuerySet[Client], *, email: str = "", phone: str = "", number: int | None = None
+) -> QuerySet[Client]:
+    """Narrow to those who have exactly this address, these digits, this number."""
+    if email:
+        clients = clients.filter(email=email.strip().lower())
+    if phone:
+        clients = clients.filter(phone_digits=terms.digits_of(phone))
+    return clients if number is None else clients.filter(number=number)
+
+
 def sees_contacts(user: Any) -> bool:
     """Say whether the user reads e-mail addresses and phone numbers in full."""
     return bool(user.may(SEE_CONTACTS))

@@ -89,7 +89,10 @@ class AccountCommand(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
-        owner="client__owner_id", desk="client__desk_id", entity="client__legal_entity_id"
+        owner="client__owner_id",
+        desk="client__desk_id",
+        entity="client__legal_entity_id",
+        brand="client__brand_id",
     )
 
     id = models.BigAutoField(primary_key=True)

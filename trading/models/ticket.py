@@ -31,6 +31,7 @@ class Ticket(models.Model):
         owner="account__client__owner_id",
         desk="account__client__desk_id",
         entity="account__client__legal_entity_id",
+        brand="account__client__brand_id",
     )
 
     id = models.BigIntegerField(primary_key=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from backoffice.core import live
 from backoffice.core.access import Reaching, get_or_404_for, restrict
@@ -44,6 +45,12 @@ def get_account_for(user: Reaching, pk: int) -> TradingAccount:
     account = get_or_404_for(list_accounts_for(user), user, VIEW_ACCOUNTS, pk=pk)
     _give_figures([account])
     return account
+
+
+def require_in_reach(user: Reaching, pk: int, permission: object) -> None:
+    """Raise Http404 unless this permission of the user reaches the account."""
+    if not restrict(TradingAccount.objects.filter(pk=pk), user, permission).exists():
+        raise Http404
 
 
 def get_account_with_figures(account_id: int) -> TradingAccount | None:

@@ -38,11 +38,14 @@ def get_or_404_for(
 def _within(scope: Scope, reach: Reach) -> Q:
     if scope.shared:
         return EVERYTHING
-    if reach.entity_ids is None:
-        return _at_level(scope, reach)
-    if scope.entity is None:
-        return NOTHING
-    return _at_level(scope, reach) & Q(**{f"{scope.entity}__in": reach.entity_ids})
+    within = _at_level(scope, reach)
+    for path, ids in ((scope.entity, reach.entity_ids), (scope.brand, reach.brand_ids)):
+        if ids is None:
+            continue
+        if path is None:
+            return NOTHING
+        within &= Q(**{f"{path}__in": ids})
+    return within
 
 
 def _at_level(scope: Scope, reach: Reach) -> Q:

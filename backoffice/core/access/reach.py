@@ -18,19 +18,20 @@ class Level(StrEnum):
 class Reach:
     """One grant of a permission: its level, and whose own, which desks, which legal entities.
 
-    `entity_ids` None means every entity; otherwise it narrows every level. `desk_ids` holds the
-    user's desk and all below it.
+    `entity_ids` None means every entity; otherwise it narrows every level, and so do `brand_ids`.
+    `desk_ids` holds the user's desk and all below it.
     """
 
     level: Level
     user_id: int
     desk_ids: frozenset[int] = frozenset()
     entity_ids: frozenset[int] | None = None
+    brand_ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The paths from a model to its owner, desk and legal entity, for example `client__owner_id`.
+    """The paths from a model to its owner, desk, legal entity, brand: `client__owner_id` and so on.
 
     Without a path that a level needs, that level sees no row. `shared` rows are everybody's who
     holds the permission at all (symbols, for example).
@@ -39,6 +40,7 @@ class Scope:
     owner: str | None = None
     desk: str | None = None
     entity: str | None = None
+    brand: str | None = None
     shared: bool = False
 
 

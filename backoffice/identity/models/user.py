@@ -5,12 +5,14 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.company.terms import check_timezone
+from backoffice.core import permissions
 from backoffice.core.access import Level, Reach, Scope
 from backoffice.core.actors import Actor
 from backoffice.identity.models.desk import Desk
@@ -77,8 +79,14 @@ class User(AbstractBaseUser):
         _("time zone"), max_length=64, default="UTC", validators=[check_timezone]
     )
     created_at = models.DateTimeField(_("created"))
+    # What a machine may do and how far it reaches; no brands: every brand of its legal entities.
+    scopes = ArrayField(models.CharField(max_length=80), default=list, db_default=[], blank=True)
+    entity_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    brand_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
 
     objects = Users()
+    #: The scopes of the token that a call came with: they narrow the machine's own.
+    narrowed_to: frozenset[str] | None = None
 
     # People are in reach by their desk and its legal entity; oneself always.
     scope = Scope(owner="id", desk="desk_id", entity="desk__legal_entity_id")
@@ -115,6 +123,11 @@ class User(AbstractBaseUser):
                 name="identity_user_kinds_apart",
             ),
             models.CheckConstraint(
+                condition=Q(kind=Kind.MACHINE.value)
+                | Q(scopes__len=0, entity_ids__len=0, brand_ids__len=0),
+                name="identity_user_scopes_of_machines",
+            ),
+            models.CheckConstraint(
                 condition=Q(kind=Kind.MACHINE.value) | ~Q(email=""),
                 name="identity_user_people_have_email",
             ),
@@ -148,6 +161,8 @@ class User(AbstractBaseUser):
 
     def reach(self, permission: str) -> Reach | tuple[Reach, ...] | None:
         """Return how far the permission reaches by all roles together, or None without any."""
+        if self.is_active and self.kind == Kind.MACHINE:
+            return self._machine_reach(permission)
         if not self.is_active or not self.is_staff:
             return None
         if self.is_superuser:
@@ -159,6 +174,15 @@ class User(AbstractBaseUser):
         if widest in reaches:
             return widest
         return reaches[0] if len(reaches) == 1 else reaches
+
+    def _machine_reach(self, permission: str) -> Reach | None:
+        """Return a scope's reach; what no machine may hold opens nothing, granted or not."""
+        held = permission in self.scopes and permission in permissions.scopes()
+        if not held or (self.narrowed_to is not None and permission not in self.narrowed_to):
+            return None
+        brands = frozenset(self.brand_ids) if self.brand_ids else None
+        entities = frozenset(self.entity_ids)
+        return Reach(Level.ALL, self.pk, entity_ids=entities, brand_ids=brands)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Answer Django's own question by our roles."""

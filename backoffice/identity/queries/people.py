@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from backoffice.core import access
+from backoffice.core.actors import Actor
 from backoffice.identity.models import User
 from backoffice.identity.permissions import SEE_STAFF
 from backoffice.identity.states import Kind
@@ -15,6 +16,19 @@ def get_staff(user_id: int) -> User | None:
         .select_related("desk")
         .first()
     )
+
+
+def find_acting(actor: Actor) -> User | None:
+    """Return who acts, with their rights of now: active staff or an active machine, else None."""
+    if actor.kind not in (Kind.STAFF, Kind.MACHINE):
+        return None
+    return get_active(int(actor.key), kind=Kind(actor.kind))
+
+
+def get_active(user_id: int, *, kind: Kind) -> User | None:
+    """Return an active user of this kind, or None."""
+    users = User.objects.filter(pk=user_id, kind=kind, is_active=True)
+    return users.select_related("desk").first()
 
 
 def find_staff(email: str) -> User | None:

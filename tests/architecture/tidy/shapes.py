@@ -11,6 +11,7 @@ SILENT: dict[str, str] = {
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",
     "trading/actions/ordering/opening.py::ask_for_account": "asking.written tells of the request",
     "trading/actions/ownership/newcomers.py::register_many": "binding.close tells of the batch",
+    "crm/actions/newcomers.py::register_newcomer": "clients.register_client tells of the client",
     "crm/actions/figures.py::record_figures": "measured, not decided: the live frames tell of it",
 }
 
@@ -18,6 +19,7 @@ SILENT: dict[str, str] = {
 STEPS: dict[str, str] = {
     "accounts/actions/steps.py": "steps of every act on a payment, inside the act's transaction",
     "accounts/actions/chart.py": "steps of acts that write the books, inside their transaction",
+    "backoffice/machines/actions/answers.py": "the frame of an act of another room, which tells",
     "trading/actions/snapshots.py": "steps of sync.py, which takes actor and now and hands them on",
     "trading/actions/sync_passes.py": "steps of sync.py; the mirror repeats what MetaTrader says",
 }

@@ -179,8 +179,8 @@ def written(
 
 
 def has_right(actor: Actor, permission: object, account: TradingAccount) -> bool:
-    """Say whether the actor is active staff whose right reaches the account now."""
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    """Say whether the actor is active staff, or a machine, whose right reaches the account now."""
+    user = people.find_acting(actor)
     if user is None:
         return False
     rows = TradingAccount.objects.filter(pk=account.pk)

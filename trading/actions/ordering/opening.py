@@ -49,7 +49,7 @@ def ask_for_account(
     if done is not None:
         return done
     client = known.get_client(client_id)
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    user = people.find_acting(actor)
     if client is None or user is None or not known.is_in_reach(user, OPEN_ACCOUNTS, client_id):
         raise asking.NotAllowed(_("You may not open an account for this client."))
     if client.status in NOT_SERVED:

@@ -35,6 +35,11 @@ def get_command_for(user: Reaching, pk: int) -> AccountCommand:
     return get_or_404_for(list_commands_for(user), user, VIEW_ACCOUNTS, pk=pk)
 
 
+def whole(pk: int) -> AccountCommand:
+    """Return a command that the caller just carried out, with what is shown of it."""
+    return AccountCommand.objects.select_related("server").get(pk=pk)
+
+
 def list_commands_of(user: Reaching, account_id: int) -> QuerySet[AccountCommand]:
     """Return the requests about one account, the newest first."""
     return list_commands_for(user).filter(account_id=account_id).order_by("-id")

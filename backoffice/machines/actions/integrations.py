@@ -1,0 +1,150 @@
+"""Integrations: registered, changed, suspended, let in again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.core import locks, outbox
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Rejected
+from backoffice.core.events import Event
+from backoffice.identity.actions import machines
+from backoffice.identity.actions.machines import Grant
+from backoffice.identity.queries import people
+from backoffice.machines.calc import networks
+from backoffice.machines.events import (
+    IntegrationChanged,
+    IntegrationRegistered,
+    IntegrationReinstated,
+    IntegrationSuspended,
+)
+from backoffice.machines.models import Integration
+from backoffice.machines.permissions import MANAGE_INTEGRATIONS
+
+MOST_PER_MINUTE, MOST_AT_ONCE = 60_000, 10_000
+
+
+class NotAllowed(Rejected):
+    """Whoever acts may not look after integrations."""
+
+
+class BadSettings(Rejected):
+    """A value that an integration cannot have; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaching:
+    """Where a machine may call from, and how often."""
+
+    networks: Sequence[str]
+    per_minute: int = 600
+    burst: int = 60
+
+
+@transaction.atomic
+def register(
+    *, name: str, purpose: str, grant: Grant, reaching: Reaching, actor: Actor, now: datetime
+) -> Integration:
+    """Make a machine known; it can call once it has a token or a key.
+
+    Raises NotAllowed, NotForMachines, BadSettings.
+    """
+    require_right(actor)
+    if not name.strip() or not purpose.strip():
+        raise BadSettings(_("Say what it is called, and what it is for."))
+    user = machines.add(name=name, grant=grant, now=now)
+    integration = Integration(
+        user=user, purpose=purpose.strip()[:200], created_by=str(actor), created_at=now
+    )
+    _reach(integration, reaching)
+    integration.save(force_insert=True)
+    tell(IntegrationRegistered(user_id=user.pk, scopes=", ".join(user.scopes)), actor, now)
+    return integration
+
+
+@transaction.atomic
+def change(
+    *, user_id: int, grant: Grant, reaching: Reaching, actor: Actor, now: datetime
+) -> Integration:
+    """Change what a machine may do, where from and how often; its next call is judged by it."""
+    require_right(actor)
+    integration = locked(user_id)
+    was = (integration.networks, integration.per_minute, integration.burst)
+    user, before = machines.change(user_id, grant)
+    _reach(integration, reaching)
+    integration.save(update_fields=["networks", "per_minute", "burst"])
+    pairs = {
+        "scopes": (before.scopes, user.scopes),
+        "legal entities": (before.entity_ids, user.entity_ids),
+        "brands": (before.brand_ids, user.brand_ids),
+        "addresses": (was[0], integration.networks),
+        "calls a minute": (was[1], integration.per_minute),
+        "calls at once": (was[2], integration.burst),
+    }
+    for field, (old, new) in pairs.items():
+        if old != new:
+            told = {"before": _words(old), "after": _words(new)}
+            tell(IntegrationChanged(user_id=user_id, field=field, **told), actor, now)
+    return integration
+
+
+@transaction.atomic
+def suspend(*, user_id: int, reason: str, actor: Actor, now: datetime) -> Integration:
+    """Shut a machine out at its next call, whatever it holds."""
+    require_right(actor)
+    if not reason.strip():
+        raise BadSettings(_("Say why."))
+    integration = locked(user_id)
+    machines.set_active(user_id, is_active=False)
+    tell(IntegrationSuspended(user_id=user_id, reason=reason.strip()[:300]), actor, now)
+    return integration
+
+
+@transaction.atomic
+def reinstate(*, user_id: int, actor: Actor, now: datetime) -> Integration:
+    """Let a machine in again."""
+    require_right(actor)
+    integration = locked(user_id)
+    machines.set_active(user_id, is_active=True)
+    tell(IntegrationReinstated(user_id=user_id), actor, now)
+    return integration
+
+
+def require_right(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may look after integrations now; no machine may."""
+    user = people.find_acting(actor)
+    if actor.kind != "system" and (user is None or not user.may(MANAGE_INTEGRATIONS)):
+        raise NotAllowed(_("You may not look after integrations."))
+
+
+def locked(user_id: int) -> Integration:
+    """Return an integration, its row locked."""
+    return locks.rows(Integration.objects.select_related("user").filter(pk=user_id)).get()
+
+
+def tell(event: Event, actor: Actor, now: datetime) -> None:
+    """Announce something about a machine."""
+    user_id: int = event.user_id  # type: ignore[attr-defined]  # every event of this room has it
+    outbox.emit(event, actor=actor, subjects=[("user", user_id)], now=now)
+
+
+def _reach(integration: Integration, reaching: Reaching) -> None:
+    try:
+        tidy = [networks.tidied(one) for one in reaching.networks if one.strip()]
+    except ValueError as error:
+        sentence = _("This is no address and no network: %(words)s.")
+        raise BadSettings(sentence % {"words": str(error)}) from error
+    if not tidy:
+        raise BadSettings(_("Name the addresses that it calls from; without one it cannot call."))
+    within = 1 <= reaching.per_minute <= MOST_PER_MINUTE and 1 <= reaching.burst <= MOST_AT_ONCE
+    if not within:
+        raise BadSettings(_("A limit is 1 to 60,000 calls a minute, 1 to 10,000 at once."))
+    integration.networks = list(dict.fromkeys(tidy))
+    integration.per_minute, integration.burst = reaching.per_minute, reaching.burst
+
+
+def _words(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)

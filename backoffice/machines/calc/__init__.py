@@ -1,0 +1,1 @@
+"""Sums: keys and networks as people type them."""
