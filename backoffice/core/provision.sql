@@ -3,14 +3,16 @@
 --
 --   mt4bo_owner      owns the schema and migrates
 --   mt4bo_app        what web, worker, feed and sockets connect as
---   mt4bo_sequencer  reads events, for the audit log
+--   mt4bo_sequencer  reads events and writes the audit log's tree and signed heads
+--   mt4bo_witness    reads the audit log and writes its own word about it, nothing else
 --   mt4bo_events     cannot log in; owns the event tables and event_append(), the one way in
 
 DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['mt4bo_owner', 'mt4bo_app', 'mt4bo_sequencer', 'mt4bo_events'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['mt4bo_owner', 'mt4bo_app', 'mt4bo_sequencer', 'mt4bo_witness', 'mt4bo_events']
+    LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE %s', wanted,
                            CASE wanted WHEN 'mt4bo_events' THEN 'NOLOGIN' ELSE 'LOGIN' END);
@@ -24,7 +26,7 @@ BEGIN
 
     EXECUTE format('ALTER DATABASE %I OWNER TO mt4bo_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO mt4bo_app, mt4bo_sequencer', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO mt4bo_app, mt4bo_sequencer, mt4bo_witness', current_database());
     -- Bulk writes go by COPY into a temporary table.
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO mt4bo_app', current_database());
 
@@ -38,7 +40,7 @@ $$;
 
 ALTER SCHEMA public OWNER TO mt4bo_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO mt4bo_app, mt4bo_sequencer;
+GRANT USAGE ON SCHEMA public TO mt4bo_app, mt4bo_sequencer, mt4bo_witness;
 GRANT USAGE, CREATE ON SCHEMA public TO mt4bo_events;
 
 -- What mt4bo_owner makes in a migration, the application may use: rows, never structure.

@@ -1,40 +1,11 @@
 """What happened, append-only: Python refuses a change, and the database refuses it again."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 
-
-class AppendOnly(RuntimeError):
-    """Events are written by `outbox.emit()` and never changed or deleted."""
-
-
-class ReadOnlyRows(models.QuerySet[Any]):
-    """Rows that can be read and nothing else."""
-
-    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
-        raise AppendOnly(f"{self.model.__name__} is written by outbox.emit() only")
-
-    create = update = delete = bulk_create = bulk_update = _refuse
-    get_or_create = update_or_create = _refuse
-
-
-class AppendOnlyModel(models.Model):
-    """A row that the application reads; the one way in is event_append()."""
-
-    objects = ReadOnlyRows.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refuse: an event is emitted, not saved."""
-        raise AppendOnly(f"{type(self).__name__} is written by outbox.emit() only")
-
-    def delete(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refuse: what happened stays."""
-        raise AppendOnly(f"{type(self).__name__} is never deleted")
+from backoffice.core.growing import AppendOnlyModel
 
 
 class EventRecord(AppendOnlyModel):

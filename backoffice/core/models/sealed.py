@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from backoffice.core.models.event import AppendOnlyModel
+from backoffice.core.growing import AppendOnlyModel
 
 
 class SealedValue(AppendOnlyModel):

@@ -19,7 +19,10 @@ STYLE_OR_SCRIPT = 300
 
 #: What may be longer than its limit, with its lines now. It only shrinks: an entry that is shorter
 #: today, or no longer needed, fails until the number is lowered or the entry taken out.
-LONG_ALLOWED: dict[str, int] = {}
+LONG_ALLOWED: dict[str, int] = {
+    # One file that an auditor runs without anything of ours.
+    "backoffice/audit/calc/verify_bundle.py": 511,
+}
 
 #: Functions with more parameters than the limit, by name, below one folder, and why.
 MANY_ALLOWED: dict[tuple[str, str], str] = {

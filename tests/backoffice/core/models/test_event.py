@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from backoffice.core.growing import AppendOnly
 from backoffice.core.models import EventRecord, EventSubject
-from backoffice.core.models.event import AppendOnly
 from tests.backoffice.core.probes import weigh
 
 COPIED = (
