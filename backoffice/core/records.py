@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext
 
@@ -76,6 +77,11 @@ def for_subject(
         links = links.filter(event_id__lt=before)
     newest = links.select_related("event").order_by("-event_id")[:limit]
     return [view(link.event) for link in newest]
+
+
+def all_events() -> QuerySet[EventRecord]:
+    """Return every event; the caller narrows and orders. For the audit room."""
+    return EventRecord.objects.all()
 
 
 def view(record: EventRecord) -> EventView:

@@ -22,6 +22,8 @@ ALLOWED_HOSTS = list(env.allowed_hosts)
 SITE_URL = env.site_url
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 REPORTING_CURRENCY = env.reporting_currency
+AUDIT_KEYS = env.audit_keys
+AUDIT_ORIGIN = env.audit_origin
 DEFAULT_FROM_EMAIL = env.default_from_email
 
 INSTALLED_APPS = [

@@ -68,6 +68,8 @@ class Environment:
     default_from_email: str
     reporting_currency: str
     static_root: str
+    audit_keys: str
+    audit_origin: str
 
 
 def read(environ: Mapping[str, str]) -> Environment:
@@ -95,6 +97,8 @@ def read(environ: Mapping[str, str]) -> Environment:
         default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
         reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
         static_root=get("STATIC_ROOT", str, ""),
+        audit_keys=get("AUDIT_KEYS", str, ""),
+        audit_origin=get("AUDIT_ORIGIN", _name, "mt4-backoffice/audit"),
     )
 
 
@@ -218,6 +222,12 @@ def _secret(text: str) -> str:
         raise ValueError("it has fewer than 50 characters")
     if len(set(text)) < 10:
         raise ValueError("it has fewer than 10 different characters")
+    return text
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[!-~]{1,80}", text):
+        raise ValueError(f"it is {text!r} and must be one word")
     return text
 
 

@@ -154,6 +154,12 @@ class Growing:
         self.size = 0
         self._peaks: list[bytes] = []
 
+    def copy(self) -> "Growing":
+        """Return a tree that grows by itself from here on."""
+        other = Growing()
+        other.size, other._peaks = self.size, list(self._peaks)
+        return other
+
     def append(self, leaf: bytes) -> None:
         """Add a leaf's hash."""
         size = self.size
@@ -336,7 +342,8 @@ def _keys(data: bytes, pinned: Sequence[str]) -> list[Key]:
     lines = b"".join(
         b"%s %s %s\n" % (key.kind.encode(), key.name, base64.b64encode(key.public)) for key in found
     )
-    if lines != data or not any(key.kind == "log" for key in found):
+    has_log = any(key.kind == "log" for key in found)
+    if lines != data or len(set(found)) != len(found) or not has_log:
         raise Bad(0, "keys.txt cannot be read")
     for fingerprint in pinned:
         if fingerprint.lower() not in [key.fingerprint for key in found]:
@@ -345,15 +352,15 @@ def _keys(data: bytes, pinned: Sequence[str]) -> list[Key]:
 
 
 def _notes(data: bytes) -> Iterator[Note]:
-    before = -1
+    earlier = before = -1
     for part in re.split(rb"(?<=\n)\n(?=[^\n]+\n(?:0|[1-9][0-9]*)\n)", data.removesuffix(b"\n")):
         try:
             note = Note.read(part)
         except ValueError:
             raise Bad(max(before, 0), "checkpoints.txt: a checkpoint cannot be read") from None
         if note.size <= before:
-            raise Bad(max(before, 0), "checkpoints.txt: the sizes do not rise")
-        before = note.size
+            raise Bad(max(earlier, 0), "checkpoints.txt: the sizes do not rise")
+        earlier, before = before, note.size
         yield note
     if not data.endswith(b"\n\n"):
         raise Bad(max(before, 0), "checkpoints.txt: the end is missing")
@@ -361,18 +368,21 @@ def _notes(data: bytes) -> Iterator[Note]:
 
 def _roots(data: bytes) -> dict[int, bytes]:
     roots: dict[int, bytes] = {}
-    place = before = 0
+    place, sizes = 0, [0, 0]
     for found in ROOT.finditer(data):
         size = int(found[1])
-        if found.start() != place or (roots and size <= before):
+        if found.start() != place:
             break
+        if roots and size <= sizes[-1]:
+            raise Bad(sizes[-2], "roots.txt: the sizes do not rise")
         try:
             roots[size] = bits(found[2])
         except ValueError:
             break
-        place, before = found.end(), size
+        place = found.end()
+        sizes.append(size)
     if place != len(data):
-        raise Bad(before, "roots.txt: a line cannot be read")
+        raise Bad(sizes[-1], "roots.txt: a line cannot be read")
     return roots
 
 

@@ -21,7 +21,7 @@ STYLE_OR_SCRIPT = 300
 #: today, or no longer needed, fails until the number is lowered or the entry taken out.
 LONG_ALLOWED: dict[str, int] = {
     # One file that an auditor runs without anything of ours.
-    "backoffice/audit/calc/verify_bundle.py": 511,
+    "backoffice/audit/calc/verify_bundle.py": 521,
 }
 
 #: Functions with more parameters than the limit, by name, below one folder, and why.
