@@ -19,7 +19,7 @@ WATCHED = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial"), ("identity", "0007_audit_permissions"), ("auth", "0012_alter_user_first_name_max_length"), ("otp_totp", "0003_add_timestamps"), ("otp_static", "0003_add_timestamps")]
+    dependencies = [("audit", "0001_initial"), ("identity", "0009_integration_permissions"), ("auth", "0012_alter_user_first_name_max_length"), ("otp_totp", "0003_add_timestamps"), ("otp_static", "0003_add_timestamps")]
 
     operations = [
         migrations.RunSQL(f"SELECT audit_watch('{table}'{how})", f"SELECT audit_unwatch('{table}')")
