@@ -11,10 +11,23 @@ from accounts.models import LedgerAccount
 from accounts.states import LedgerKind
 from backoffice.core import locks
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 
 #: Everything the books do gets its key from what it is about, so that it happens once.
 BOOKS = UUID("5f1c0ea4-3c2b-5b0e-9a55-6d2f6a7c1d10")
 PATIENCE_MS = 8_000
+OF_ENTITY = Question(
+    lambda kind, legal_entity_id, currency: LedgerAccount.objects.filter(
+        kind=kind,
+        legal_entity_id=legal_entity_id,
+        currency=currency,
+        trading_account__isnull=True,
+        payment_method__isnull=True,
+    ),
+    str,
+    int,
+    str,
+)
 
 
 def lock_money(account_id: int) -> None:
@@ -44,6 +57,8 @@ def act_of(name: str, *, purpose: str, reference: str, actor: Actor, now: dateti
 def _find(
     kind: LedgerKind, legal_entity_id: int, currency: str, of: dict[str, int]
 ) -> LedgerAccount | None:
+    if not of:
+        return OF_ENTITY.first(kind, legal_entity_id, currency)
     found = LedgerAccount.objects.filter(
         kind=kind, legal_entity_id=legal_entity_id, currency=currency
     )

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import results, steps
+from accounts.actions import chart, results, steps
 from accounts.calc.checks import Answer
 from accounts.events import WithdrawalApprovalVoided, WithdrawalRefused, WithdrawalWaits
 from accounts.models import Payment
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.states import Leg, Occasion, Verdict, Withdrawal
+from backoffice.core import compiled
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
 from trading.actions import balance
@@ -66,8 +67,9 @@ def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
         words = _("whoever approved it does not hold the right any more")
         _void_approval(payment, words, actor, now)
         return None
-    results.post_results(account_id=payment.account_id, actor=actor, now=now)
-    answers = looking.look(looking.asked_by(payment), now=now).answers
+    chart.lock_money(payment.account_id)
+    stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
+    answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
     funds = next(answer for answer in answers if answer.number == 1)
     fresh = next(answer for answer in answers if answer.number == 16)
     if fresh.verdict is Verdict.RED or funds.verdict is Verdict.UNKNOWN:
@@ -91,9 +93,10 @@ def _planned(
     now: datetime,
 ) -> int:
     if operation is None or operation.attempts:
+        steps.count_checks(payment)
         steps.keep_checks(payment, Occasion.EXECUTION, answers, now)
     payment.next_try_at = now + LOOK_AGAIN
-    payment.save(update_fields=["latest_run", "next_try_at"])
+    compiled.change(payment, "latest_run", "next_try_at")
     if operation is not None:
         return operation.operation_id
     return steps.plan(payment, Leg.DEBIT, actor=actor, now=now)
@@ -126,6 +129,7 @@ def _refuse(
     payment: Payment, answers: tuple[Answer, ...], reason: str, actor: Actor, now: datetime
 ) -> None:
     """Too little is free now: give the operation up, release the hold, say so."""
+    steps.count_checks(payment)
     steps.keep_checks(payment, Occasion.EXECUTION, answers, now)
     steps.give_up_debit(payment, reason, actor=actor, now=now)
     steps.close_refused(payment, reason, actor=actor, now=now)

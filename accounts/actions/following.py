@@ -23,10 +23,10 @@ from accounts.events import (
 )
 from accounts.ledger import book
 from accounts.models import Entry, Payment, PaymentOperation
-from accounts.queries.books import books_of
 from accounts.states import FINAL, WITHDRAWAL, Leg, Withdrawal
-from backoffice.core import idempotency
+from backoffice.core import compiled, idempotency
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from trading.queries import operations
 from trading.queries.operations import OperationView
 from trading.states import Operation
@@ -36,13 +36,20 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
 
+BY_KEY = Question(lambda key: PaymentOperation.objects.filter(key=key), UUID)
+#: What the debit changes on the payment's own row.
+DEBITED = (
+    "state", "ticket", "debited_at", "waits_because", "next_try_at", "uncertain_leg",
+    "uncertain_since", "uncertain_words", "needs_person", "settling_by",
+)  # fmt: skip
+
 Step = Callable[[Payment, OperationView, Actor, datetime], None]
 
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no payment is passed over."""
-    link = PaymentOperation.objects.filter(key=key).first()
+    link = BY_KEY.first(key)
     if link is None:
         return
     payment = steps.locked(link.payment_id)
@@ -73,7 +80,7 @@ def _debited(payment: Payment, operation: OperationView, actor: Actor, now: date
     _clear(payment)
     steps.move(payment, "debit")
     payment.ticket, payment.debited_at = ticket, now
-    payment.save()
+    compiled.change(payment, *DEBITED)
     event = WithdrawalDebited(**steps.money_of(payment), ticket=ticket)
     steps.emit(payment, event, actor=actor, now=now)
 
@@ -210,11 +217,13 @@ def _late(payment: Payment, operation: OperationView, actor: Actor, now: datetim
 def _book(
     payment: Payment, ticket: int, operation: OperationView, entry: Entry, now: datetime
 ) -> None:
-    books = books_of(payment.account_id)
-    if books is not None:
-        results.book_ticket(
-            books=books, ticket=ticket, amount=operation.amount, entry=entry, now=now
-        )
+    results.book_ticket(
+        account_id=payment.account_id,
+        ticket=ticket,
+        amount=operation.amount,
+        entry=entry,
+        now=now,
+    )
 
 
 def _clear(payment: Payment) -> None:

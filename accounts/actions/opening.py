@@ -17,7 +17,6 @@ from accounts.queries.opening import PastLine, past_of
 from accounts.states import LedgerKind, PastKind
 from backoffice.core import outbox
 from backoffice.core.actors import Actor
-from trading.queries import money
 
 CLIENTS_OWN = (PastKind.DEPOSIT, PastKind.WITHDRAWAL)
 
@@ -29,9 +28,8 @@ def import_past(*, account_id: int, actor: Actor, now: datetime) -> int:
     Again and again without effect; NobodysAccount when it belongs to no client.
     """
     chart.lock_money(account_id)
-    books = results.post_results(account_id=account_id, actor=actor, now=now)
-    mirror = money.mirror_money(account_id)
-    lines = past_of(mirror) if mirror is not None else []
+    stand = results.caught_up(account_id=account_id, actor=actor, now=now)
+    books, lines = stand.books, past_of(stand.market.mirror)
     for line in lines:
         PastMovement.objects.create(
             books=books,

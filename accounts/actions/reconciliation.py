@@ -9,13 +9,11 @@ from django.db import transaction
 
 from accounts.actions import chart, results
 from accounts.events import DiscrepancyFound, DiscrepancyGone
-from accounts.models import AccountBooks, BookedTicket, Discrepancy
-from accounts.queries.books import audit, due_of, unseen_since
+from accounts.models import AccountBooks, Discrepancy
+from accounts.queries.books import Stand, audit, unseen_since
 from accounts.states import Gap
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
-from trading.queries import money
-from trading.queries.money import MirrorMoney
 
 #: How long our side and theirs may lag behind each other before it is a difference.
 GRACE = timedelta(minutes=2)
@@ -37,18 +35,15 @@ class Finding:
 def reconcile_account(*, account_id: int, actor: Actor, now: datetime) -> list[Discrepancy]:
     """Bring the books of an account up to date and return what differs from MetaTrader still."""
     chart.lock_money(account_id)
-    books = results.post_results(account_id=account_id, actor=actor, now=now)
-    mirror = money.mirror_money(account_id)
-    findings = [] if mirror is None else _findings(books, mirror, now)
-    return _keep(books, findings, actor, now)
+    stand = results.caught_up(account_id=account_id, actor=actor, now=now)
+    return _keep(stand.books, _findings(stand, now), actor, now)
 
 
-def _findings(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> list[Finding]:
-    due = due_of(books, mirror)
-    booked = {row.ticket: row for row in BookedTicket.objects.filter(books=books)}
+def _findings(stand: Stand, now: datetime) -> list[Finding]:
+    due, booked = stand.due, stand.booked
     found = [
         Finding(Gap.MISSING_IN_MT4, row.ticket, row.amount, None)
-        for row in unseen_since(books, due, before=now - GRACE)
+        for row in unseen_since(due, before=now - GRACE)
     ]
     found += [
         Finding(Gap.MISSING_IN_LEDGER, one.ticket, None, one.amount)
@@ -62,10 +57,10 @@ def _findings(books: AccountBooks, mirror: MirrorMoney, now: datetime) -> list[F
     ]
     found += [
         Finding(Gap.AMOUNT, one.ticket, booked[one.ticket].amount, one.amount)
-        for one in mirror.records
+        for one in stand.market.mirror.records
         if one.ticket in booked and booked[one.ticket].amount != one.amount
     ]
-    audited = audit(books, mirror, due)
+    audited = audit(stand)
     if audited.gap:
         found.append(Finding(Gap.BALANCE, 0, audited.expected, audited.balance))
     return found

@@ -13,16 +13,16 @@ from accounts.actions import chart
 from accounts.events import BooksOpened, ForeignMoneyBooked
 from accounts.ledger import book
 from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay
-from accounts.queries.books import Due, books_of, due_of
+from accounts.queries.books import Due, Stand, books_of, stand_of
 from accounts.queries.opening import Opening, beginning_of, opening_of
 from accounts.states import Booked, LedgerKind
-from backoffice.core import locks, outbox
+from backoffice.core import compiled, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
 from backoffice.core.money import rounded
 from crm.queries import known
 from trading.queries import money
-from trading.queries.money import MirrorMoney, MoneyRecord
+from trading.queries.money import MirrorMoney, MoneyRecord, Standing
 
 NOTHING = Decimal(0)
 
@@ -43,10 +43,11 @@ def open_books(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
     books = books_of(account_id)
     if books is not None:
         return books
-    mirror, figures = money.mirror_money(account_id), money.account_money(account_id)
-    client = known.get_client(figures.client_id) if figures and figures.client_id else None
-    if mirror is None or client is None:
+    market = money.standing_of(account_id)
+    client = known.get_client(market.money.client_id or 0) if market else None
+    if market is None or client is None:
         raise NobodysAccount(_("This account belongs to no client, so it has no books."))
+    mirror = market.mirror
     stated = beginning_of(client.legal_entity_id, now)
     opening = opening_of(mirror, stated)
     first_day = stated or max(mirror.results, default=now.date())
@@ -74,29 +75,46 @@ def post_results(*, account_id: int, actor: Actor, now: datetime) -> AccountBook
     entries are the record); money that others moved is an event.
     """
     chart.lock_money(account_id)
-    books = books_of(account_id) or open_books(account_id=account_id, actor=actor, now=now)
-    mirror = money.mirror_money(account_id)
-    if mirror is None:
-        return books
-    due = due_of(books, mirror)
+    return caught_up(account_id=account_id, actor=actor, now=now).books
+
+
+def caught_up(
+    *, account_id: int, actor: Actor, now: datetime, market: Standing | None = None
+) -> Stand:
+    """Do what `post_results` does, in the transaction of a caller who locked the account's money.
+
+    It returns what books and MetaTrader show afterwards. `market` spares reading again what the
+    caller has just read. NobodysAccount where no books can be opened.
+    """
+    stand = stand_of(account_id, market)
+    if stand is None:
+        open_books(account_id=account_id, actor=actor, now=now)
+        stand = stand_of(account_id)
+    if stand is None:
+        raise NobodysAccount(_("This account belongs to no client, so it has no books."))
+    due = stand.due
+    if not due.results and not due.foreign:
+        return stand
     if due.results:
-        _post_days(books, due, actor, now)
+        _post_days(stand.books, due, actor, now)
     for record in due.foreign:
-        _post_foreign(books, record, actor, now)
-    return books
+        _post_foreign(stand.books, record, actor, now)
+    return stand_of(account_id, stand.market) or stand
 
 
 def book_ticket(
-    *, books: AccountBooks, ticket: int, amount: Decimal, entry: Entry, now: datetime
+    *, account_id: int, ticket: int, amount: Decimal, entry: Entry, now: datetime
 ) -> None:
     """Note that an entry accounts for one of our own records in MetaTrader."""
-    BookedTicket.objects.create(
-        books=books,
-        ticket=ticket,
-        kind=Booked.OURS,
-        amount=amount,
-        entry=entry,
-        booked_at=now,
+    compiled.add(
+        BookedTicket(
+            books_id=account_id,
+            ticket=ticket,
+            kind=Booked.OURS,
+            amount=amount,
+            entry=entry,
+            booked_at=now,
+        )
     )
 
 

@@ -13,8 +13,9 @@ from accounts.ledger import book
 from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
 from accounts.models.wording import worded
 from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat, Withdrawal
-from backoffice.core import access, locks, outbox
+from backoffice.core import access, compiled, locks, outbox
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.events import Event
 from backoffice.core.money import rounded
@@ -24,6 +25,22 @@ from trading.actions import balance, verdicts
 from trading.queries import operations
 from trading.queries.operations import OperationView
 from trading.terms import BalanceKind
+
+LOCKED = Question(
+    lambda number: locks.rows(
+        Payment.objects.select_related("reservation", "method").filter(pk=number)
+    ),
+    int,
+)
+
+
+NEWEST = Question(
+    lambda number, leg: PaymentOperation.objects.filter(payment_id=number, leg=leg).order_by("-id")[
+        :1
+    ],
+    int,
+    str,
+)
 
 
 class NotAllowed(Rejected):
@@ -48,8 +65,7 @@ class BeingSent(Conflict):
 
 def locked(payment_id: int) -> Payment:
     """Return the payment, its row locked."""
-    payments = Payment.objects.select_related("reservation", "method")
-    return locks.rows(payments.filter(pk=payment_id)).get()
+    return LOCKED.one(payment_id)
 
 
 def require_right(actor: Actor, permission: object, payment: Payment) -> None:
@@ -69,7 +85,7 @@ def has_right(actor: Actor, permission: object, payment: Payment) -> bool:
     user = people.find_acting(actor)
     if user is None:
         return False
-    return access.restrict(Payment.objects.filter(pk=payment.pk), user, permission).exists()
+    return access.reaches(payment, user, permission)
 
 
 def require_another(actor: Actor, *others: str) -> None:
@@ -116,34 +132,42 @@ def emit(payment: Payment, event: Event, *, actor: Actor, now: datetime) -> None
     outbox.emit(event, actor=actor, subjects=subjects, now=now)
 
 
+def count_checks(payment: Payment) -> None:
+    """Number a new run of the checks; the caller saves `latest_run` with the payment."""
+    payment.latest_run += 1
+
+
 def keep_checks(
     payment: Payment, occasion: Occasion, answers: Iterable[Answer], now: datetime
 ) -> None:
-    """Keep a run of the checks as evidence; the caller saves `latest_run` with the payment."""
-    payment.latest_run += 1
-    PaymentCheck.objects.bulk_create(
-        PaymentCheck(
-            payment=payment,
-            run=payment.latest_run,
-            occasion=occasion,
-            number=one.number,
-            verdict=one.verdict,
-            sentence=one.sentence,
-            facts=one.facts,
-            figures_at=one.figures_at,
-            checked_at=now,
-        )
-        for one in answers
+    """Keep the newest run of the checks as evidence."""
+    compiled.add_all(
+        [
+            PaymentCheck(
+                payment=payment,
+                run=payment.latest_run,
+                occasion=occasion,
+                number=one.number,
+                verdict=one.verdict,
+                sentence=one.sentence,
+                facts=one.facts,
+                figures_at=one.figures_at,
+                checked_at=now,
+            )
+            for one in answers
+        ]
     )
 
 
 def open_seat(payment: Payment, now: datetime) -> None:
     """Put an empty chair at the table."""
-    PaymentApproval.objects.create(
-        payment=payment,
-        requested_by=payment.requested_by,
-        seat=Seat.BACK_OFFICE,
-        opened_at=now,
+    compiled.add(
+        PaymentApproval(
+            payment=payment,
+            requested_by=payment.requested_by,
+            seat=Seat.BACK_OFFICE,
+            opened_at=now,
+        )
     )
 
 
@@ -205,11 +229,9 @@ def is_newest(link: PaymentOperation) -> bool:
 
 def operation_of(payment: Payment, leg: Leg) -> OperationView | None:
     """Return the newest operation of a leg that is not over, or None."""
-    links = PaymentOperation.objects.filter(payment=payment, leg=leg).order_by("-id")[:1]
-    known = [operations.get_operation(link.key) for link in links]
-    return next(
-        (one for one in known if one is not None and one.state not in operations.OVER), None
-    )
+    link = NEWEST.first(payment.pk, leg)
+    known = operations.get_operation(link.key) if link is not None else None
+    return known if known is not None and known.state not in operations.OVER else None
 
 
 def plan(payment: Payment, leg: Leg, *, actor: Actor, now: datetime) -> int:
@@ -223,8 +245,10 @@ def plan(payment: Payment, leg: Leg, *, actor: Actor, now: datetime) -> int:
         actor=actor,
         now=now,
     )
-    PaymentOperation.objects.create(
-        payment=payment, leg=leg, key=key, operation_id=operation.pk, planned_at=now
+    compiled.add(
+        PaymentOperation(
+            payment=payment, leg=leg, key=key, operation_id=operation.pk, planned_at=now
+        )
     )
     return operation.pk
 

@@ -18,7 +18,7 @@ from accounts.events import (
     WithdrawalRejected,
     WithdrawalRequested,
 )
-from accounts.ledger import balances, book
+from accounts.ledger import book
 from accounts.models import AccountBooks, Payment, PaymentApproval, PaymentMethod, wording
 from accounts.permissions import APPROVE_RED, APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
 from accounts.queries import checks as looking
@@ -31,16 +31,41 @@ from accounts.states import (
     RejectReason,
     StatedReason,
 )
-from backoffice.core import locks
+from backoffice.core import access, compiled, locks
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.money import is_exact
 from backoffice.identity.queries import people
 from crm.queries import known
 from crm.states import ClientStatus
 from trading.queries import money
+from trading.queries.money import AccountMoney
 
 BUSINESS_DAYS = 3
+#: What an approval changes on the payment's own row.
+APPROVED = (
+    "state", "approved_by", "approved_at", "next_try_at", "latest_run", "due_at", "waiting_since",
+)  # fmt: skip
+BY_KEY = Question(lambda key: Payment.objects.filter(key=key), UUID)
+WAITING_SEAT = Question(
+    lambda number: locks.rows(
+        PaymentApproval.objects.filter(payment_id=number, state=Approval.WAITING)
+    ),
+    int,
+)
+METHOD = Question(
+    lambda number, entity, currency: PaymentMethod.objects.filter(
+        pk=number,
+        legal_entity_id=entity,
+        currency=currency,
+        is_active=True,
+        direction__in=(Direction.OUT, Direction.BOTH),
+    ),
+    int,
+    int,
+    str,
+)
 NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
 
 
@@ -105,11 +130,12 @@ def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Paym
     account is busy. The same key asks once; with other content it is a Conflict.
     """
     chart.lock_money(request.account_id)
-    known_one = Payment.objects.filter(key=request.key).first()
+    known_one = BY_KEY.first(request.key)
     if known_one is not None:
         return _same(known_one, request)
-    account, client = _parties(request, actor)
-    books = results.post_results(account_id=request.account_id, actor=actor, now=now)
+    market = money.standing_of(request.account_id)
+    account, client = _parties(request, market.money if market else None, actor)
+    stand = results.caught_up(account_id=request.account_id, market=market, actor=actor, now=now)
     asked = Asked(
         payment_id=None,
         client_id=client.pk,
@@ -118,13 +144,13 @@ def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Paym
         amount=request.amount,
         currency=account.currency,
     )
-    looked = looking.look(asked, now=now)
-    _require_free(looked, books)
+    looked = looking.look(asked, now=now, stand=stand)
+    _require_free(looked)
     payment = _new_payment(request, asked, client, actor, now)
-    payment.reservation = _hold(payment, books, actor, now)
-    payment.save(force_insert=True)
+    payment.reservation = _hold(payment, stand.books, actor, now)
+    steps.count_checks(payment)
+    compiled.add(payment)
     steps.keep_checks(payment, Occasion.REQUEST, looked.answers, now)
-    payment.save(update_fields=["latest_run"])
     steps.open_seat(payment, now)
     event = WithdrawalRequested(**steps.money_of(payment), account_id=payment.account_id)
     steps.emit(payment, event, actor=actor, now=now)
@@ -144,19 +170,21 @@ def approve_withdrawal(
     steps.move(payment, "approve")
     steps.require_another(actor, payment.requested_by)
     steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
-    results.post_results(account_id=payment.account_id, actor=actor, now=now)
-    answers = looking.look(looking.asked_by(payment), now=now).answers
+    chart.lock_money(payment.account_id)
+    stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
+    answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
     picture = looking.picture_of(payment, answers)
     _require_same(picture.changes(fingerprint), answers)
     _require_checks(payment, answers, actor)
     book.require_hold(reservation=payment.reservation)
 
+    steps.count_checks(payment)
     steps.keep_checks(payment, Occasion.APPROVAL, answers, now)
     _take_seat(payment, picture, actor, now)
     steps.stop_waiting(payment, now)
     payment.approved_by, payment.approved_at = str(actor), now
     payment.next_try_at = now
-    payment.save()
+    compiled.change(payment, *APPROVED)
     event = WithdrawalApproved(
         **steps.money_of(payment), seat="back_office", fingerprint=picture.fingerprint
     )
@@ -214,11 +242,10 @@ def _same(payment: Payment, request: Request) -> Payment:
     return payment
 
 
-def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
+def _parties(request: Request, account: AccountMoney | None, actor: Actor) -> tuple[Any, Any]:
     """Return account and client; raise when what is asked does not fit them."""
-    account = money.account_money(request.account_id)
     client = known.get_client(account.client_id) if account and account.client_id else None
-    if account is None or client is None or not _may_ask(actor, client.pk):
+    if account is None or client is None or not _may_ask(actor, client):
         raise steps.NotAllowed(_("You may not ask for a withdrawal from this account."))
     if client.status in NOT_SERVED or not account.is_open:
         raise BadRequest(_("Nothing can be withdrawn for this client or from this account now."))
@@ -227,27 +254,19 @@ def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
         raise BadRequest(sentence % {"amount": request.amount, "currency": account.currency})
     if not request.requisite.strip() or not request.holder.strip():
         raise BadRequest(_("Say where the money goes, and to whom."))
-    ways = (Direction.OUT, Direction.BOTH)
-    methods = PaymentMethod.objects.filter(
-        pk=request.method_id,
-        legal_entity_id=client.legal_entity_id,
-        is_active=True,
-        currency=account.currency,
-        direction__in=ways,
-    )
-    if not methods.exists():
+    if METHOD.first(request.method_id, client.legal_entity_id, account.currency) is None:
         raise BadRequest(_("This method does not pay out of this account."))
     return account, client
 
 
-def _may_ask(actor: Actor, client_id: int) -> bool:
+def _may_ask(actor: Actor, client: Any) -> bool:
     if actor.kind == "system":
         return True
     user = people.find_acting(actor)
-    return user is not None and known.is_in_reach(user, REQUEST_WITHDRAWAL, client_id)
+    return user is not None and access.reaches(client, user, REQUEST_WITHDRAWAL)
 
 
-def _require_free(looked: looking.Looked, books: AccountBooks) -> None:
+def _require_free(looked: looking.Looked) -> None:
     """Raise unless MetaTrader and our books both have the money, other requests counted in."""
     facts = looked.facts
     free = checks.free_funds(facts.figures) if facts.figures is not None else None
@@ -255,7 +274,8 @@ def _require_free(looked: looking.Looked, books: AccountBooks) -> None:
         sentence = _("MetaTrader's figures of this account are not known now: try again shortly.")
         raise FiguresUnknown(sentence)
     spoken_for = sum((other.amount for other in facts.others), Decimal(0))
-    left = max(Decimal(0), min(free - spoken_for, balances.of(books.funds).available))
+    available = facts.audit.available if facts.audit is not None else Decimal(0)
+    left = max(Decimal(0), min(free - spoken_for, available))
     if facts.amount > left:
         sentence = _("%(asked)s asked for, %(free)s can be withdrawn.")
         told = {
@@ -325,18 +345,18 @@ def _require_same(changed: tuple[str, ...], answers: tuple[Answer, ...]) -> None
 
 def _require_checks(payment: Payment, answers: tuple[Answer, ...], actor: Actor) -> None:
     stopped = checks.blocking(answers)
-    if not stopped and not steps.has_right(actor, APPROVE_RED, payment):
-        stopped = checks.needs_override(answers)
+    overridden = checks.needs_override(answers)
+    if not stopped and overridden and not steps.has_right(actor, APPROVE_RED, payment):
+        stopped = overridden
     if stopped:
         raise CheckForbids("; ".join(steps.words_of(answer) for answer in stopped))
 
 
 def _take_seat(payment: Payment, picture: Any, actor: Actor, now: datetime) -> None:
-    seats = PaymentApproval.objects.filter(payment=payment, state=Approval.WAITING)
-    seat = locks.rows(seats).get()
+    seat = WAITING_SEAT.one(payment.pk)
     seat.state, seat.decided_by, seat.decided_at = Approval.APPROVED, str(actor), now
     seat.fingerprint, seat.picture = picture.fingerprint, picture.kept()
-    seat.save()
+    compiled.change(seat, "state", "decided_by", "decided_at", "fingerprint", "picture")
 
 
 def _reject_seat(payment: Payment, rejection: Rejection, actor: Actor, now: datetime) -> None:

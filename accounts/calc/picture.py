@@ -7,6 +7,7 @@ any more, it says what has changed.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from accounts.calc.checks import Answer
 from backoffice.core import canonical
@@ -15,7 +16,7 @@ PAYLOAD = "payload"
 LENGTH = 20  # hex digits a part: 80 bits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """What somebody decides on: the payment's own words, and the answers of the checks."""
 
@@ -25,7 +26,7 @@ class Picture:
     @property
     def fingerprint(self) -> str:
         """Return the parts as text, for a form's hidden field."""
-        return ".".join(f"{name}-{mark}" for name, mark in self._parts().items())
+        return ".".join(f"{name}-{mark}" for name, mark in self._parts.items())
 
     def changes(self, fingerprint: str) -> tuple[str, ...]:
         """Return the names of the parts that differ from an earlier fingerprint."""
@@ -47,6 +48,7 @@ class Picture:
             ],
         }
 
+    @cached_property
     def _parts(self) -> dict[str, str]:
         parts = {PAYLOAD: _mark(self.payload)}
         for one in self.answers:

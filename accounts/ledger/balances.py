@@ -33,11 +33,13 @@ class Balance:
 def of(account: LedgerAccount) -> Balance:
     """Return the balance of an account now."""
     if CHART[LedgerKind(account.kind)].guarded:
-        running = LedgerBalance.objects.filter(account=account).first()
-        if running is None:
-            return Balance(posted=NOTHING, reserved=NOTHING)
-        return _seen(account, running.posted, running.pending)
+        return _kept(account, LedgerBalance.objects.filter(account=account).first())
     return summed(account)
+
+
+def running(account: LedgerAccount) -> Balance:
+    """Return the balance of a guarded account as it was when the account was read with it."""
+    return _kept(account, getattr(account, "running", None))
 
 
 def summed(account: LedgerAccount, *, until: datetime | None = None) -> Balance:
@@ -59,6 +61,12 @@ def many(accounts: Iterable[LedgerAccount]) -> dict[int, Balance]:
     found = {row.pk: _seen(wanted[row.pk], row.posted, row.pending) for row in rows}
     nothing = Balance(posted=NOTHING, reserved=NOTHING)
     return {number: found.get(number, nothing) for number in wanted}
+
+
+def _kept(account: LedgerAccount, row: LedgerBalance | None) -> Balance:
+    if row is None:
+        return Balance(posted=NOTHING, reserved=NOTHING)
+    return _seen(account, row.posted, row.pending)
 
 
 def _seen(account: LedgerAccount, posted: Decimal, pending: Decimal) -> Balance:

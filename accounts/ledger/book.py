@@ -2,7 +2,8 @@
 
 Each verb runs in the caller's transaction and writes one entry. Its `key` makes it happen once: the
 same key with the same content is answered with the entry that stands, with other content it is a
-Conflict. PostgreSQL proves at commit what is promised here (migration 0003).
+Conflict. PostgreSQL proves at commit what is promised here (migration 0003). Where it says no at
+once (NotCovered, AlreadyResolved), the caller's transaction is over: it can only be rolled back.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,43 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Entry, LedgerAccount, Posting
 from accounts.states import Entering, Phase
+from backoffice.core import compiled
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, NoTransaction, Rejected
+
+RESOLVED = Question(
+    lambda of: Entry.objects.filter(of_id=of, act__in=(Entering.SETTLE, Entering.VOID)), int
+)
+LINES = Question(
+    lambda entry, phase: Posting.objects.filter(entry_id=entry, phase=phase).select_related(
+        "account"
+    ),
+    int,
+    str,
+)
+TOLD = ("key", "act", "of_id", "purpose", "reference", "actor", "occurred_at", "lines")
+WRITE = """
+WITH entry AS (
+    INSERT INTO accounts_entry (key, act, of_id, purpose, reference, actor, occurred_at, lines)
+    VALUES (%(key)s, %(act)s, %(of_id)s, %(purpose)s, %(reference)s, %(actor)s, %(occurred_at)s,
+            %(lines)s)
+    ON CONFLICT (key) DO NOTHING RETURNING id
+), written AS (
+    INSERT INTO accounts_posting (entry_id, account_id, phase, amount, currency)
+    SELECT entry.id, line.account, line.phase, line.amount, line.currency
+    FROM entry, unnest(%(accounts)s::bigint[], %(phases)s::text[], %(amounts)s::numeric[],
+                       %(currencies)s::text[])
+                WITH ORDINALITY AS line (account, phase, amount, currency, place)
+    ORDER BY line.place
+)
+SELECT id FROM entry
+"""
 
 
 class NotCovered(Rejected):
@@ -84,7 +115,7 @@ def reverse(*, act: Act, entry: Entry) -> Entry:
 
 def require_hold(*, reservation: Entry) -> None:
     """Raise AlreadyResolved unless the reservation still stands."""
-    if Entry.objects.filter(of=reservation, act__in=(Entering.SETTLE, Entering.VOID)).exists():
+    if RESOLVED.first(reservation.pk) is not None:
         raise AlreadyResolved(_("This reservation was settled or released before."))
 
 
@@ -93,8 +124,7 @@ def _turned(line: Line) -> Line:
 
 
 def _lines_of(entry: Entry, phase: Phase) -> list[Line]:
-    rows = entry.postings.filter(phase=phase).select_related("account")
-    return [Line(account=row.account, amount=row.amount) for row in rows]
+    return [Line(account=row.account, amount=row.amount) for row in LINES.all(entry.pk, phase)]
 
 
 def _write(
@@ -104,20 +134,24 @@ def _write(
         raise NoTransaction(
             "The books are written with the change they tell of: open a transaction"
         )
-    known = Entry.objects.filter(key=act.key).first()
-    if known is not None:
-        return _same(known, act, verb, lines, of)
     try:
-        with transaction.atomic():
-            return _insert(act, verb, lines, of)
+        entry = _insert(act, verb, lines, of)
     except IntegrityError as error:
         raise _explained(error) from error
+    if entry is None:
+        return _same(Entry.objects.get(key=act.key), act, verb, lines, of)
+    return entry
 
 
-def _insert(act: Act, verb: Entering, lines: list[tuple[Line, Phase]], of: Entry | None) -> Entry:
-    entry = Entry.objects.create(
+def _insert(
+    act: Act, verb: Entering, lines: list[tuple[Line, Phase]], of: Entry | None
+) -> Entry | None:
+    """Write the entry and its lines in one statement; None when the key was used before."""
+    # In account order: entries that touch the same accounts queue, and never wait in a circle.
+    ordered = sorted(lines, key=lambda pair: (pair[0].account.pk, pair[1]))
+    entry = Entry(
         key=act.key,
-        act=verb,
+        act=str(verb),
         of=of,
         purpose=act.purpose,
         reference=act.reference,
@@ -125,18 +159,18 @@ def _insert(act: Act, verb: Entering, lines: list[tuple[Line, Phase]], of: Entry
         occurred_at=act.now,
         lines=len(lines),
     )
-    # In account order: entries that touch the same accounts queue, and never wait in a circle.
-    ordered = sorted(lines, key=lambda pair: (pair[0].account.pk, pair[1]))
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account=line.account,
-            phase=phase,
-            amount=line.amount,
-            currency=line.account.currency,
-        )
-        for line, phase in ordered
-    )
+    told = {
+        **{name: getattr(entry, name) for name in TOLD},
+        "accounts": [line.account.pk for line, _ in ordered],
+        "phases": [str(phase) for _, phase in ordered],
+        "amounts": [line.amount for line, _ in ordered],
+        "currencies": [line.account.currency for line, _ in ordered],
+    }
+    row = compiled.ask_one(WRITE, told)
+    if row is None:
+        return None
+    (entry.pk,) = row
+    entry._state.adding = False
     return entry
 
 
@@ -158,6 +192,4 @@ def _explained(error: IntegrityError) -> Exception:
         return NotCovered(_("There is less available than this takes."))
     if constraint in ("accounts_entry_resolved_once", "accounts_entry_reversed_once"):
         return AlreadyResolved(_("This was settled, released or reversed before."))
-    if constraint == "accounts_entry_key_key":
-        return Conflict(_("The same entry is being written by someone else."))
     return error

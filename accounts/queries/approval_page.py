@@ -129,7 +129,7 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
         checks=shown,
         is_frozen=is_frozen,
         fingerprint=looking.picture_of(payment, answers).fingerprint,
-        money=money.account_money(payment.account_id),
+        money=looked.money,
         margin=None if figures is None else checks.margin_after(figures, payment.amount),
         client=tuple(money.moved_by_client(payment.client_id)),
         others=_others(user, payment),

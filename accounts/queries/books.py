@@ -1,20 +1,53 @@
 """How the books of an account stand against MetaTrader: what is due, in flight, missing."""
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
 from accounts.calc.checks import Audit
 from accounts.ledger import balances
-from accounts.models import AccountBooks, BookedTicket, Discrepancy, ResultDay
+from accounts.models import AccountBooks, Discrepancy
 from accounts.permissions import SEE_BOOKS
 from backoffice.core import access
-from trading.queries.money import MirrorMoney, MoneyRecord, mirror_money
+from backoffice.core.compiled import Question
+from trading.queries.money import MirrorMoney, MoneyRecord, Standing, standing_of
 
 NOTHING = Decimal(0)
+TICKETS = """
+(SELECT coalesce(json_agg(json_build_array(t.ticket, t.amount::text, t.is_credit, t.booked_at)
+                          ORDER BY t.id), '[]')::text
+   FROM accounts_bookedticket t WHERE t.books_id = accounts_accountbooks.account_id)"""
+DAYS = """
+(SELECT coalesce(json_agg(json_build_array(d.day, (d.included + d.posted)::text)), '[]')::text
+   FROM accounts_resultday d WHERE d.books_id = accounts_accountbooks.account_id)"""
+#: The books of an account with all their pages, in one statement.
+BOOKS = Question(
+    lambda account_id: (
+        AccountBooks.objects.filter(pk=account_id)
+        .select_related("funds__running", "credit__running")
+        .annotate(
+            told_tickets=RawSQL(TICKETS, (), TextField()),  # noqa: S611 - nothing in it is asked
+            told_days=RawSQL(DAYS, (), TextField()),  # noqa: S611 - nothing in it is asked
+        )
+    ),
+    int,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedLine:
+    """One money record of MetaTrader that the books account for."""
+
+    ticket: int
+    amount: Decimal
+    is_credit: bool
+    booked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,46 +62,58 @@ class Due:
     foreign: tuple[MoneyRecord, ...]
     ours: tuple[MoneyRecord, ...]
     odd: tuple[MoneyRecord, ...]
-    unseen: tuple[BookedTicket, ...]
+    unseen: tuple[BookedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One account's books beside one snapshot of MetaTrader, and what lies between them."""
+
+    books: AccountBooks
+    market: Standing
+    booked: dict[int, BookedLine]
+    due: Due
 
 
 def books_of(account_id: int) -> AccountBooks | None:
     """Return the books of an account, or None before they are opened."""
-    return AccountBooks.objects.select_related("funds", "credit").filter(pk=account_id).first()
+    return BOOKS.first(account_id)
 
 
-def due_of(books: AccountBooks, mirror: MirrorMoney) -> Due:
-    """Return what stands between a snapshot of the mirror and the books."""
-    booked = {row.ticket: row for row in BookedTicket.objects.filter(books=books)}
-    new = [record for record in mirror.records if record.ticket not in booked]
-    seen = {record.ticket for record in mirror.records}
-    return Due(
-        results=_due_results(books, mirror),
-        foreign=tuple(one for one in new if one.is_foreign),
-        ours=tuple(one for one in new if one.key is not None and not one.is_double),
-        odd=tuple(one for one in new if one.is_strange or one.is_double),
-        unseen=tuple(row for ticket, row in booked.items() if ticket not in seen),
-    )
+def stand_of(account_id: int, market: Standing | None = None) -> Stand | None:
+    """Return how books and MetaTrader stand; None before the books are opened. Writes nothing.
+
+    `market` spares reading again what the caller has just read.
+    """
+    books = books_of(account_id)
+    market = market or standing_of(account_id)
+    if books is None or market is None:
+        return None
+    return stand_between(books, market)
+
+
+def stand_between(books: AccountBooks, market: Standing) -> Stand:
+    """Return what stands between books as they were just read and a snapshot of the mirror."""
+    booked = {line.ticket: line for line in _booked(books)}
+    return Stand(books=books, market=market, booked=booked, due=_due(books, market.mirror, booked))
 
 
 def audit_of(account_id: int) -> Audit | None:
     """Return how the balance is explained now; None before the books are opened. Writes nothing."""
-    books, mirror = books_of(account_id), mirror_money(account_id)
-    if books is None or mirror is None:
-        return None
-    return audit(books, mirror, due_of(books, mirror))
+    stand = stand_of(account_id)
+    return None if stand is None else audit(stand)
 
 
-def audit(books: AccountBooks, mirror: MirrorMoney, due: Due) -> Audit:
+def audit(stand: Stand) -> Audit:
     """Return what the books expect of a snapshot: invariant I-6, with what is due reckoned in."""
-    funds = balances.of(books.funds)
+    due, funds = stand.due, balances.running(stand.books.funds)
     came = sum((one.amount for one in (*due.foreign, *due.ours) if not one.is_credit), NOTHING)
     unseen = sum((row.amount for row in due.unseen if not row.is_credit), NOTHING)
     earned = sum(due.results.values(), NOTHING)
     on_its_way = sum((one.amount for one in due.ours if not one.is_credit), NOTHING) - unseen
     return Audit(
         expected=funds.posted + earned + came - unseen,
-        balance=mirror.balance,
+        balance=stand.market.mirror.balance,
         in_flight=abs(on_its_way),
         available=funds.available,
     )
@@ -87,13 +132,36 @@ def count_discrepancies() -> int:
     return Discrepancy.objects.filter(gone_at__isnull=True)[:1000].count()
 
 
-def unseen_since(books: AccountBooks, due: Due, *, before: datetime) -> tuple[BookedTicket, ...]:
+def unseen_since(due: Due, *, before: datetime) -> tuple[BookedLine, ...]:
     """Return what was booked before a moment and that the mirror still does not show."""
     return tuple(row for row in due.unseen if row.booked_at < before)
 
 
-def _due_results(books: AccountBooks, mirror: MirrorMoney) -> dict[date, Decimal]:
-    known = {row.day: row.included + row.posted for row in ResultDay.objects.filter(books=books)}
+def _booked(books: Any) -> Iterator[BookedLine]:
+    for ticket, amount, is_credit, booked_at in json.loads(books.told_tickets):
+        yield BookedLine(
+            ticket=ticket,
+            amount=Decimal(amount),
+            is_credit=is_credit,
+            booked_at=datetime.fromisoformat(booked_at),
+        )
+
+
+def _due(books: AccountBooks, mirror: MirrorMoney, booked: Mapping[int, BookedLine]) -> Due:
+    new = [record for record in mirror.records if record.ticket not in booked]
+    seen = {record.ticket for record in mirror.records}
+    return Due(
+        results=_due_results(books, mirror),
+        foreign=tuple(one for one in new if one.is_foreign),
+        ours=tuple(one for one in new if one.key is not None and not one.is_double),
+        odd=tuple(one for one in new if one.is_strange or one.is_double),
+        unseen=tuple(row for ticket, row in booked.items() if ticket not in seen),
+    )
+
+
+def _due_results(books: Any, mirror: MirrorMoney) -> dict[date, Decimal]:
+    days = json.loads(books.told_days)
+    known = {date.fromisoformat(day): Decimal(booked) for day, booked in days}
     told: dict[date, Decimal] = dict.fromkeys(known, NOTHING)
     for day, result in mirror.results.items():
         day = max(day, books.first_day)

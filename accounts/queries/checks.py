@@ -1,5 +1,6 @@
 """Gathers what the checks look at, and runs them."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +10,27 @@ from accounts.calc.checks import Answer, Facts, Figures, Other, RequisiteUse
 from accounts.calc.picture import Picture
 from accounts.models import Payment
 from accounts.queries import books
+from accounts.queries.books import Stand
 from accounts.states import UNDECIDED, Withdrawal
+from backoffice.core import compiled
 from backoffice.core.money import rounded
 from trading.queries import money
 from trading.queries.money import AccountMoney
 
 #: Until the debit is proved, the money of these is spoken for.
 BEFORE_DEBIT = (*UNDECIDED, Withdrawal.APPROVED, Withdrawal.UNCERTAIN)
+
+
+PAST = """
+SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id), '[]')::text
+          FROM accounts_payment
+         WHERE account_id = %(account)s AND state = ANY(%(open)s)
+           AND id IS DISTINCT FROM %(itself)s),
+       (SELECT count(*) FROM accounts_payment
+         WHERE requisite_key = %(requisite)s AND client_id = %(client)s AND state = %(paid)s),
+       (SELECT count(DISTINCT client_id) FROM accounts_payment
+         WHERE requisite_key = %(requisite)s AND client_id <> %(client)s)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +51,7 @@ class Looked:
 
     facts: Facts
     answers: tuple[Answer, ...]
+    money: AccountMoney | None
 
 
 def asked_by(payment: Payment) -> Asked:
@@ -50,33 +66,32 @@ def asked_by(payment: Payment) -> Asked:
     )
 
 
-def look(asked: Asked, *, now: datetime) -> Looked:
-    """Gather the facts at this moment and run the checks on them."""
-    facts = gather(asked, now=now)
-    return Looked(facts=facts, answers=checks.run(facts))
+def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
+    """Gather the facts at this moment and run the checks on them.
 
-
-def gather(asked: Asked, *, now: datetime) -> Facts:
-    """Return what the checks look at."""
-    known = money.account_money(asked.account_id)
-    traded = money.traded_since_deposit(asked.account_id)
-    return Facts(
+    `stand` spares reading again what the caller has just read of books and MetaTrader.
+    """
+    market = stand.market if stand is not None else money.standing_of(asked.account_id)
+    if stand is None and market is not None:
+        stand = books.stand_of(asked.account_id, market)
+    others, requisite = _past(asked)
+    facts = Facts(
         amount=asked.amount,
         currency=asked.currency,
         now=now,
-        figures=figures_of(known),
-        audit=books.audit_of(asked.account_id),
-        others=_others(asked),
-        requisite=_use(asked),
-        trades=traded.trades,
-        volume_hundredths=traded.volume_hundredths,
+        figures=None if market is None else figures_of(market.money),
+        audit=None if stand is None else books.audit(stand),
+        others=others,
+        requisite=requisite,
+        trades=market.traded.trades if market is not None else 0,
+        volume_hundredths=market.traded.volume_hundredths if market is not None else 0,
     )
+    known = None if market is None else market.money
+    return Looked(facts=facts, answers=checks.run(facts), money=known)
 
 
-def figures_of(known: AccountMoney | None) -> Figures | None:
+def figures_of(known: AccountMoney) -> Figures:
     """Return the account's figures as the checks take them."""
-    if known is None:
-        return None
     return Figures(
         balance=known.balance,
         credit=known.credit,
@@ -105,18 +120,18 @@ def picture_of(payment: Payment, answers: tuple[Answer, ...]) -> Picture:
     return Picture(payload=payload, answers=answers)
 
 
-def _others(asked: Asked) -> tuple[Other, ...]:
-    rows = Payment.objects.filter(account_id=asked.account_id, state__in=BEFORE_DEBIT)
-    if asked.payment_id is not None:
-        rows = rows.exclude(pk=asked.payment_id)
-    return tuple(
-        Other(payment_id=number, amount=amount)
-        for number, amount in rows.order_by("id").values_list("id", "amount")
+def _past(asked: Asked) -> tuple[tuple[Other, ...], RequisiteUse]:
+    """Return the other open requests of the account, and the use of the requisite so far."""
+    told = {
+        "account": asked.account_id,
+        "itself": asked.payment_id,
+        "open": [str(state) for state in BEFORE_DEBIT],
+        "requisite": asked.requisite_key,
+        "client": asked.client_id,
+        "paid": str(Withdrawal.PAID),
+    }
+    ((others, paid, clients),) = compiled.ask(PAST, told)
+    found = tuple(
+        Other(payment_id=number, amount=Decimal(amount)) for number, amount in json.loads(others)
     )
-
-
-def _use(asked: Asked) -> RequisiteUse:
-    same = Payment.objects.filter(requisite_key=asked.requisite_key)
-    paid = same.filter(client_id=asked.client_id, state=Withdrawal.PAID).count()
-    others = same.exclude(client_id=asked.client_id).values("client_id").distinct().count()
-    return RequisiteUse(paid=paid, other_clients=others)
+    return found, RequisiteUse(paid=paid, other_clients=clients)

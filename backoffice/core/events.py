@@ -74,11 +74,18 @@ def rebuilt(name: str, values: Mapping[str, Any]) -> Event:
     A field that was added later is left to its default; one that was taken away is passed over.
     """
     kind = named(name)
-    hints = get_type_hints(kind)
-    known = {field.name for field in fields(kind)}
+    hints = _hints_of(name)
     return kind(
-        **{field: _typed(hints[field], value) for field, value in values.items() if field in known}
+        **{field: _typed(hints[field], value) for field, value in values.items() if field in hints}
     )
+
+
+@cache
+def _hints_of(name: str) -> dict[str, Any]:
+    """Return the types of an event's fields; they never change while a process lives."""
+    kind = named(name)
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 @cache

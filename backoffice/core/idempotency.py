@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from backoffice.core import compiled
 from backoffice.core.errors import NoTransaction
 from backoffice.core.models import IdempotencyKey
 
@@ -14,11 +15,11 @@ def once(key: str) -> bool:
     """
     if not connection.in_atomic_block:
         raise NoTransaction("idempotency.once() stands or falls with a transaction; open one")
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return bool(
+        compiled.tell(
             "INSERT INTO core_idempotency_key (key) VALUES (%s) ON CONFLICT (key) DO NOTHING", [key]
         )
-        return bool(cursor.rowcount)
+    )
 
 
 def is_used(key: str) -> bool:

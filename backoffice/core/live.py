@@ -72,8 +72,11 @@ def latest(topics: Iterable[str]) -> dict[str, bytes]:
         by_hash[name].append((topic, key))
     found: dict[str, bytes] = {}
     try:
-        for name, wanted in by_hash.items():
-            frames: Any = _redis().hmget(name, [key for _, key in wanted])
+        with _redis().pipeline(transaction=False) as pipe:
+            for name, wanted in by_hash.items():
+                pipe.hmget(name, [key for _, key in wanted])
+            told: Any = pipe.execute() if by_hash else []
+        for wanted, frames in zip(by_hash.values(), told, strict=True):
             pairs = zip(wanted, frames, strict=True)
             found.update({topic: frame for (topic, _), frame in pairs if frame is not None})
     except (redis.RedisError, OSError) as reason:

@@ -5,26 +5,42 @@ an action, which opens its own. A worker that dies leaves a lease that runs out.
 run twice, and running twice must not matter.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from django.db import transaction
-from django.db.models import Q
 
-from backoffice.core import events
+from backoffice.core import compiled, events
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.core.events import Event
-from backoffice.core.models import Work, WorkState
+from backoffice.core.models import EventRecord, Work, WorkState
 from backoffice.core.runtime import origin
 
 LEASE = timedelta(minutes=5)  # longer than Celery lets a task run (settings/celery.py)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 20  # with doubling waits: about ten hours
 KEPT = timedelta(days=30)  # how long finished work can still be looked at
+
+# One statement, so one trip and one flush: the lock, the lease and the event's bytes.
+CLAIM = """
+UPDATE core_work SET lease_until = %(lease_until)s, attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM core_work
+    WHERE state = 'WAITING' AND run_after <= %(now)s
+      AND (lease_until IS NULL OR lease_until <= %(now)s)
+    ORDER BY run_after, id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, event_id, reaction, attempts,
+          (SELECT body FROM core_event WHERE core_event.id = core_work.event_id)
+"""
+CLOSE = """
+UPDATE core_work SET state = %s, lease_until = NULL, finished_at = %s, last_error = %s
+WHERE id = %s AND attempts = %s AND state = 'WAITING'
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -70,21 +86,16 @@ def run_due(now: datetime, limit: int = 50) -> int:
 
 
 def claim(now: datetime) -> Work | None:
-    """Take the next due piece under a lease, past those that other workers are just taking."""
-    with transaction.atomic():
-        piece = (
-            Work.objects.filter(state=WorkState.WAITING, run_after__lte=now)
-            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-            .order_by("run_after", "id")
-            .select_for_update(skip_locked=True)
-            .first()
-        )
-        if piece is None:
-            return None
-        piece.lease_until = now + LEASE
-        piece.attempts += 1
-        piece.save(update_fields=["lease_until", "attempts"])
-    return piece
+    """Take the next due piece under a lease, past those that other workers are just taking.
+
+    The piece brings its event with it.
+    """
+    row = compiled.ask_one(CLAIM, {"now": now, "lease_until": now + LEASE})
+    if row is None:
+        return None
+    number, event_id, reaction, attempts, body = row
+    event = EventRecord(id=event_id, body=body)
+    return Work(id=number, event=event, reaction=reaction, attempts=attempts)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,22 @@ def waiting_time(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts, 12)), LONGEST_WAIT)
 
 
+class _Hands(threading.local):
+    """Whether this thread is at a piece of work now."""
+
+    are_full = False
+
+
+_hands = _Hands()
+
+
+def is_under_way() -> bool:
+    """Say whether this thread does a piece now, and so looks at the list again right after it."""
+    return _hands.are_full
+
+
 def _do(piece: Work, now: datetime) -> None:
+    _hands.are_full = True
     try:
         _react(piece, now)
     except Later as reason:
@@ -121,6 +147,8 @@ def _do(piece: Work, now: datetime) -> None:
         _wait(piece, now, error)
     else:
         _close(piece, WorkState.DONE, now)
+    finally:
+        _hands.are_full = False
 
 
 def _react(piece: Work, now: datetime) -> None:
@@ -143,7 +171,7 @@ def _wait(piece: Work, now: datetime, error: Exception) -> None:
 
 
 def _close(piece: Work, state: WorkState, now: datetime, *, error: str = "") -> None:
-    _still_ours(piece).update(state=state, lease_until=None, finished_at=now, last_error=error)
+    compiled.tell(CLOSE, [state.value, now, error, piece.pk, piece.attempts])
 
 
 def _still_ours(piece: Work) -> Any:

@@ -114,7 +114,8 @@ def load() -> Environment:
 def database(text: str) -> dict[str, Any]:
     """Return Django's database settings for a postgresql:// address; ValueError says what is wrong.
 
-    A socket's folder is given as `?host=/folder`; other parameters are libpq's own.
+    A socket's folder is given as `?host=/folder`; `?prepare=off` is for a pooler that cannot keep
+    prepared statements; other parameters are libpq's own.
     """
     url = urlsplit(text)
     if url.scheme not in ("postgres", "postgresql"):
@@ -122,7 +123,12 @@ def database(text: str) -> dict[str, Any]:
     name = unquote(url.path.lstrip("/"))
     if not name or not url.username:
         raise ValueError("it names no user or no database")
-    options = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    options: dict[str, Any] = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    prepared = options.pop("prepare", "on")
+    if prepared not in ("on", "off"):
+        raise ValueError("prepare is neither on nor off")
+    # Of core/compiled alone: a statement is prepared the third time that a connection sends it.
+    options["prepare_threshold"] = 2 if prepared == "on" else None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

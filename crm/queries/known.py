@@ -3,12 +3,17 @@
 from typing import Any
 
 from backoffice.core import access
+from backoffice.core.compiled import Question
 from crm.models import Client
+
+CLIENT = Question(
+    lambda client_id: Client.objects.filter(pk=client_id).select_related("legal_entity"), int
+)
 
 
 def get_client(client_id: int) -> Client | None:
     """Return a client with the legal entity that serves them, or None."""
-    return Client.objects.select_related("legal_entity").filter(pk=client_id).first()
+    return CLIENT.first(client_id)
 
 
 def is_in_reach(user: Any, permission: object, client_id: int) -> bool:

@@ -32,10 +32,11 @@ from accounts.states import StatedReason, Withdrawal
 from backoffice.core import work
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
-from backoffice.demo import story
+from backoffice.demo.story import staff
+from backoffice.demo.story.__main__ import read_server, register_server
 from backoffice.identity.actions import people, roles
 from crm.actions import clients
-from trading.actions import trading_accounts
+from trading.actions import servers, trading_accounts
 from trading.gateway.remote.client import Client
 from trading.models import Position, TradingAccount
 
@@ -44,6 +45,7 @@ CUSTOMERS, WARM, ROUNDS, PER_ROUND = 20, 10, 6, 25
 BARE_TABLE = "CREATE TABLE bare_row (id bigserial PRIMARY KEY, body text NOT NULL)"
 BARE_WRITE = "INSERT INTO bare_row (body) VALUES ('a row of the bare loop, as short as can be')"
 INTENT = b'"kind":"intent"'
+WRITING = ("INSERT", "UPDATE", "DELETE", "COPY")
 
 
 @dataclass
@@ -84,11 +86,14 @@ class Till:
 
 def a_till(agent_url: str) -> Till:
     """Set a broker up, out of the demo's MetaTrader."""
-    entity_id, brand_id = story.company()
-    desks = story.set_up_desks(entity_id)
-    server_id = story.register_server(agent_url)
-    story.read_server(server_id)
-    story.let_money_flow(entity_id, server_id)
+    entity_id, brand_id = staff.company()
+    desks = staff.set_up_desks(entity_id)
+    server_id = register_server(agent_url)
+    read_server(server_id)
+    staff.offer_wires(entity_id)
+    servers.assign_groups(
+        server_id=server_id, mask="*", legal_entity_id=entity_id, actor=ACTOR, now=now()
+    )
     where = clients.Place(legal_entity_id=entity_id, brand_id=brand_id, desk_id=desks["office"])
     return Till(
         asker=_hired("support", desks["office"]),
@@ -133,8 +138,12 @@ class Taken:
 
     @property
     def commits(self) -> int:
-        """How often PostgreSQL is told to keep something."""
-        return self.statements.count("COMMIT")
+        """How often PostgreSQL is told to keep something: by COMMIT, or by a write on its own."""
+        kept, inside = 0, False
+        for one in self.statements:
+            inside = one == "BEGIN" or (inside and one != "COMMIT")
+            kept += one == "COMMIT" or (one == BARE_WRITE and not inside)
+        return kept
 
 
 def taken_by(till: Till, journal: Path) -> Taken:
@@ -158,7 +167,7 @@ def taken_by(till: Till, journal: Path) -> Taken:
 def _plain(sql: str) -> str:
     """A statement as the bare loop runs it: what reads as it is, what writes as one short row."""
     word = sql.lstrip().partition(" ")[0].upper()
-    writes = word in ("INSERT", "UPDATE", "DELETE", "COPY") or "event_append(" in sql
+    writes = word in WRITING or "event_append(" in sql or (word == "WITH" and "INSERT INTO" in sql)
     return BARE_WRITE if writes else sql
 
 

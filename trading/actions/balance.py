@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.core import outbox
+from backoffice.core import compiled, outbox
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, Later, Rejected
 from backoffice.core.money import is_exact
 from trading.actions import marker, verdicts
@@ -27,6 +28,17 @@ from trading.states import OPERATION, Operation
 from trading.terms import BalanceKind, Done, Passage, ServerInfo
 
 MOST_ATTEMPTS = 20
+BY_KEY = Question(lambda key: BalanceOperation.objects.filter(key=key), UUID)
+ACCOUNT = Question(
+    lambda number: TradingAccount.objects.filter(pk=number).only(
+        "login", "currency", "client_id", "server_id"
+    ),
+    int,
+)
+PLANNED = Question(
+    lambda number: BalanceOperation.objects.filter(pk=number).select_related("account__server"),
+    int,
+)
 BEYOND_CENTS = Decimal(10) ** 13  # from here a double no longer tells every cent apart for certain
 
 
@@ -49,24 +61,26 @@ def plan_operation(
 
     The key makes it one: the same key with another content is a Conflict.
     """
-    known = BalanceOperation.objects.filter(key=key).first()
+    known = BY_KEY.first(key)
     if known is not None:
         return _same(known, account_id, kind, amount)
-    account = TradingAccount.objects.get(pk=account_id)
+    account = ACCOUNT.one(account_id)
     if amount == 0 or not is_exact(amount, account.currency) or abs(amount) >= BEYOND_CENTS:
         sentence = _("%(amount)s %(currency)s is not an amount that MetaTrader can book.")
         raise NotSendable(sentence % {"amount": amount, "currency": account.currency})
-    with transaction.atomic():
-        operation = BalanceOperation.objects.create(
-            key=key,
-            marker=marker.marker_of(key),
-            account=account,
-            kind=kind,
-            amount=amount,
-            currency=account.currency,
-            created_by=str(actor),
-            created_at=now,
-            changed_at=now,
+    with transaction.atomic(savepoint=False):
+        operation = compiled.add(
+            BalanceOperation(
+                key=key,
+                marker=marker.marker_of(key),
+                account=account,
+                kind=kind,
+                amount=amount,
+                currency=account.currency,
+                created_by=str(actor),
+                created_at=now,
+                changed_at=now,
+            )
         )
         planned = OperationPlanned(
             **verdicts.names(operation), **verdicts.money(operation), login=account.login
@@ -81,7 +95,7 @@ def send_operation(*, operation_id: int, actor: Actor, now: datetime) -> Operati
     Call it with no transaction open. NotReachable and NoSendingTerms come before anything is begun.
     After that every answer, and the lack of one, is a state.
     """
-    operation = BalanceOperation.objects.select_related("account__server").get(pk=operation_id)
+    operation = PLANNED.one(operation_id)
     if operation.attempts >= MOST_ATTEMPTS:
         words = f"It was tried {operation.attempts} times"
         return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)
@@ -103,7 +117,7 @@ def send_operation(*, operation_id: int, actor: Actor, now: datetime) -> Operati
 def terms_of(operation: BalanceOperation) -> SendingTerms:
     """Return the sending terms of the operation's server; NoSendingTerms when none are set."""
     server = operation.account.server
-    terms = SendingTerms.objects.filter(server=server).first()
+    terms: SendingTerms | None = getattr(server, "sending_terms", None)
     if terms is None:
         sentence = _("No money is sent to %(server)s before its sending terms are set.")
         raise NoSendingTerms(sentence % {"server": server.code})
@@ -129,19 +143,24 @@ def _begin(*, operation_id: int, info: ServerInfo, now: datetime) -> BalanceAtte
     operation.attempts += 1
     operation.deadline_at = now + timedelta(milliseconds=terms_of(operation).deadline_ms)
     operation.changed_at = now
-    operation.save(update_fields=["state", "attempts", "deadline_at", "changed_at"])
-    return BalanceAttempt.objects.create(
-        operation=operation,
-        number=operation.attempts,
-        deadline_at=operation.deadline_at,
-        begun_at=now,
-        journal_id=info.journal_id,
+    compiled.change(operation, "state", "attempts", "deadline_at", "changed_at")
+    return compiled.add(
+        BalanceAttempt(
+            operation=operation,
+            number=operation.attempts,
+            deadline_at=operation.deadline_at,
+            begun_at=now,
+            journal_id=info.journal_id,
+        )
     )
 
 
 def _told(gateway: Gateway, attempt: BalanceAttempt) -> Done:
     operation = attempt.operation
-    before = BalanceAttempt.objects.filter(operation=operation, number=attempt.number - 1).first()
+    before = None
+    if attempt.number > 1:
+        earlier = BalanceAttempt.objects.filter(operation=operation, number=attempt.number - 1)
+        before = earlier.first()
     return gateway.change_balance(
         passage=Passage(
             marker=operation.marker,

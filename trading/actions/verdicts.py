@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
-from backoffice.core import outbox
+from backoffice.core import compiled, locks, outbox
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.events import Event
 from trading.events import (
     OperationAbandoned,
@@ -30,12 +31,20 @@ from trading.states import OPERATION, Ending, Operation
 #: After these answers the attempt can never leave any more: they are proof by themselves.
 NEVER_LEFT = frozenset({"deadline", "breaker"})
 UNTOLD = ("", Ending.UNCERTAIN, Ending.SILENT)
+WHOLE = ("account__server__sending_terms",)
+LOCKED = Question(
+    lambda number: locks.rows(BalanceOperation.objects.filter(pk=number).select_related(*WHOLE)),
+    int,
+)
+ANSWER = """
+UPDATE trading_balanceattempt SET ending = %s, code = %s, words = %s, answered_at = %s
+WHERE id = %s AND ending = ANY(%s)
+"""
 
 
 def locked(operation_id: int) -> BalanceOperation:
     """Return the operation with its account and server, its own row locked."""
-    operations = BalanceOperation.objects.select_related("account__server")
-    return operations.select_for_update(of=("self",), no_key=True).get(pk=operation_id)
+    return LOCKED.one(operation_id)
 
 
 def subjects(operation: BalanceOperation) -> list[tuple[str, int | str]]:
@@ -188,8 +197,8 @@ def _answered(
 ) -> BalanceOperation:
     """Lock the operation, keep the answer on its attempt, and return the operation."""
     operation = locked(attempt.operation_id)
-    untold = BalanceAttempt.objects.filter(pk=attempt.pk, ending__in=UNTOLD)
-    untold.update(ending=ending, code=code, words=words, answered_at=now)
+    answer = [str(ending), code, words, now, attempt.pk, [str(one) for one in UNTOLD]]
+    compiled.tell(ANSWER, answer)
     return operation
 
 
@@ -205,7 +214,7 @@ def _move(operation: BalanceOperation, verb: str, now: datetime, **fields: objec
     operation.changed_at = now
     for name, value in fields.items():
         setattr(operation, name, value)
-    operation.save(update_fields=["state", "changed_at", *fields])
+    compiled.change(operation, "state", "changed_at", *fields)
     return True
 
 

@@ -4,21 +4,23 @@ For those who decide about money. Nobody's reach narrows these: they are no answ
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
-from backoffice.core import live
+from backoffice.core import compiled, live
 from trading.models import BalanceRecord, Deal, Position, TradingAccount
 from trading.queries import frames
-from trading.queries.trading_accounts import get_account_with_figures
+from trading.queries.trading_accounts import MONEY
 from trading.states import LiveStatus, ServerStatus
 from trading.terms import MARKER_LENGTH, MARKER_PREFIX, Cmd
+
+Row = tuple[Any, ...]
 
 NOTHING = Decimal(0)
 MARKET = (Cmd.BUY, Cmd.SELL)
@@ -105,6 +107,15 @@ class Traded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the money of one account stands in MetaTrader: all that a decision about it looks at."""
+
+    money: AccountMoney
+    mirror: MirrorMoney
+    traded: Traded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """What a client's accounts of one currency took in, paid out and earned."""
 
@@ -119,9 +130,8 @@ class Moved:
 
 
 # One statement, one snapshot: a trade that closes meanwhile is in the balance and in the results,
-# or in neither.
-SNAPSHOT = """
-SELECT a.currency, a.balance, a.credit,
+# or in neither. Three parts, of which a question takes what it needs.
+MIRROR = """a.currency, a.balance, a.credit,
   (SELECT coalesce(json_agg(json_build_array(d.day, d.result::text)), '[]')::text
      FROM (SELECT closed_server_time::date AS day, sum(profit + swap + commission + taxes) AS result
              FROM trading_deal WHERE account_id = a.id GROUP BY 1) d),
@@ -130,53 +140,63 @@ SELECT a.currency, a.balance, a.credit,
                             ORDER BY r.id), '[]')::text
      FROM trading_balancerecord r WHERE r.account_id = a.id),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket)), '[]')::text
-     FROM trading_balanceoperation o WHERE o.account_id = a.id)
-FROM trading_tradingaccount a WHERE a.id = %s
-"""
+     FROM trading_balanceoperation o WHERE o.account_id = a.id)"""
+FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
+  a.mirrored_at, a.enabled AND NOT a.closed_on_server, g.margin_call_percent, g.stop_out_percent,
+  EXISTS (SELECT FROM trading_position p WHERE p.account_id = a.id AND p.cmd IN (0, 1)),
+  st.status, coalesce(st.synced_at, st.status_since),
+  f.figures_at, f.balance, f.credit, f.floating, f.equity, f.margin, f.free_margin"""
+TRADED = """since.at,
+  (SELECT json_build_array(count(*), coalesce(sum(volume_hundredths), 0))::text FROM trading_deal
+    WHERE account_id = a.id AND cmd IN (0, 1) AND opened_at >= coalesce(since.at, '-infinity')),
+  (SELECT json_build_array(count(*), coalesce(sum(volume_hundredths), 0))::text
+     FROM trading_position
+    WHERE account_id = a.id AND cmd IN (0, 1) AND opened_at >= coalesce(since.at, '-infinity'))"""
+OF_MIRROR = "trading_tradingaccount a"
+OF_FIGURES = """trading_tradingaccount a
+  JOIN trading_server s ON s.id = a.server_id
+  JOIN trading_group g ON g.id = a.group_id
+  LEFT JOIN trading_serverstate st ON st.server_id = a.server_id
+  LEFT JOIN trading_accountfigures f ON f.account_id = a.id"""
+OF_TRADED = """LEFT JOIN LATERAL (
+    SELECT max(recorded_at) AS at FROM trading_balancerecord
+    WHERE account_id = a.id AND cmd = 6 AND amount > 0) since ON true"""
+WIDTHS = (6, 21, 3)  # how many columns each part has
+
+
+def standing_of(account_id: int) -> Standing | None:
+    """Return how an account's money stands, in one statement; None when there is none such."""
+    row = _ask(f"{MIRROR}, {FIGURES}, {TRADED}", f"{OF_FIGURES} {OF_TRADED}", account_id)
+    if row is None:
+        return None
+    mirror, figures, _traded = WIDTHS
+    return Standing(
+        mirror=_mirror(account_id, row[:mirror]),
+        money=_money(account_id, row[mirror : mirror + figures]),
+        traded=_traded_in(row[mirror + figures :]),
+    )
 
 
 def account_money(account_id: int) -> AccountMoney | None:
-    """Return the newest figures that we have of an account; None when there is no such account."""
-    account = get_account_with_figures(account_id)
-    if account is None:
-        return None
-    held = Position.objects.filter(account_id=account_id, cmd__in=MARKET).exists()
-    figures = getattr(account, "figures", None)
-    known = {
-        name: getattr(figures, name, None)
-        for name in ("floating", "equity", "margin", "free_margin")
-    }
-    balance, credit = account.balance, account.credit
-    if held and figures is not None:
-        balance, credit = figures.balance, figures.credit
-    elif not held:
-        funds = balance + credit
-        known = {"floating": NOTHING, "equity": funds, "margin": NOTHING, "free_margin": funds}
-    return AccountMoney(
-        account_id=account.pk,
-        server=account.server.code,
-        server_id=account.server_id,
-        login=account.login,
-        client_id=account.client_id,
-        currency=account.currency,
-        balance=balance,
-        credit=credit,
-        margin_call_percent=account.group.margin_call_percent,
-        stop_out_percent=account.group.stop_out_percent,
-        has_positions=held,
-        figures_at=_known_at(account, held=held),
-        is_open=account.enabled and not account.closed_on_server,
-        **known,
-    )
+    """Return the newest figures that we have of an account; None when there is no such account.
+
+    Nobody's reach narrows this: it is no answer to a page.
+    """
+    row = _ask(FIGURES, OF_FIGURES, account_id)
+    return None if row is None else _money(account_id, row)
 
 
 def mirror_money(account_id: int) -> MirrorMoney | None:
     """Return balance, results by day and money records of an account, out of one snapshot."""
-    with connection.cursor() as cursor:
-        cursor.execute(SNAPSHOT, [account_id])
-        row = cursor.fetchone()
-    if row is None:
-        return None
+    row = _ask(MIRROR, OF_MIRROR, account_id)
+    return None if row is None else _mirror(account_id, row)
+
+
+def _ask(columns: str, tables: str, account_id: int) -> Row | None:
+    return compiled.ask_one(f"SELECT {columns} FROM {tables} WHERE a.id = %s", [account_id])  # noqa: S608
+
+
+def _mirror(account_id: int, row: Row) -> MirrorMoney:
     currency, balance, credit, results, records, operations = row
     ours = _Ours(json.loads(operations))
     return MirrorMoney(
@@ -189,19 +209,62 @@ def mirror_money(account_id: int) -> MirrorMoney | None:
     )
 
 
-def traded_since_deposit(account_id: int) -> Traded:
-    """Return what was traded on an account since the latest deposit (or ever, without one)."""
-    deposits = BalanceRecord.objects.filter(account_id=account_id, cmd=Cmd.BALANCE, amount__gt=0)
-    since = deposits.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
-    trades = volume = 0
-    for model in (Deal, Position):
-        rows = model.objects.filter(account_id=account_id, cmd__in=MARKET)
-        if since is not None:
-            rows = rows.filter(opened_at__gte=since)
-        told = rows.aggregate(trades=Count("id"), volume=Sum("volume_hundredths"))
-        trades += told["trades"]
-        volume += told["volume"] or 0
-    return Traded(since=since, trades=trades, volume_hundredths=volume)
+def _money(account_id: int, row: Row) -> AccountMoney:
+    code, server_id, login, client_id, currency, balance, credit, mirrored_at = row[:8]
+    is_open, margin_call, stop_out, held, status, synced_at, *kept = row[8:]
+    board = frames.latest([live.account(account_id), live.server(server_id)])
+    figures_at, figures = _newest(kept, board.get(live.account(account_id)), mirrored_at)
+    known = dict.fromkeys(("floating", "equity", "margin", "free_margin"))
+    if held and figures:
+        balance, credit = figures["balance"], figures["credit"]
+        known = {name: figures[name] for name in known}
+    elif not held:
+        funds = balance + credit
+        known = {"floating": NOTHING, "equity": funds, "margin": NOTHING, "free_margin": funds}
+    moments = [figures_at] if held else []
+    heartbeat = board.get(live.server(server_id))
+    # While the feed is live its board speaks for every account of the server, changed or not.
+    if heartbeat is not None and heartbeat.data.get("status") == LiveStatus.LIVE:
+        moments.append(heartbeat.at)
+    # An account that holds nothing has no figure that a price could move: the mirror is enough.
+    if not held and status == ServerStatus.CURRENT:
+        moments.append(synced_at)
+    return AccountMoney(
+        account_id=account_id,
+        server=code,
+        server_id=server_id,
+        login=login,
+        client_id=client_id,
+        currency=currency,
+        balance=balance,
+        credit=credit,
+        margin_call_percent=margin_call,
+        stop_out_percent=stop_out,
+        has_positions=held,
+        figures_at=max((one for one in moments if one is not None), default=None),
+        is_open=is_open,
+        **known,
+    )
+
+
+def _newest(
+    kept: Sequence[Any], told: frames.Frame | None, mirrored_at: datetime
+) -> tuple[datetime, dict[str, Decimal | None]]:
+    """Return the newest figures and their moment: the board's, PostgreSQL's, or the mirror's."""
+    kept_at, *values = kept
+    if told is not None and (kept_at is None or told.at >= kept_at):
+        texts = ((name, told.data[name]) for name in MONEY)
+        return told.at, {name: None if text is None else Decimal(text) for name, text in texts}
+    if kept_at is not None:
+        return kept_at, dict(zip(MONEY, values, strict=True))
+    return mirrored_at, {}
+
+
+def _traded_in(row: Row) -> Traded:
+    since, *told = row
+    (closed, closed_volume), (held, held_volume) = (json.loads(text) for text in told)
+    volume = int(closed_volume) + int(held_volume)
+    return Traded(since=since, trades=closed + held, volume_hundredths=volume)
 
 
 def moved_by_client(client_id: int) -> list[Moved]:
@@ -246,32 +309,12 @@ def _moved(row: dict[str, Any], earned: dict[str, Any]) -> Moved:
     return Moved(result=result, trades=earned.get("trades", 0), **row)
 
 
-def _known_at(account: TradingAccount, *, held: bool) -> datetime | None:
-    """Return when the figures were true at the latest.
-
-    While the feed is live its board speaks for every account of the server, changed or not. An
-    account that holds nothing has no figure that a price could move: there the mirror is enough.
-    """
-    moments: list[datetime] = []
-    figures = getattr(account, "figures", None)
-    if held and figures is not None:
-        moments.append(figures.figures_at)
-    topic = live.server(account.server_id)
-    heartbeat = frames.latest([topic]).get(topic)
-    if heartbeat is not None and heartbeat.data.get("status") == LiveStatus.LIVE:
-        moments.append(heartbeat.at)
-    state = getattr(account.server, "state", None)
-    if not held and state is not None and state.status == ServerStatus.CURRENT:
-        moments.append(state.synced_at or state.status_since)
-    return max(moments, default=None)
-
-
 class _Ours:
     """Our operations on the account, found by marker or by ticket: comments can be edited."""
 
     def __init__(self, lines: list[Any]) -> None:
-        self.by_marker = {marker: (UUID(key), ticket) for key, marker, ticket in lines}
-        self.by_ticket = {ticket: UUID(key) for key, _, ticket in lines if ticket is not None}
+        self.by_marker = {marker: (key, ticket) for key, marker, ticket in lines}
+        self.by_ticket = {ticket: key for key, _, ticket in lines if ticket is not None}
 
 
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
@@ -285,7 +328,7 @@ def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
         recorded_at=datetime.fromisoformat(recorded_at),
         day=date.fromisoformat(day),
         comment=comment,
-        key=key,
+        key=None if key is None else UUID(key),
         is_strange=key is None and comment.startswith(MARKER_PREFIX),
         is_double=marked is not None and booked_as not in (None, ticket),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from backoffice.core.compiled import Question
 from trading.models import BalanceOperation
 from trading.states import Operation
 
@@ -13,6 +14,7 @@ from trading.states import Operation
 OPEN = (Operation.SENDING, Operation.UNCERTAIN)
 #: An operation in one of these cannot move money any more, or never could.
 OVER = (Operation.ABANDONED, Operation.REFUSED)
+BY_KEY = Question(lambda key: BalanceOperation.objects.filter(key=key), UUID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ def operations_of(keys: Iterable[UUID]) -> dict[UUID, OperationView]:
 
 def get_operation(key: UUID) -> OperationView | None:
     """Return the operation of this key, or None."""
-    return operations_of([key]).get(key)
+    row = BY_KEY.first(key)
+    return None if row is None else _view(row)
 
 
 def operations_to_chase(limit: int = 200) -> list[int]:

@@ -53,18 +53,6 @@ def require_in_reach(user: Reaching, pk: int, permission: object) -> None:
         raise Http404
 
 
-def get_account_with_figures(account_id: int) -> TradingAccount | None:
-    """Return one account with its latest figures for whoever decides about money, or None.
-
-    Nobody's reach narrows this: it is no answer to a page.
-    """
-    accounts = TradingAccount.objects.select_related("server__state", "group", "figures")
-    account = accounts.filter(pk=account_id).first()
-    if account is not None:
-        _give_figures([account])
-    return account
-
-
 def _give_figures(accounts: Iterable[TradingAccount]) -> None:
     """Set each account's `figures` to the newest known: the board's, PostgreSQL's, the mirror's."""
     rows = list(accounts)

@@ -15,17 +15,27 @@ EVERYTHING = ~NOTHING  # an empty Q() would vanish beside `|`, and with it every
 
 def restrict(queryset: QuerySet[Row], user: Reaching, permission: object) -> QuerySet[Row]:
     """Return the rows that the user may see by this permission; none when they do not hold it."""
-    reach = user.reach(str(permission))
-    if reach is None:
+    parts = _parts(queryset.model, user, permission)
+    if not parts:
         return queryset.none()
-    scope = getattr(queryset.model, "scope", None)
-    if not isinstance(scope, Scope):
-        raise ImproperlyConfigured(f"{queryset.model.__name__} does not say its scope")
-    reaches = reach if isinstance(reach, tuple) else (reach,)
     within = NOTHING
-    for one in reaches:
-        within |= _within(scope, one)
+    for one in parts:
+        within |= one
     return queryset.filter(within)
+
+
+def reaches(row: Model, user: Reaching, permission: object) -> bool:
+    """Say whether a permission of the user reaches a row that was just read.
+
+    What reaches every row is not asked of the database.
+    """
+    parts = _parts(type(row), user, permission)
+    if any(one is EVERYTHING for one in parts):
+        return True
+    return (
+        bool(parts)
+        and restrict(type(row)._default_manager.filter(pk=row.pk), user, permission).exists()
+    )
 
 
 def get_or_404_for(
@@ -33,6 +43,18 @@ def get_or_404_for(
 ) -> Row:
     """Return the one row, or Http404: out of reach looks exactly like absent."""
     return get_object_or_404(restrict(queryset, user, permission), **lookup)
+
+
+def _parts(model: type[Model], user: Reaching, permission: object) -> list[Q]:
+    """Return one condition for each way in which the user holds the permission."""
+    reach = user.reach(str(permission))
+    if reach is None:
+        return []
+    scope = getattr(model, "scope", None)
+    if not isinstance(scope, Scope):
+        raise ImproperlyConfigured(f"{model.__name__} does not say its scope")
+    every = reach if isinstance(reach, tuple) else (reach,)
+    return [_within(scope, one) for one in every]
 
 
 def _within(scope: Scope, reach: Reach) -> Q:

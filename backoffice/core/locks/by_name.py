@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from backoffice.core import compiled
 from backoffice.core.errors import Later, NoTransaction
 
 
@@ -50,9 +51,7 @@ def alone(name: str) -> Iterator[bool]:
 
 
 def _ask(question: str, name: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(question, [name])
-        (answer,) = cursor.fetchone()
+    ((answer,),) = compiled.ask(question, [name])
     return bool(answer)
 
 

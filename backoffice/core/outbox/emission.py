@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
 
-from backoffice.core import canonical, work
+from backoffice.core import canonical, compiled, work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import NoTransaction
 from backoffice.core.events import Event
-from backoffice.core.models import Work
 from backoffice.core.outbox import bell, sealing
 from backoffice.core.runtime import origin
+
+LIST = """
+INSERT INTO core_work (event_id, reaction, state, attempts, run_after, last_error)
+SELECT told.id, reaction.name, 'WAITING', 0, %s, ''
+FROM told, unnest(%s::text[]) WITH ORDINALITY AS reaction (name, place)
+ORDER BY reaction.place
+"""
 
 
 def emit(
@@ -26,12 +33,11 @@ def emit(
     if not connection.in_atomic_block:
         raise NoTransaction("An event is written with the change it tells of: open a transaction")
     whence, sealed = sealing.of_origin(origin.current(), actor)
-    number = _append(_body(event, actor=actor, subjects=subjects, now=now, whence=whence), sealed)
     reactions = work.reactions_to(type(event))
-    if reactions:
-        Work.objects.bulk_create(
-            Work(event_id=number, reaction=reaction, run_after=now) for reaction in reactions
-        )
+    body = _body(event, actor=actor, subjects=subjects, now=now, whence=whence)
+    number = _append(body, sealed, reactions, now)
+    # A worker that tells it in the middle of its work looks at the list itself, right after.
+    if reactions and not work.is_under_way():
         bell.ring_after_commit()
     return number
 
@@ -57,11 +63,18 @@ def _body(
     return canonical.encode(told)
 
 
-def _append(body: bytes, sealed: Sequence[sealing.Seal]) -> int:
-    """Write the event, and with it what is sealed of it, in one statement."""
+def _append(
+    body: bytes, sealed: Sequence[sealing.Seal], reactions: Sequence[str], now: datetime
+) -> int:
+    """Write the event, what is sealed of it and the work it causes, in one statement."""
     keep = "".join("keep_sealed(%s, %s, %s, %s), " for _ in sealed)
-    values = [value for seal in sealed for value in (seal.kind, seal.key, seal.salt, seal.value)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {keep}event_append(%s)", [*values, body])
-        row = cursor.fetchone()
+    told = f"SELECT {keep}event_append(%s) AS id"
+    values: list[Any] = [
+        value for seal in sealed for value in (seal.kind, seal.key, seal.salt, seal.value)
+    ]
+    values.append(body)
+    if reactions:
+        told = f"WITH told AS ({told}), listed AS ({LIST}) SELECT id FROM told"  # noqa: S608
+        values += [now, list(reactions)]
+    (row,) = compiled.ask(told, values)
     return int(row[-1])

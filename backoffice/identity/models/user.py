@@ -15,6 +15,7 @@ from backoffice.company.terms import check_timezone
 from backoffice.core import permissions
 from backoffice.core.access import Level, Reach, Scope
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.identity.models.desk import Desk
 from backoffice.identity.models.role import RoleGrant
 from backoffice.identity.states import (
@@ -24,6 +25,16 @@ from backoffice.identity.states import (
     Density,
     Kind,
     Theme,
+)
+
+# The database's clock decides about expiry: one clock for every web process.
+IN_FORCE = Question(
+    lambda user_id: (
+        RoleGrant.objects.filter(user_id=user_id, revoked_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+        .select_related("role")
+    ),
+    int,
 )
 
 
@@ -200,12 +211,10 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _held(self) -> tuple[Held, ...]:
-        # The database's clock decides about expiry: one clock for every web process.
-        in_force = RoleGrant.objects.filter(user_id=self.pk, revoked_at=None).filter(
-            Q(expires_at=None) | Q(expires_at__gt=Now())
+        return tuple(
+            Held(frozenset(one.role.permissions), Level(one.role.reach), one.legal_entity_id)
+            for one in IN_FORCE.all(self.pk)
         )
-        rows = in_force.values_list("role__permissions", "role__reach", "legal_entity_id")
-        return tuple(Held(frozenset(codes), Level(level), entity) for codes, level, entity in rows)
 
     @cached_property
     def _desks(self) -> frozenset[int]:

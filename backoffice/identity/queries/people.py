@@ -4,18 +4,23 @@ from django.db.models import Q, QuerySet
 
 from backoffice.core import access
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.identity.models import User
 from backoffice.identity.permissions import SEE_STAFF
 from backoffice.identity.states import Kind
 
+ACTIVE = Question(
+    lambda user_id, kind: User.objects.filter(pk=user_id, kind=kind, is_active=True).select_related(
+        "desk"
+    ),
+    int,
+    str,
+)
+
 
 def get_staff(user_id: int) -> User | None:
     """Return an active member of staff, or None."""
-    return (
-        User.objects.filter(pk=user_id, kind=Kind.STAFF, is_active=True)
-        .select_related("desk")
-        .first()
-    )
+    return get_active(user_id, kind=Kind.STAFF)
 
 
 def find_acting(actor: Actor) -> User | None:
@@ -27,8 +32,7 @@ def find_acting(actor: Actor) -> User | None:
 
 def get_active(user_id: int, *, kind: Kind) -> User | None:
     """Return an active user of this kind, or None."""
-    users = User.objects.filter(pk=user_id, kind=kind, is_active=True)
-    return users.select_related("desk").first()
+    return ACTIVE.first(user_id, kind)
 
 
 def find_staff(email: str) -> User | None:

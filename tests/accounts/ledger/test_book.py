@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from accounts.ledger import balances, book, proof
 from accounts.models import Entry, Posting
@@ -39,7 +40,7 @@ def test_a_reservation_needs_cover() -> None:
     books = books_with("100.00")
     book.reserve(act=an_act(), lines=books.holds("70.00"))
 
-    with pytest.raises(book.NotCovered):
+    with pytest.raises(book.NotCovered), transaction.atomic():
         book.reserve(act=an_act(), lines=books.holds("30.01"))
 
     assert figures(books.funds)[2] == Decimal("30.00")
@@ -77,7 +78,10 @@ def test_a_trading_loss_may_take_more_than_is_available() -> None:
 def test_only_what_is_there_can_be_set_aside() -> None:
     books = books_with("100.00")
 
-    with pytest.raises(Exception, match="only what is there can be set aside"):
+    with (
+        pytest.raises(Exception, match="only what is there can be set aside"),
+        transaction.atomic(),
+    ):
         book.reserve(act=an_act(), lines=moved(books.payouts, books.funds, "5.00"))
 
 
@@ -110,9 +114,9 @@ def test_a_reservation_is_resolved_once(first: str, second: str) -> None:
     getattr(book, first)(act=an_act(), reservation=held)
     before = figures(books.funds)
 
-    with pytest.raises(book.AlreadyResolved):
+    with pytest.raises(book.AlreadyResolved), transaction.atomic():
         getattr(book, second)(act=an_act(), reservation=held)
-    with pytest.raises(book.AlreadyResolved):
+    with pytest.raises(book.AlreadyResolved), transaction.atomic():
         book.require_hold(reservation=held)
 
     assert figures(books.funds) == before
@@ -124,7 +128,7 @@ def test_reversing_writes_the_opposite_once() -> None:
     settled = book.settle(act=an_act(), reservation=held)
 
     book.reverse(act=an_act(), entry=settled)
-    with pytest.raises(book.AlreadyResolved):
+    with pytest.raises(book.AlreadyResolved), transaction.atomic():
         book.reverse(act=an_act(), entry=settled)
 
     assert figures(books.funds) == (Decimal("100.00"), Decimal(0), Decimal("100.00"))

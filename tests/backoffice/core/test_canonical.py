@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,23 @@ def test_moments_are_in_utc():
     assert (
         encode({"at": datetime(2026, 1, 1, tzinfo=UTC)}) == b'{"at":"2026-01-01T00:00:00.000000Z"}'
     )
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+FORMS = st.recursive(
+    TEXT | st.booleans() | st.none(),
+    lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(TEXT, FORMS))
+def test_the_bytes_are_those_of_rfc_8785(mapping):
+    assert encode(mapping) == rfc8785.dumps(mapping)
+
+
+def test_every_sign_is_written_as_rfc_8785_writes_it():
+    signs = "".join(chr(code) for code in range(1, 0x3000)) + "\ufeff\uffff\U0001f600"
+    assert encode({"signs": signs}) == rfc8785.dumps({"signs": signs})
+    with pytest.raises(NotCanonical):
+        encode({"half": "\ud800"})

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.core import work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.core.models import EventRecord, Work
+from backoffice.core.outbox import bell
 from tests.backoffice.core import probes
 from tests.backoffice.core.probes import NOON, SYNC, ThingDropped, drop
 
@@ -138,6 +140,38 @@ def test_a_piece_that_is_being_taken_is_passed_over(fresh_database):
         assert piece is not None
         assert (piece.pk,) != taken
         assert work.claim(NOON) is None
+
+
+@pytest.mark.django_db
+def test_a_piece_is_taken_in_one_trip_and_brings_its_event():
+    drop(7)
+    with CaptureQueriesContext(connection) as sent:
+        piece = work.claim(NOON)
+        told = piece.event.told()
+    assert len(sent.captured_queries) == 1
+    assert (piece.attempts, told["fields"]) == (1, {"thing_id": "7"})
+    row = Work.objects.get(pk=piece.pk)
+    assert (row.attempts, row.lease_until) == (1, NOON + work.LEASE)
+
+
+def test_work_that_a_piece_causes_is_found_without_a_ring(fresh_database, monkeypatch):
+    rings, left = [], [1, 1]
+    monkeypatch.setattr(bell, "ring", lambda: rings.append(1))
+
+    def again(event, *, actor, now):
+        with transaction.atomic():
+            if left:
+                drop(left.pop())
+
+    monkeypatch.setitem(work._reactions, "tests.backoffice.core.probes.sweep_up", again)
+    with transaction.atomic():
+        drop()
+    assert rings == [1]
+    assert work.run_due(NOON) == 6  # three events of two reactions each
+    assert rings == [1]
+    with transaction.atomic():
+        drop()
+    assert rings == [1, 1]
 
 
 def test_a_reaction_runs_outside_of_any_transaction(fresh_database, monkeypatch):

@@ -32,7 +32,7 @@ def test_production():
         "PASSWORD": "p@ss",
         "HOST": "db.internal",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "prepare_threshold": 2},
     }
     assert read.allowed_hosts == ("office.broker.example", "10.0.0.1")
     assert read.site_url == "https://office.broker.example"
@@ -52,7 +52,11 @@ def test_a_developers_machine_needs_nothing():
 
 def test_a_socket_instead_of_a_host():
     database = env.database("postgres://mt4bo_app@/mt4bo?host=/run/pg")
-    assert (database["HOST"], database["PORT"], database["OPTIONS"]) == ("/run/pg", "", {})
+    assert (database["HOST"], database["PORT"], database["OPTIONS"]) == (
+        "/run/pg",
+        "",
+        {"prepare_threshold": 2},
+    )
 
 
 @pytest.mark.parametrize(

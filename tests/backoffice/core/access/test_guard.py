@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.core.access import Level, Reach, Scope, get_or_404_for, restrict
+from backoffice.core.access import Level, Reach, Scope, get_or_404_for, reaches, restrict
 from backoffice.core.models import Work
 from tests.backoffice.core.probes import NOON, drop
 
@@ -59,11 +59,16 @@ def _reach(level, *, desks=(), entities=None):
     return Reach(level, OWNER + 1500, frozenset(desks), chosen)
 
 
-def _seen(*reaches):
-    visitor = Visitor(reaches[0] if len(reaches) == 1 else reaches)
-    return set(
+def _seen(*ways):
+    visitor = Visitor(ways[0] if len(ways) == 1 else ways)
+    seen = set(
         restrict(Work.objects.all(), visitor, "probe.thing.view").values_list("reaction", flat=True)
     )
+    one_by_one = {
+        row.reaction for row in Work.objects.all() if reaches(row, visitor, "probe.thing.view")
+    }
+    assert one_by_one == seen
+    return seen
 
 
 @pytest.mark.usefixtures("scoped")
@@ -99,6 +104,7 @@ def test_without_the_permission_nothing_is_seen_and_nothing_is_asked():
     with CaptureQueriesContext(connection) as sent:
         assert not list(restrict(Work.objects.all(), Visitor(None), "probe.thing.view"))
         assert not list(restrict(Work.objects.all(), Visitor(_reach(ALL)), "probe.thing.eat"))
+        assert not reaches(Work(), Visitor(None), "probe.thing.view")
     assert len(sent.captured_queries) == 0
 
 
@@ -142,3 +148,10 @@ def test_out_of_reach_looks_like_absent():
 def test_whoever_sees_everything_pays_for_no_condition():
     query = restrict(Work.objects.all(), Visitor(_reach(ALL)), "probe.thing.view").query
     assert "WHERE" not in str(query)
+
+
+def test_a_row_that_was_read_is_not_asked_for_again_by_whoever_sees_everything(scoped):
+    row = Work.objects.all()[0]
+    with CaptureQueriesContext(connection) as sent:
+        assert reaches(row, Visitor(_reach(ALL)), "probe.thing.view")
+    assert len(sent.captured_queries) == 0

@@ -1,0 +1,57 @@
+"""Statements of a fixed text: PostgreSQL plans them once a connection, and only values travel.
+
+Django binds values into the text, so that each statement is a new one to be parsed and planned: of
+one that joins many tables that is most of its time. What is said here goes the other way. It is
+counted, timed and translated (errors) by Django as every other statement.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db import connection
+from psycopg import ClientCursor, Cursor
+
+
+def ask(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Send a statement and return its rows; what it lacks of them (a plain UPDATE) is none."""
+    with _cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description is not None else []
+
+
+def ask_one(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Send a statement and return its first row, or None."""
+    return next(iter(ask(sql, values)), None)
+
+
+def tell(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
+    """Send a statement and return how many rows it touched."""
+    with _cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+class _Said(NamedTuple):
+    """A statement with its values in it, where Django's log of queries looks for it."""
+
+    query: bytes
+
+
+class _Cursor(Cursor[Any]):
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+        done = super().execute(query, params, **more)
+        if connection.queries_logged:  # in tests and under DEBUG
+            said = ClientCursor(self.connection).mogrify(query, params)
+            self._query: Any = _Said(said.encode())
+        return done
+
+
+@contextmanager
+def _cursor() -> Iterator[Any]:
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = _Cursor(connection.connection)
+    # Django's own way to wrap one: it counts, logs, and refuses in a broken transaction.
+    with connection._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]
+        yield wrapped
