@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import permissions as accounts
+from backoffice.audit import permissions as audit
 from backoffice.core import clock
 from backoffice.core.words import noop
 from backoffice.identity import permissions as identity
@@ -101,6 +102,15 @@ MENU: tuple[Entry, ...] = (
     Entry(noop("Changes"), "trading:change-list", trading.SEE_CHANGES, "running", "o"),
     Entry(noop("Managers"), "trading:manager-list", trading.SEE_CHANGES, "person", "w"),
     Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
+    Entry(
+        noop("Audit"),
+        "audit:event-list",
+        audit.SEE_AUDIT,
+        "shield",
+        "l",
+        at_end=True,
+        covers=("audit:",),
+    ),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
     Entry(noop("Settings"), "admin:index", identity.USE_ADMIN, "settings", "s", at_end=True),
 )

@@ -8,6 +8,7 @@ from backoffice.ui import admin_site, failures
 urlpatterns = [
     path("", Morning.as_view(), name="home"),
     path("", include("backoffice.identity.pages.urls")),
+    path("audit/", include("backoffice.audit.pages.urls")),
     path("health/", include("backoffice.health.pages.urls")),
     path("clients/", include("crm.pages.urls")),
     path("trading/", include("trading.pages.urls")),

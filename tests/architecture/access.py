@@ -38,6 +38,7 @@ BINDS = frozenset({"back_office"})
 OPENS_ACCOUNTS = frozenset({"back_office", "support"})
 WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
 CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
+READS_AUDIT = frozenset({"compliance", "auditor", "administrator"})
 CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
 
@@ -68,6 +69,14 @@ DOORS: dict[str, Door] = {
     "health:footer": Door(STAFF),
     "health:live": Door(STRANGERS, to_nobody=200),
     "health:ready": Door(STRANGERS, to_nobody=200),
+    "audit:event-list": Door(READS_AUDIT),
+    "audit:change-list": Door(READS_AUDIT),
+    "audit:entry": Door(READS_AUDIT),
+    "audit:object-history": Door(READS_AUDIT),
+    "audit:person-day": Door(READS_AUDIT),
+    "audit:export": Door(READS_AUDIT, method="post"),
+    "audit:standing": Door(READS_AUDIT),
+    "audit:verify": Door(READS_AUDIT, method="post"),
     "crm:client-list": Door(READS_CLIENTS),
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),

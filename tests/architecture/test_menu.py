@@ -83,6 +83,11 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "trading:unbound-count",
         "trading:alert-count",
         "trading:command-count",
+        "audit:change-list",
+        "audit:entry",
+        "audit:object-history",
+        "audit:person-day",
+        "audit:standing",
     }
     plain = {
         name

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from backoffice.core.access import Scope
 from backoffice.core.growing import AppendOnlyModel
 
 
@@ -24,6 +25,9 @@ class Change(AppendOnlyModel):
     recorded_at = models.DateTimeField()
     transaction = models.BigIntegerField()
     body = models.BinaryField()
+
+    #: A change knows no owner, desk or entity: only a reach over everything sees any.
+    scope = Scope()
 
     class Meta:
         db_table = "audit_change"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from backoffice.core.access import Scope
 from backoffice.core.growing import AppendOnlyModel
 
 
@@ -20,6 +21,9 @@ class EventRecord(AppendOnlyModel):
     body = models.BinaryField()
     address = models.TextField(default="", db_default="")
     transaction = models.BigIntegerField(default=0, db_default=0)
+
+    #: An event knows no owner, desk or entity: only a reach over everything sees any.
+    scope = Scope()
 
     class Meta:
         db_table = "core_event"

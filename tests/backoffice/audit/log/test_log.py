@@ -8,11 +8,12 @@ import psycopg
 import pytest
 from django.db import transaction
 
-from backoffice.audit.actions import erasure, exports
+from backoffice.audit.actions import erasure, exports, verifying
 from backoffice.audit.calc.signing import SigningKey, note_text, signature_line
 from backoffice.audit.calc.verify_bundle import leaf_hash, root_of
 from backoffice.audit.log import checkpoint, sequencer
 from backoffice.audit.models import Checkpoint, Leaf, PublicKey, Tile, Witnessing
+from backoffice.audit.queries import standing, verification
 from backoffice.audit.witness.judging import Witness
 from backoffice.audit.witness.memory import Lost, Memory
 from backoffice.core.actors import Actor
@@ -302,6 +303,56 @@ def test_a_person_is_erased_and_the_log_still_proves(house, tmp_path):
             rows = session.execute(f"SELECT body FROM {table}").fetchall()  # noqa: S608
             assert not any(b"nora" in json.dumps(bytes(row[0]).decode()).lower().encode()
                            for row in rows)  # fmt: skip
+
+
+def test_verify_now_goes_step_by_step_and_names_the_first_bad_entry(house, monkeypatch):
+    monkeypatch.setattr(verification, "PIECE", 512)
+    with house.database.connect() as session:
+        session.execute(MANY, [1200])
+    house.sign()
+    house.look()
+    actor = Actor.staff(1)
+
+    def run() -> list[verifying.Progress]:
+        steps = [verifying.step(mark="", actor=actor, now=NOW)]
+        while steps[-1].mark:
+            steps.append(verifying.step(mark=steps[-1].mark, actor=actor, now=NOW))
+        return steps
+
+    assert [(one.done, one.is_over) for one in run()] == [(512, False), (1024, False), (1200, True)]
+    mark = run()[1].mark
+    assert verifying.step(mark=mark, actor=Actor.staff(2), now=NOW).done == 512  # not whose it is
+    assert verifying.step(mark=mark + "x", actor=actor, now=NOW).done == 512
+    for statement, bad in (
+        ("UPDATE core_event SET body = body || ' ' WHERE id = 701", 700),
+        ("DELETE FROM audit_leaf WHERE leaf_index = 600", 600),
+        ("UPDATE audit_leaf SET leaf_hash = sha256('x') WHERE leaf_index = 3", 3),
+    ):
+        house.as_superuser(statement)
+        assert run()[-1].finding.index == bad
+    verdicts = EventRecord.objects.filter(name="audit.log.verified").order_by("id")
+    assert [one.told()["fields"]["first_bad"] for one in verdicts][-1] == "3"
+
+
+def test_how_it_stands_is_told_in_sentences(house):
+    now = datetime.now(UTC)
+    tell()
+    state = standing.standing(now)
+    assert (state.size, state.waiting, state.trouble) == (0, 1, ())
+    assert len(standing.standing(now + timedelta(minutes=5)).trouble) == 1
+    house.sign()
+    late = standing.standing(now + timedelta(minutes=5))
+    assert (late.size, late.waiting, late.cosigned) == (1, 0, 0)
+    assert "not witnessed" in late.trouble[0]
+    house.look()
+    state = standing.standing(now + timedelta(minutes=5))
+    assert (state.cosigned, state.trouble, state.is_broken) == (1, (), False)
+    with house.database.connect("postgres") as session:
+        session.execute("ALTER TABLE company_brand DISABLE TRIGGER audit_change")
+        session.execute("GRANT DELETE ON core_event TO mt4bo_app")
+    state = standing.standing(now)
+    assert state.is_broken
+    assert len(state.trouble) == 2
 
 
 def test_a_note_of_another_text_is_no_head(house):

@@ -1,0 +1,100 @@
+"""Columns of the audit lists: when, who, what, from where."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.audit.queries import entries
+from backoffice.core import records
+from backoffice.ui import tables
+
+VERBS = {
+    "insert": gettext_lazy("added"),
+    "update": gettext_lazy("changed"),
+    "delete": gettext_lazy("removed"),
+}
+SHOWN = 6  # columns of a changed row that a line of the list names
+
+
+class Who(tables.Column):
+    """The actor's name; a part of the system, or a hand in the database, as it is called."""
+
+    def draw(self, value: str, record: Any, table: Any) -> str:
+        """Draw the name."""
+        kind, _sign, key = value.partition(":")
+        if kind == "database":
+            return _("no act of the house (%(role)s)") % {"role": key}
+        return str(table.names.get(value, value))
+
+
+class What(tables.Column):
+    """The event's sentence."""
+
+    def draw(self, value: str, record: Any, table: Any) -> str:
+        """Draw the sentence, with the actor's name."""
+        name = table.names.get(record.actor, record.actor)
+        return records.view(record).told_by(name)
+
+
+class Row(tables.Column):
+    """Which row of which table, and what was done to it."""
+
+    def draw(self, value: str, record: Any, table: Any) -> str:
+        """Draw it in words."""
+        return f"{value} {record.row_key} {VERBS[record.verb]}"
+
+
+class Named(tables.Column):
+    """Which columns are told of."""
+
+    def draw(self, value: Any, record: Any, table: Any) -> str:
+        """Draw the first few names."""
+        told = record.told()
+        names = sorted(told["after"] or told["before"] or {})
+        more = len(names) - SHOWN
+        return ", ".join(names[:SHOWN]) + (f" +{more}" if more > 0 else "")
+
+
+class AuditTable(tables.Table):
+    """Entries of the log; the names of their actors are asked for at once."""
+
+    cards = True
+    names: Mapping[str, str]
+
+    def __init__(self, rows: list[Any], **given: Any) -> None:
+        self.names = entries.names_of([row.actor for row in rows])
+        super().__init__(rows, **given)
+
+
+class EventTable(AuditTable):
+    """What was done, the newest first."""
+
+    caption = gettext_lazy("Audit log")
+
+    what = What(accessor="name", verbose_name=gettext_lazy("What"), card=1, css="says")
+    actor = Who(verbose_name=gettext_lazy("Who"), card=3)
+    address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
+    recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
+
+    def url_of(self, record: Any) -> str:
+        """Return the entry's page."""
+        return f"{reverse('audit:entry')}?event={record.pk}"
+
+
+class ChangeTable(AuditTable):
+    """Which rows changed, the newest first."""
+
+    caption = gettext_lazy("Changed rows")
+
+    row = Row(accessor="table_name", verbose_name=gettext_lazy("Row"), card=1)
+    columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"), css="says")
+    actor = Who(verbose_name=gettext_lazy("Who"), card=3)
+    address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
+    recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
+
+    def url_of(self, record: Any) -> str:
+        """Return the change's page."""
+        return f"{reverse('audit:entry')}?change={record.pk}"

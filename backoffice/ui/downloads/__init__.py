@@ -1,0 +1,5 @@
+"""One writer for every download."""
+
+from backoffice.ui.downloads.comma import csv
+
+__all__ = ["csv"]
