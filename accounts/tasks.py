@@ -8,7 +8,7 @@ from celery import shared_task
 
 from accounts.actions import execution, following, reconciliation, settling
 from accounts.events import WithdrawalApproved, WithdrawalReturning
-from accounts.queries import payments
+from accounts.queries import books, payments
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
@@ -92,6 +92,13 @@ def reconcile_all() -> None:
     """Give every client's account its turn of the comparison."""
     for account_id in payments.accounts_to_reconcile():
         reconcile_account.apply_async((account_id,), expires=COMPARE_SECONDS)
+
+
+@shared_task(name="accounts.tasks.find_denied")
+def find_denied() -> None:
+    """Compare at once where MetaTrader booked what it had refused; no comparison is waited for."""
+    for account_id in books.accounts_denied():
+        reconcile_account(account_id)
 
 
 @shared_task(name="accounts.tasks.reconcile_account")

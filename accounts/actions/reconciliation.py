@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from accounts.actions import chart, results
-from accounts.events import DiscrepancyFound, DiscrepancyGone
-from accounts.models import AccountBooks, Discrepancy
+from accounts.actions import chart, results, steps
+from accounts.events import DiscrepancyFound, DiscrepancyGone, LateAnswer
+from accounts.models import AccountBooks, Discrepancy, Payment, PaymentOperation
 from accounts.queries.books import Stand, audit, unseen_since
 from accounts.states import Gap
 from backoffice.core import locks, outbox
@@ -29,6 +30,7 @@ class Finding:
     ticket: int
     expected: Decimal | None
     found: Decimal | None
+    key: UUID | None = None  # of the operation, where a closed payment is contradicted
 
 
 @transaction.atomic
@@ -59,6 +61,9 @@ def _findings(stand: Stand, now: datetime) -> list[Finding]:
         Finding(Gap.AMOUNT, one.ticket, booked[one.ticket].amount, one.amount)
         for one in stand.market.mirror.records
         if one.ticket in booked and booked[one.ticket].amount != one.amount
+    ]
+    found += [
+        Finding(Gap.MISSING_IN_LEDGER, one.ticket, None, one.amount, one.key) for one in due.denied
     ]
     audited = audit(stand)
     if audited.gap:
@@ -93,6 +98,7 @@ def _seen(
             gap=one.gap,
             ticket=one.ticket,
             currency=books.currency,
+            payment=_denied(one),
             sightings=0,
             found_at=now,
         )
@@ -102,7 +108,22 @@ def _seen(
     if row.sightings == TOLD_AT.get(one.gap, 1):
         event = DiscrepancyFound(**_names(row), expected=one.expected, found=one.found)
         _tell(event, row, actor, now)
+        if row.payment is not None:
+            _tell_payment(row.payment, one, actor, now)
     return row
+
+
+def _denied(one: Finding) -> Payment | None:
+    """Return the closed payment that a finding contradicts, or None."""
+    link = PaymentOperation.objects.filter(key=one.key).first() if one.key is not None else None
+    return link.payment if link is not None else None
+
+
+def _tell_payment(payment: Payment, one: Finding, actor: Actor, now: datetime) -> None:
+    """A closed payment never changes: that MetaTrader booked it all the same goes to its log."""
+    words = f"ticket {one.ticket}"
+    event = LateAnswer(payment_id=payment.pk, state=str(payment.state), words=words)
+    steps.emit(payment, event, actor=actor, now=now)
 
 
 def _names(row: Discrepancy) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.actions import chart
 from accounts.events import BooksOpened, ForeignMoneyBooked
 from accounts.ledger import book
 from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay
-from accounts.queries.books import Due, Stand, books_of, stand_of
+from accounts.queries.books import Due, Stand, books_of, put_back, stand_of
 from accounts.queries.opening import Opening, beginning_of, opening_of
 from accounts.states import Booked, LedgerKind
 from backoffice.core import compiled, locks, outbox
@@ -93,11 +93,12 @@ def caught_up(
     if stand is None:
         raise NobodysAccount(_("This account belongs to no client, so it has no books."))
     due = stand.due
-    if not due.results and not due.foreign:
+    moved = (*due.foreign, *put_back(stand))
+    if not due.results and not moved:
         return stand
     if due.results:
         _post_days(stand.books, due, actor, now)
-    for record in due.foreign:
+    for record in moved:
         _post_foreign(stand.books, record, actor, now)
     return stand_of(account_id, stand.market) or stand
 

@@ -124,8 +124,9 @@ class PastMovement(models.Model):
 class Discrepancy(models.Model):
     """Something in which MetaTrader and the books differ, until it does not any more.
 
-    `sightings` counts the comparisons that saw it: a difference of balances is told at the second,
-    because a trade that closes during the first one explains itself.
+    `payment` names the one that is closed as not moved and that MetaTrader booked all the same: the
+    case that people have to settle. `sightings` counts the comparisons that saw it: a difference of
+    balances is told at the second, because a trade that closes during the first explains itself.
     """
 
     scope = Scope(entity="legal_entity_id")
@@ -135,6 +136,9 @@ class Discrepancy(models.Model):
     legal_entity = models.ForeignKey("company.LegalEntity", models.PROTECT, related_name="+")
     gap = models.CharField(max_length=20, choices=list(GAP_LABELS.items()))
     ticket = models.BigIntegerField(default=0)
+    payment = models.ForeignKey(
+        "accounts.Payment", models.PROTECT, related_name="denials", null=True
+    )
     currency = CurrencyField()
     expected = AmountField(null=True)
     found = AmountField(null=True)

@@ -57,11 +57,17 @@ class Today(Panel):
 #: Count → its words for one and for many, the tab where they stand, how loud, the shape.
 ALARMS = (
     ("late", "withdrawal is late", "withdrawals are late", View.LATE, "danger", "stopped"),
+    (
+        "denied",
+        "refused withdrawal was booked in MetaTrader all the same",
+        "refused withdrawals were booked in MetaTrader all the same",
+        View.UNCERTAIN, "danger", "needs",
+    ),
     ("by_hand", "waits for two people", "wait for two people", View.UNCERTAIN, "danger", "needs"),
     ("returns", "return to confirm", "returns to confirm", View.ALL, "warn", "back"),
     ("soon", "is due within 4 h", "are due within 4 h", View.ALL, "warn", "needs"),
     ("voided", "approval was voided", "approvals were voided", View.VOIDED, "warn", "needs"),
-)
+)  # fmt: skip
 
 
 def alarms(counts: Counts) -> list[Alarm]:

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
-from accounts.models import Payment, PaymentApproval, PaymentOperation
+from accounts.models import Discrepancy, Payment, PaymentApproval, PaymentOperation
 from accounts.models.wording import worded
+from accounts.queries import books
 from accounts.queries import checks as looking
 from accounts.queries.acts import Act, Stand, acts_for
 from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
@@ -104,6 +105,7 @@ class ApprovalPage:
     legs: tuple[LegLine, ...]
     by_hand: ByHand | None
     missing: tuple[str, ...]
+    denied: tuple[Discrepancy, ...]
     log: tuple[LogLine, ...]
     acts: dict[str, Act]
     names: dict[str, str]
@@ -136,6 +138,7 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
         seats=_seats(payment, names),
         legs=legs,
         by_hand=by_hand,
+        denied=tuple(books.denied_of(payment.pk)) if payment.is_final else (),
         missing=tuple(_(MISSING_LABELS[one]) for one in payment.missing),
         log=tuple(
             LogLine(

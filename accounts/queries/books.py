@@ -7,16 +7,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Count, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from accounts.calc.checks import Audit
 from accounts.ledger import balances
-from accounts.models import AccountBooks, Discrepancy
+from accounts.models import AccountBooks, BookedTicket, Discrepancy
 from accounts.permissions import SEE_BOOKS
+from accounts.states import Gap
 from backoffice.core import access
 from backoffice.core.compiled import Question
 from trading.queries.money import MirrorMoney, MoneyRecord, Standing, standing_of
+from trading.queries.operations import denied_by_metatrader
 
 NOTHING = Decimal(0)
 TICKETS = """
@@ -55,13 +57,15 @@ class Due:
     """What MetaTrader shows and the books do not have yet.
 
     `results` by day; `foreign` were made in MetaTrader directly; `ours` wait for their payment's
-    own posting; `odd` carry a marker that is a stranger's or was used twice, and explain nothing.
+    own posting; `odd` carry a marker that is a stranger's or was used twice, `denied` that of a
+    payment whose operation MetaTrader refused: these two explain nothing.
     """
 
     results: dict[date, Decimal]
     foreign: tuple[MoneyRecord, ...]
     ours: tuple[MoneyRecord, ...]
     odd: tuple[MoneyRecord, ...]
+    denied: tuple[MoneyRecord, ...]
     unseen: tuple[BookedLine, ...]
 
 
@@ -127,9 +131,57 @@ def list_discrepancies_for(user: Any, *, open_only: bool = True) -> QuerySet[Dis
     return rows.select_related("account__server").order_by("-id")
 
 
-def count_discrepancies() -> int:
-    """Count what differs now, a thousand at most: for the health page."""
-    return Discrepancy.objects.filter(gone_at__isnull=True)[:1000].count()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """How many differences stand, and how many of them are denied payments."""
+
+    all: int
+    denied: int
+
+
+def count_discrepancies() -> Differing:
+    """Count what differs now, and was not explained by the next comparison: for the health page."""
+    standing = Discrepancy.objects.filter(gone_at__isnull=True)
+    told = standing.exclude(gap=Gap.BALANCE, sightings__lt=2)
+    return Differing(**told.aggregate(all=Count("id"), denied=Count("payment")))
+
+
+def denied_of(payment_id: int) -> list[Discrepancy]:
+    """Return the records by which MetaTrader booked a payment that is closed as not moved."""
+    rows = Discrepancy.objects.filter(payment_id=payment_id, gone_at__isnull=True)
+    return list(rows.order_by("id"))
+
+
+def accounts_denied() -> list[int]:
+    """Return the accounts on which a refused payment stands in MetaTrader and no case is open."""
+    denied = denied_by_metatrader()
+    tickets = [ticket for _, ticket in denied]
+    booked = BookedTicket.objects.filter(ticket__in=tickets).values_list("books_id", "ticket")
+    cases = Discrepancy.objects.filter(ticket__in=tickets, gone_at__isnull=True)
+    known = {*booked, *cases.values_list("account_id", "ticket")}
+    return sorted(
+        {account_id for account_id, ticket in denied if (account_id, ticket) not in known}
+    )
+
+
+def put_back(stand: Stand) -> list[MoneyRecord]:
+    """Return what MetaTrader booked of a refused payment and somebody took back there by hand.
+
+    Taken back is what another record of the opposite amount names in its comment, as `#ticket`.
+    """
+    told = [
+        (one.amount, one.is_credit, one.comment.split())
+        for one in stand.market.mirror.records
+        if one.is_foreign
+    ]
+    return [
+        denied
+        for denied in stand.due.denied
+        if any(
+            amount == -denied.amount and credit == denied.is_credit and f"#{denied.ticket}" in words
+            for amount, credit, words in told
+        )
+    ]
 
 
 def unseen_since(due: Due, *, before: datetime) -> tuple[BookedLine, ...]:
@@ -153,8 +205,9 @@ def _due(books: AccountBooks, mirror: MirrorMoney, booked: Mapping[int, BookedLi
     return Due(
         results=_due_results(books, mirror),
         foreign=tuple(one for one in new if one.is_foreign),
-        ours=tuple(one for one in new if one.key is not None and not one.is_double),
+        ours=tuple(one for one in new if one.key and not one.is_double and not one.is_denied),
         odd=tuple(one for one in new if one.is_strange or one.is_double),
+        denied=tuple(one for one in new if one.is_denied and not one.is_double),
         unseen=tuple(row for ticket, row in booked.items() if ticket not in seen),
     )
 

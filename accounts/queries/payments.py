@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
-from accounts.models import Payment, PaymentApproval, PaymentCheck
+from accounts.models import Discrepancy, Payment, PaymentApproval, PaymentCheck
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries.turns import todo_of
 from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Approval, Verdict, Withdrawal
@@ -61,6 +61,7 @@ class Counts:
     soon: int
     by_hand: int
     returns: int
+    denied: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +164,12 @@ def may_see(user: Any) -> bool:
 def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
     """Return the numbers of the tabs, in one query; `since`: from when paid ones are counted.
 
-    `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one.
+    `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
+    `denied` are closed as not moved, and MetaTrader booked them all the same.
     """
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
-    near = rows.filter(~Q(state__in=FINAL_STATES) | Q(closed_at__gte=since))
+    denied = Q(pk__in=_denied())
+    near = rows.filter(~Q(state__in=FINAL_STATES) | Q(closed_at__gte=since) | denied)
     is_open = ~Q(state__in=FINAL_STATES)
     views = {name: view_of(user, name, now=now) for name, _label in VIEWS if name != View.VOIDED}
     told = near.aggregate(
@@ -175,6 +178,7 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
         paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
         soon=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=now + SOON)),
         by_hand=Count("id", filter=Q(needs_person=True)),
+        denied=Count("id", filter=denied),
         returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
     )
     return Counts(open=told.pop("all"), **told)
@@ -213,8 +217,14 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
         case View.VOIDED:
             return is_open & Q(state__in=UNDECIDED, pk__in=_voided())
         case View.UNCERTAIN:
-            return Q(state=Withdrawal.UNCERTAIN)
+            return Q(state=Withdrawal.UNCERTAIN) | Q(pk__in=_denied())
     return is_open
+
+
+def _denied() -> QuerySet[Discrepancy, int | None]:
+    """Return the payments that are closed and that MetaTrader contradicts."""
+    cases = Discrepancy.objects.filter(payment__isnull=False, gone_at__isnull=True)
+    return cases.values_list("payment_id", flat=True)
 
 
 def summary_of(checks: list[PaymentCheck]) -> Summary:

@@ -91,6 +91,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-find-denied": {
+        "task": "accounts.tasks.find_denied",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "accounts-reconcile": {
         "task": "accounts.tasks.reconcile_all",
         "schedule": timedelta(minutes=5),

@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 from tests.prove import pages, servers
 from tests.prove.day import run as day
+from tests.prove.money import drills
 from tests.prove.money import run as money
 
 Say = Callable[[str], None]
 PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "money": money.prove,
+    "drills": drills.prove,
     "pages": pages.prove,
     "servers": servers.prove,
     "day": day.prove,

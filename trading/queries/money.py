@@ -56,8 +56,9 @@ class AccountMoney:
 class MoneyRecord:
     """One balance or credit record. `key` names our operation; `is_strange`: a marker of nobody's.
 
-    `is_double`: it carries the marker of an operation that was booked under another ticket. `day`
-    is the day of the server's own calendar.
+    `is_double`: it carries the marker of an operation that was booked under another ticket.
+    `is_denied`: of an operation that MetaTrader refused, or that was given up: it should not be.
+    `day` is the day of the server's own calendar.
     """
 
     ticket: int
@@ -69,6 +70,7 @@ class MoneyRecord:
     key: UUID | None = None
     is_strange: bool = False
     is_double: bool = False
+    is_denied: bool = False
 
     @property
     def is_foreign(self) -> bool:
@@ -139,7 +141,8 @@ MIRROR = """a.currency, a.balance, a.credit,
                                              r.recorded_at, r.comment, r.recorded_server_time::date)
                             ORDER BY r.id), '[]')::text
      FROM trading_balancerecord r WHERE r.account_id = a.id),
-  (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket)), '[]')::text
+  (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket,
+                                             o.state IN ('REFUSED', 'ABANDONED'))), '[]')::text
      FROM trading_balanceoperation o WHERE o.account_id = a.id)"""
 FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
   a.mirrored_at, a.enabled AND NOT a.closed_on_server, g.margin_call_percent, g.stop_out_percent,
@@ -313,8 +316,9 @@ class _Ours:
     """Our operations on the account, found by marker or by ticket: comments can be edited."""
 
     def __init__(self, lines: list[Any]) -> None:
-        self.by_marker = {marker: (key, ticket) for key, marker, ticket in lines}
-        self.by_ticket = {ticket: key for key, _, ticket in lines if ticket is not None}
+        self.by_marker = {marker: (key, ticket) for key, marker, ticket, _ in lines}
+        self.by_ticket = {ticket: key for key, _, ticket, _ in lines if ticket is not None}
+        self.denied = {key for key, _, _, is_over in lines if is_over}
 
 
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
@@ -331,4 +335,5 @@ def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
         key=None if key is None else UUID(key),
         is_strange=key is None and comment.startswith(MARKER_PREFIX),
         is_double=marked is not None and booked_as not in (None, ticket),
+        is_denied=key in ours.denied,
     )

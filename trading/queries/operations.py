@@ -6,14 +6,21 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from backoffice.core import compiled
 from backoffice.core.compiled import Question
 from trading.models import BalanceOperation
 from trading.states import Operation
+from trading.terms import MARKER_LENGTH
 
 #: Which operations somebody has to look up until they are settled.
 OPEN = (Operation.SENDING, Operation.UNCERTAIN)
 #: An operation in one of these cannot move money any more, or never could.
 OVER = (Operation.ABANDONED, Operation.REFUSED)
+DENIED = """
+SELECT o.account_id, r.ticket FROM trading_balanceoperation o
+JOIN trading_balancerecord r ON r.account_id = o.account_id AND left(r.comment, %s) = o.marker
+WHERE o.state = ANY(%s)
+"""
 BY_KEY = Question(lambda key: BalanceOperation.objects.filter(key=key), UUID)
 
 
@@ -46,6 +53,12 @@ def get_operation(key: UUID) -> OperationView | None:
     """Return the operation of this key, or None."""
     row = BY_KEY.first(key)
     return None if row is None else _view(row)
+
+
+def denied_by_metatrader() -> list[tuple[int, int]]:
+    """Return account and ticket of what was refused or given up and is booked all the same."""
+    rows = compiled.ask(DENIED, [MARKER_LENGTH, [str(one) for one in OVER]])
+    return [(account_id, ticket) for account_id, ticket in rows]
 
 
 def operations_to_chase(limit: int = 200) -> list[int]:

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from accounts import tasks
 from accounts.actions import execution, reconciliation
 from accounts.models import Discrepancy, Payment
+from accounts.queries import books
 from accounts.states import Gap, Withdrawal
 from backoffice.core import clock
 from tests.factories.agents import Script, a_record
@@ -242,7 +244,38 @@ def test_f07_a_definite_no_that_was_a_lie_is_reported(till: Till, script: Script
     assert standing(payment) == (Withdrawal.REFUSED, Operation.REFUSED)
 
     till.mirror_as_booked()
-    assert Gap.MISSING_IN_LEDGER in gaps(till)
+    assert till.audit().gap == AMOUNT  # nothing of it is called in flight
+    assert books.accounts_denied() == [till.account.pk]
+    tasks.find_denied()
+    case = Discrepancy.objects.get(payment=payment)
+    assert (case.gap, case.ticket, case.found) == (Gap.MISSING_IN_LEDGER, 1, AMOUNT)
+    assert told(payment)[-1] == "withdrawal.late_answer"
+    assert books.accounts_denied() == []
+    assert books.count_discrepancies().denied == 1
+    assert work_done() == 0  # nothing moves by itself
+
+
+def test_f07_what_was_booked_in_spite_of_a_no_is_put_back_by_a_dealer(
+    till: Till, script: Script
+) -> None:
+    script.code = 134
+    payment = till.approved()
+    work_done()
+    till.mirror_as_booked()
+    tasks.find_denied()
+    (record,) = script.booked
+    back = replace(record, ticket=99, profit=-AMOUNT, comment="sorry")
+    script.booked.append(back)
+    till.mirror_as_booked()
+    assert gaps(till) != set()
+    assert Discrepancy.objects.filter(payment=payment, gone_at=None).exists()  # it may be anything
+
+    script.booked[1] = replace(back, comment="back #1")
+    till.mirror_as_booked()
+    gaps(till)
+    assert not Discrepancy.objects.filter(payment=payment, gone_at=None).exists()
+    assert books.accounts_denied() == []
+    assert told(payment).count("withdrawal.late_answer") == 1
 
 
 @pytest.mark.parametrize("comment", ["BO:0123456789", "payout"])

@@ -70,36 +70,46 @@ class Fleet:
 
     def judge(self) -> dict[str, Any]:
         """Everything that the oracle is told."""
-        secrets = self.demo.secrets
-        env = self.demo.environment | {
-            "DJANGO_SETTINGS_MODULE": "backoffice.settings.demo",
-            "ENVIRONMENT": "demo",
-            "SECRET_KEY": secrets["secret_key"],
-            "DATABASE_URL": f"postgresql://mt4bo_app@/mt4bo?host={self.sockets / 'pg'}",
-            "REDIS_URL": f"unix://{self.sockets}/redis",
-            "MT4_AGENT_KEYS": f"linden-live=demo:{secrets['agent_key']}",
-            "STATIC_ROOT": str(self.demo.data / str(self.demo.port) / "static"),
-            "LOG_LEVEL": "ERROR",
-            "MT4BO_KILL_POINTS": "",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.prove.money.books"], cwd=ROOT, env=env,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise RuntimeError(f"the books could not be read: {done.stderr[-2000:]}")
-        told: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
-        return told
+        return judge_of(self.demo, self.sockets)
 
     def records(self) -> list[dict[str, Any]]:
         """Every record in MetaTrader that carries our mark."""
-        found, after = [], 0
-        while True:
-            page = self.demo.manager("trades", since_stamp=0, after=after, limit=5000)
-            found += [one for one in page["records"] if one["comment"].startswith(oracle.OURS)]
-            after = page["next"]
-            if not after:
-                return found
+        return records_of(self.demo)
+
+
+def judge_of(demo: Demo, sockets: Path) -> dict[str, Any]:
+    """Everything that the oracle is told of a demo."""
+    secrets = demo.secrets
+    env = demo.environment | {
+        "DJANGO_SETTINGS_MODULE": "backoffice.settings.demo",
+        "ENVIRONMENT": "demo",
+        "SECRET_KEY": secrets["secret_key"],
+        "DATABASE_URL": f"postgresql://mt4bo_app@/mt4bo?host={sockets / 'pg'}",
+        "REDIS_URL": f"unix://{sockets}/redis",
+        "MT4_AGENT_KEYS": f"linden-live=demo:{secrets['agent_key']}",
+        "STATIC_ROOT": str(demo.data / str(demo.port) / "static"),
+        "LOG_LEVEL": "ERROR",
+        "MT4BO_KILL_POINTS": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.prove.money.books"], cwd=ROOT, env=env,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise RuntimeError(f"the books could not be read: {done.stderr[-2000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
+    return told
+
+
+def records_of(demo: Demo) -> list[dict[str, Any]]:
+    """Every record in MetaTrader that carries our mark."""
+    found, after = [], 0
+    while True:
+        page = demo.manager("trades", since_stamp=0, after=after, limit=5000)
+        found += [one for one in page["records"] if one["comment"].startswith(oracle.OURS)]
+        after = page["next"]
+        if not after:
+            return found
 
 
 def hooked(folder: Path) -> dict[str, str]:
