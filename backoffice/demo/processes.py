@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from backoffice.audit.calc import keyring
 from backoffice.demo.broker import Broker
 from backoffice.demo.children import spawn
 from backoffice.demo.places import ROOT, Place
@@ -30,6 +31,8 @@ COMMANDS = {
     "feed": "manage.py run_feed",
     "worker": "-m celery -A backoffice.celery worker --concurrency 2 "
     "--without-mingle --without-gossip",
+    "sequencer": "manage.py run_sequencer",
+    "witness": "-m backoffice.audit.witness",
     "scheduler": "-m celery -A backoffice.celery beat --pidfile= --schedule {schedule}",
 }
 FAULT_DOORS = {"simulated MetaTrader": "--faults", "agent": "--faults {wire}"}
@@ -150,9 +153,26 @@ class Fleet:
         ]
 
     def workers(self) -> list[Process]:
-        """Worker and scheduler: what happens by itself."""
+        """Worker and scheduler: what happens by itself; and the audit log's two."""
         env = self.environment()
-        return [self._python("worker", env), self._python("scheduler", env)]
+        return [self._python("worker", env), self._python("scheduler", env), *self.provers()]
+
+    def provers(self) -> list[Process]:
+        """Who numbers and signs the audit log, and who witnesses it: each its own role and key."""
+        keys, origin = self.place.folder / "audit", "demo/audit"
+        if not any(keys.glob("log-*.key")):
+            keyring.make(keys, "log", "1")
+        (key,) = keyring.load(keys, "log", origin)
+        env = self.environment(
+            DATABASE_URL=self.postgres.url("mt4bo_sequencer", DATABASE),
+            AUDIT_KEYS=str(keys),
+            AUDIT_ORIGIN=origin,
+        )
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        plain["WITNESS_DATABASE_URL"] = self.postgres.url("mt4bo_witness", DATABASE)
+        told = ["--folder", str(self.place.folder / "witness"), "--origin", origin]
+        told += ["--log-key", key.public.fingerprint]
+        return [self._python("sequencer", env), self._python("witness", plain, more=told)]
 
     def _python(
         self,

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import board, live, money, pages
+from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
 from tests.bench.stage import Stage
@@ -18,6 +19,7 @@ BENCHES: dict[str, Bench] = {
     "live": live.measure,
     "pages": pages.measure,
     "money": money.measure,
+    "audit": audit.measure,
 }
 
 

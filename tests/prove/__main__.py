@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.prove import pages, servers
+from tests.prove import audit, pages, servers
 from tests.prove.day import run as day
 from tests.prove.money import drills
 from tests.prove.money import run as money
@@ -19,6 +19,7 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "pages": pages.prove,
     "servers": servers.prove,
     "day": day.prove,
+    "audit": audit.prove,
 }
 
 

@@ -21,7 +21,7 @@ from backoffice.audit.log import checkpoint
 from backoffice.audit.log.sequencer import AT_ONCE, Hole, Sequencer
 from backoffice.core import clock
 
-PAUSE = 0.25  # seconds between two looks: the merge delay is a little more
+PAUSE = 0.5  # seconds between two looks: the merge delay is a little more at most
 REST = 2.0  # after a failure
 
 log = structlog.get_logger(__name__)
