@@ -23,6 +23,7 @@ from backoffice.core import clock
 from backoffice.core.words import noop
 from backoffice.identity import permissions as identity
 from backoffice.identity.states import DENSITY_LABELS, THEME_LABELS
+from backoffice.machines import permissions as machines
 from backoffice.ui import ages, keys
 from crm import permissions as crm
 from trading import permissions as trading
@@ -112,6 +113,15 @@ MENU: tuple[Entry, ...] = (
         covers=("audit:",),
     ),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
+    Entry(
+        noop("Integrations"),
+        "machines:integration-list",
+        machines.SEE_INTEGRATIONS,
+        "shield",
+        "i",
+        at_end=True,
+        covers=("machines:",),
+    ),
     Entry(noop("Settings"), "admin:index", identity.USE_ADMIN, "settings", "s", at_end=True),
 )
 #: In the demo only: its address does not exist elsewhere.

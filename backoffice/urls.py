@@ -13,6 +13,7 @@ urlpatterns = [
     path("clients/", include("crm.pages.urls")),
     path("trading/", include("trading.pages.urls")),
     path("payments/", include("accounts.pages.urls")),
+    path("integrations/", include("backoffice.machines.pages.urls")),
     path("api/v1/", include("backoffice.api")),
     path("admin/", admin_site.site.urls),
 ]

@@ -68,6 +68,11 @@ class Standing:
     retry_seconds: int
     reset_seconds: int
 
+    @property
+    def used(self) -> int:
+        """How many are not back yet."""
+        return self.limit - self.left
+
     def headers(self) -> dict[str, str]:
         """Return RateLimit fields (draft-ietf-httpapi-ratelimit-headers-06), and Retry-After."""
         told = {

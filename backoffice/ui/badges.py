@@ -73,6 +73,15 @@ BADGES: dict[str, dict[str, Badge]] = {
         "disabled": Badge(noop("Disabled"), "neutral"),
         "gone": Badge(noop("Gone from server"), "danger"),
     },
+    "integration": {
+        "active": Badge(noop("Active"), "ok"),
+        "suspended": Badge(noop("Suspended"), "danger"),
+    },
+    "credential": {
+        "living": Badge(noop("In force"), "ok"),
+        "over": Badge(noop("Over"), "neutral"),
+        "ended": Badge(noop("Ended by a person"), "neutral"),
+    },
     "account_command": {
         "waiting": Badge(noop("Waits for a second person"), "warn"),
         "ready": Badge(noop("Ready to send"), "info"),

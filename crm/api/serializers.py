@@ -15,7 +15,7 @@ from backoffice.ui.rest.fields import (
 from crm.states import ClientKind
 
 
-class FiguresShown(Shown):
+class ClientFiguresShown(Shown):
     """A client's sums in the reporting currency of the legal entity."""
 
     currency = TextField()
@@ -46,7 +46,7 @@ class ClientShown(Shown):
     kyc_level = NumberField()
     created_at = MomentField()
     registered_at = MomentField(allow_null=True)
-    figures = FiguresShown(read_only=True, allow_null=True)
+    figures = ClientFiguresShown(read_only=True, allow_null=True)
 
     def get_email(self, client: Any) -> str:
         """Return the address as far as it may be read."""

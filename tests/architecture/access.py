@@ -34,6 +34,7 @@ SENDS = frozenset({"finance"})
 CONFIRMS = frozenset({"finance", "compliance"})
 SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
+SEES_MACHINES = frozenset({"administrator", "auditor"})
 BINDS = frozenset({"back_office"})
 OPENS_ACCOUNTS = frozenset({"back_office", "support"})
 WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
@@ -109,6 +110,12 @@ DOORS: dict[str, Door] = {
     "trading:alert-close": Door(CLOSES_ALERTS, about="alert", method="post", answers=422),
     "trading:manager-list": Door(WATCHES),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
+    "machines:integration-list": Door(SEES_MACHINES),
+    "machines:integration-new": Door(ADMINISTERS),
+    "machines:reference": Door(SEES_MACHINES),
+    "machines:integration-detail": Door(SEES_MACHINES, about="integration"),
+    "machines:integration-edit": Door(ADMINISTERS, about="integration"),
+    "machines:integration-act": Door(ADMINISTERS, about="integration", method="post", answers=422),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),
     "accounts:payment-news": Door(READS_PAYMENTS),

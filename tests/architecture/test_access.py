@@ -12,6 +12,7 @@ from backoffice.core.models import EventRecord
 from backoffice.core.permissions import registered
 from backoffice.identity.models import Role, User
 from backoffice.identity.pages.entry import BACKEND
+from backoffice.machines.models import Integration
 from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
@@ -19,11 +20,14 @@ from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
+from tests.factories.machines import an_integration
 from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
 
 pytestmark = pytest.mark.django_db
 ABSENT = 987_654_321
+#: Integrations are seen by roles that reach everything (their own test: machines/test_pages.py).
+NEAR_AND_FAR = [name for name, door in DOORS.items() if door.about not in ("", "integration")]
 #: What the house notes of a visit; it changes nothing.
 NOTES = ("audit.door.refused", "audit.record.viewed")
 
@@ -68,6 +72,7 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "command": lambda: {"pk": a_command_of(account).pk},
         "alert": lambda: {"pk": an_alert_of(account).pk},
         "binding": lambda: {"pk": a_binding_of(account).pk},
+        "integration": lambda: {"pk": machine_of(client).pk},
     }[DOORS[door].about]()
     return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
 
@@ -81,6 +86,11 @@ def payment_of(client: Any) -> Payment:
 def told() -> int:
     """How many events there are, but for those that tell of refusals and of looks."""
     return EventRecord.objects.exclude(name__in=NOTES).count()
+
+
+def machine_of(client: Any) -> Any:
+    """A machine that serves the client's legal entity."""
+    return Integration.objects.first() or an_integration(client.legal_entity)
 
 
 def knock(browser: Browser, door: Door, url: str) -> Any:
@@ -195,7 +205,7 @@ def test_without_the_right_role_there_is_403(house: House, name: str) -> None:
             assert told() == before
 
 
-@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.about])
+@pytest.mark.parametrize("name", NEAR_AND_FAR)
 def test_out_of_reach_looks_like_absent(house: House, name: str) -> None:
     door, narrow = DOORS[name], Role.objects.exclude(reach="all")
     roles = sorted(door.roles & set(narrow.values_list("code", flat=True)))

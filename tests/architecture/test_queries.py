@@ -18,11 +18,12 @@ from django.urls import reverse
 
 from backoffice.demo.redis import Redis
 from tests.architecture.access import DOORS, STRANGERS
-from tests.architecture.test_access import payment_of
+from tests.architecture.test_access import machine_of, payment_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house, a_street
+from tests.factories.machines import an_integration
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
 from trading.models import TradingAccount
@@ -55,6 +56,8 @@ def url_of(name: str, house: House) -> str:
         payment_of(house.near)
     if name in WATCHED:
         an_alert_of(house.account)
+    if name.startswith("machines:"):
+        machine_of(house.near)
     if name.startswith("trading:command"):
         a_command_of(house.account)
     if name.startswith("trading:unbound"):
@@ -70,6 +73,7 @@ def url_of(name: str, house: House) -> str:
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),
         "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
+        "integration": lambda: reverse(name, args=[machine_of(house.near).pk]),
     }[about]()
 
 
@@ -128,23 +132,29 @@ def test_an_admin_list_sends_what_is_on_record(house: House, name: str) -> None:
     compare(name, measure(viewer("administrator", house), reverse(name)))
 
 
+def more_of(name: str, house: House) -> None:
+    """Add rows of the kinds that one room's pages list."""
+    accounts = TradingAccount.objects.filter(client=house.near)
+    if name in WATCHED:
+        _ = [an_alert_of(account) for account in accounts]
+    if name.startswith("trading:command"):
+        _ = [a_command_of(account) for account in accounts]
+    if name.startswith("trading:unbound"):
+        known = {"name": "Nora Near", "email": "nora@example.com"}
+        some_strangers(house.server, *(7 * [known]))
+    if name.startswith("machines:"):
+        _ = [an_integration(house.entity, name=f"Machine {number}") for number in range(7)]
+    if name.startswith("accounts:"):
+        for number in range(7):
+            a_request_of(house.near, 80_000 + number)
+
+
 @pytest.mark.parametrize("name", [*PAGES, *ADMIN_LISTS])
 def test_more_rows_send_no_more_queries(house: House, name: str) -> None:
     browser = viewer(VIEWERS.get(name, ROLES)[-1], house)
     few = measure(browser, url_of(name, house))
     a_street(house, doors=7)
-    if name in WATCHED:
-        for account in TradingAccount.objects.filter(client=house.near):
-            an_alert_of(account)
-    if name.startswith("trading:command"):
-        for account in TradingAccount.objects.filter(client=house.near):
-            a_command_of(account)
-    if name.startswith("trading:unbound"):
-        known = {"name": "Nora Near", "email": "nora@example.com"}
-        some_strangers(house.server, *(7 * [known]))
-    if name.startswith("accounts:"):
-        for number in range(7):
-            a_request_of(house.near, 80_000 + number)
+    more_of(name, house)
     many = measure(browser, url_of(name, house))
     assert len(many) == len(few), "\n".join(many)
 

@@ -52,7 +52,7 @@ def register(
 
     Raises NotAllowed, NotForMachines, BadSettings.
     """
-    require_right(actor)
+    require_right(actor, grant.entity_ids)
     if not name.strip() or not purpose.strip():
         raise BadSettings(_("Say what it is called, and what it is for."))
     user = machines.add(name=name, grant=grant, now=now)
@@ -70,8 +70,8 @@ def change(
     *, user_id: int, grant: Grant, reaching: Reaching, actor: Actor, now: datetime
 ) -> Integration:
     """Change what a machine may do, where from and how often; its next call is judged by it."""
-    require_right(actor)
-    integration = locked(user_id)
+    integration = allowed(user_id, actor)
+    require_right(actor, grant.entity_ids)
     was = (integration.networks, integration.per_minute, integration.burst)
     user, before = machines.change(user_id, grant)
     _reach(integration, reaching)
@@ -94,10 +94,9 @@ def change(
 @transaction.atomic
 def suspend(*, user_id: int, reason: str, actor: Actor, now: datetime) -> Integration:
     """Shut a machine out at its next call, whatever it holds."""
-    require_right(actor)
     if not reason.strip():
         raise BadSettings(_("Say why."))
-    integration = locked(user_id)
+    integration = allowed(user_id, actor)
     machines.set_active(user_id, is_active=False)
     tell(IntegrationSuspended(user_id=user_id, reason=reason.strip()[:300]), actor, now)
     return integration
@@ -106,23 +105,39 @@ def suspend(*, user_id: int, reason: str, actor: Actor, now: datetime) -> Integr
 @transaction.atomic
 def reinstate(*, user_id: int, actor: Actor, now: datetime) -> Integration:
     """Let a machine in again."""
-    require_right(actor)
-    integration = locked(user_id)
+    integration = allowed(user_id, actor)
     machines.set_active(user_id, is_active=True)
     tell(IntegrationReinstated(user_id=user_id), actor, now)
     return integration
 
 
-def require_right(actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may look after integrations now; no machine may."""
+def require_right(actor: Actor, entity_ids: Sequence[int]) -> None:
+    """Raise NotAllowed unless the actor may look after machines of all these legal entities now.
+
+    No machine may: what machines hold can be no such right.
+    """
+    if actor.kind == "system":
+        return
     user = people.find_acting(actor)
-    if actor.kind != "system" and (user is None or not user.may(MANAGE_INTEGRATIONS)):
-        raise NotAllowed(_("You may not look after integrations."))
+    reach = user.reach(str(MANAGE_INTEGRATIONS)) if user is not None else None
+    reaches = reach if isinstance(reach, tuple) else (reach,)
+    if not any(
+        one is not None and (one.entity_ids is None or set(entity_ids) <= one.entity_ids)
+        for one in reaches
+    ):
+        raise NotAllowed(_("You may not look after integrations of these legal entities."))
 
 
 def locked(user_id: int) -> Integration:
     """Return an integration, its row locked."""
     return locks.rows(Integration.objects.select_related("user").filter(pk=user_id)).get()
+
+
+def allowed(user_id: int, actor: Actor) -> Integration:
+    """Return an integration, its row locked, if the actor may look after it; else NotAllowed."""
+    integration = locked(user_id)
+    require_right(actor, integration.user.entity_ids)
+    return integration
 
 
 def tell(event: Event, actor: Actor, now: datetime) -> None:

@@ -16,7 +16,7 @@ from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict
 from backoffice.core.runtime import sealing
-from backoffice.machines.actions.integrations import BadSettings, locked, require_right
+from backoffice.machines.actions.integrations import BadSettings, allowed
 from backoffice.machines.calc import keys
 from backoffice.machines.events import KeyAdded, KeyRetired
 from backoffice.machines.models import SigningKey
@@ -65,8 +65,7 @@ def make_secret(*, user_id: int, actor: Actor, now: datetime) -> Added:
 @transaction.atomic
 def retire(*, user_id: int, key_id: str, actor: Actor, now: datetime) -> SigningKey:
     """Believe nothing that this key signs, from now on. RetiredAlready."""
-    require_right(actor)
-    locked(user_id)
+    allowed(user_id, actor)
     key = locks.rows(SigningKey.objects.filter(user_id=user_id, key_id=key_id)).get()
     if key.retired_at is not None:
         raise RetiredAlready(_("This key was retired already."))
@@ -78,8 +77,7 @@ def retire(*, user_id: int, key_id: str, actor: Actor, now: datetime) -> Signing
 
 
 def _added(key: SigningKey, raw: bytes, *, user_id: int, actor: Actor, now: datetime) -> SigningKey:
-    require_right(actor)
-    locked(user_id)
+    allowed(user_id, actor)
     living = SigningKey.objects.filter(user_id=user_id, retired_at=None, expires_at__gt=now)
     if living.count() >= MOST_LIVE:
         raise BadSettings(_("It has two living keys: retire the one that is not used any more."))

@@ -13,8 +13,7 @@ from knox.settings import CONSTANTS
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict
-from backoffice.machines.actions import integrations
-from backoffice.machines.actions.integrations import BadSettings, locked, require_right
+from backoffice.machines.actions.integrations import BadSettings, allowed, locked
 from backoffice.machines.events import TokenIssued, TokenRevoked
 from backoffice.machines.models import AccessToken
 
@@ -51,9 +50,7 @@ def issue(
     A machine makes its own by a signed call, for SHORT; people hand out longer ones.
     """
     is_its_own = actor == Actor.machine(user_id)
-    if not is_its_own:
-        require_right(actor)
-    machine = integrations.locked(user_id).user
+    machine = (locked(user_id) if is_its_own else allowed(user_id, actor)).user
     alien = sorted(set(scopes) - set(machine.scopes))
     if alien or not scopes:
         raise BadSettings(_("A token holds some of the scopes of its integration, at least one."))
@@ -87,8 +84,7 @@ def issue(
 @transaction.atomic
 def revoke(*, user_id: int, token: str, actor: Actor, now: datetime) -> AccessToken:
     """Let a token open nothing any more; `token` is its beginning. RevokedAlready."""
-    require_right(actor)
-    locked(user_id)
+    allowed(user_id, actor)
     rows = AccessToken.objects.filter(user_id=user_id, token_key=token)
     found = locks.rows(rows).get()
     if found.revoked_at is not None:

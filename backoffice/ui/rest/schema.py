@@ -35,7 +35,7 @@ class DoorSchema(AutoSchema):
         shows = self.view.shows
         if shows is not None and hasattr(self.view, "order"):
             shows = page_of(shows)
-        return {self.view.answers: shows, "default": PROBLEM}
+        return {self.view.answers: shows, ("default", "application/problem+json"): Problem}
 
     def get_override_parameters(self) -> list[Any]:
         """Return the words of a list's query, and an act's header."""
@@ -74,7 +74,6 @@ class Problem(serializers.Serializer[Any]):
     errors = serializers.DictField(child=serializers.CharField(), required=False)
 
 
-PROBLEM = (Problem, "application/problem+json")
 _pages: dict[Any, Any] = {}
 
 

@@ -1,0 +1,52 @@
+"""The description of the API as people read it: every door, its scope, what it takes and shows."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from backoffice.machines.permissions import SEE_INTEGRATIONS
+from backoffice.ui.rest.described import description
+from backoffice.ui.shapes import StaffPage
+
+
+class Reference(StaffPage):
+    """The doors by app, generated from the doors themselves."""
+
+    permission = SEE_INTEGRATIONS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        told = description()
+        doors: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for path, methods in told["paths"].items():
+            for method, door in methods.items():
+                doors[door["tags"][0]].append(door_of(told, path, method, door))
+        context = {"groups": sorted(doors.items()), "server": told["servers"][0]["url"]}
+        return self.show("machines/reference.html", context)
+
+
+def door_of(told: dict[str, Any], path: str, method: str, door: dict[str, Any]) -> dict[str, Any]:
+    """Return one door as the page shows it."""
+    body = door.get("requestBody", {}).get("content", {}).get("application/json", {})
+    answers = {code: one for code, one in door["responses"].items() if code != "default"}
+    shown = [one.get("content", {}).get("application/json", {}) for one in answers.values()]
+    words, _, rest = door["description"].partition("\n\n")
+    return {
+        "path": path,
+        "method": method.upper(),
+        "words": words,
+        "needs": rest.replace("`", "").split("\n\n") if rest else [],
+        "query": [one["name"] for one in door.get("parameters", ()) if one["in"] == "query"],
+        "takes": fields_of(told, body.get("schema", {})),
+        "shows": fields_of(told, shown[0].get("schema", {})) if shown else [],
+    }
+
+
+def fields_of(told: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """Return the names of the fields of a schema; optional ones with a question mark."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        schema = told["components"]["schemas"][name]
+    needed = set(schema.get("required", ()))
+    return [name if name in needed else f"{name}?" for name in schema.get("properties", ())]
