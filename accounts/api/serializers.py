@@ -1,6 +1,8 @@
 """Payments as machines read them and ask for them."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -14,6 +16,8 @@ from backoffice.ui.rest.fields import (
     Taken,
     TextField,
 )
+
+AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 
 
 class PaymentShown(Shown):
@@ -63,13 +67,21 @@ class PaymentsNarrowed(Taken):
     state = serializers.ChoiceField(choices=list(WITHDRAWAL_LABELS), required=False)
 
 
+class AmountTaken(serializers.CharField):
+    """An amount as text: a JSON number may have lost a digit on its way."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the amount; refuse a number, an exponent, a sign."""
+        if not isinstance(data, str) or AMOUNT.fullmatch(data) is None or not Decimal(data):
+            raise serializers.ValidationError(_("Send a positive amount as text, as in 100.00."))
+        return Decimal(data)
+
+
 class WithdrawalTaken(Taken):
     """What a client asks for. `amount` is text, in the account's currency."""
 
     account = serializers.IntegerField(min_value=1, max_value=2**62)
-    amount = serializers.DecimalField(
-        max_digits=18, decimal_places=4, min_value=Decimal("0.0001"), coerce_to_string=True
-    )
+    amount = AmountTaken()
     method = serializers.IntegerField(min_value=1, max_value=2**62)
     requisite = serializers.CharField(max_length=120)
     holder = serializers.CharField(max_length=160)
@@ -77,13 +89,6 @@ class WithdrawalTaken(Taken):
     stated_text = serializers.CharField(
         max_length=300, required=False, default="", allow_blank=True
     )
-
-    def to_internal_value(self, data: object) -> object:
-        """Refuse an amount that is no text: a JSON number may have lost a digit on its way."""
-        if isinstance(data, dict) and isinstance(data.get("amount"), float):
-            sentence = _("Send it as text, as in 100.00: a JSON number may have lost a digit.")
-            raise serializers.ValidationError({"amount": [sentence]})
-        return super().to_internal_value(data)
 
 
 class CancellationTaken(Taken):
