@@ -30,21 +30,21 @@ class Who(tables.Column):
         return str(table.names.get(value, value))
 
 
-class What(tables.Column):
-    """The event's sentence."""
+class What(tables.Templated):
+    """The event's sentence, as the way to its page."""
 
-    def draw(self, value: str, record: Any, table: Any) -> str:
+    def draw(self, value: str, record: Any, table: Any) -> Any:
         """Draw the sentence, with the actor's name."""
         name = table.names.get(record.actor, record.actor)
-        return records.view(record).told_by(name)
+        return super().draw(records.view(record).told_by(name), record, table)
 
 
-class Row(tables.Column):
-    """Which row of which table, and what was done to it."""
+class Row(tables.Templated):
+    """Which row of which table, and what was done to it, as the way to its page."""
 
-    def draw(self, value: str, record: Any, table: Any) -> str:
+    def draw(self, value: str, record: Any, table: Any) -> Any:
         """Draw it in words."""
-        return f"{value} {record.row_key} {VERBS[record.verb]}"
+        return super().draw(f"{value} {record.row_key} {VERBS[record.verb]}", record, table)
 
 
 class Named(tables.Column):
@@ -74,7 +74,7 @@ class EventTable(AuditTable):
 
     caption = gettext_lazy("Audit log")
 
-    what = What(accessor="name", verbose_name=gettext_lazy("What"), card=1, css="says")
+    what = What("audit/_told.html", accessor="name", verbose_name=gettext_lazy("What"), card=1)
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
     address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
@@ -89,8 +89,8 @@ class ChangeTable(AuditTable):
 
     caption = gettext_lazy("Changed rows")
 
-    row = Row(accessor="table_name", verbose_name=gettext_lazy("Row"), card=1)
-    columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"), css="says")
+    row = Row("audit/_told.html", accessor="table_name", verbose_name=gettext_lazy("Row"), card=1)
+    columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"))
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
     address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
