@@ -38,4 +38,4 @@ class VerifyLog(StaffPage):
 
 
 def _context(now: Any) -> dict[str, Any]:
-    return {"standing": standing.standing(now), "keys": standing.list_keys()}
+    return {"standing": standing.standing(now), "public_keys": standing.list_keys()}

@@ -19,7 +19,7 @@ from backoffice.core.runtime.origin import Origin, within
 from crm.models import Client
 from tests.backoffice.audit.changes import commit_now, told_of, verbs_of
 from tests.backoffice.core.probes import NOON, ThingDropped, weigh
-from tests.factories.people import a_client, a_legal_entity
+from tests.factories.people import a_client, a_device, a_legal_entity, a_staff_user
 
 ENTITIES = "company_legalentity"
 NAMELESS = "database:mt4bo_app"
@@ -168,6 +168,20 @@ def test_what_is_personal_is_sealed_and_what_is_secret_is_never_told():
     sealing.erase("client", client.pk)
     assert sealing.opened(told)["email"] == "erased"
     Client.objects.filter(pk=client.pk).update(status=client.status)
+
+
+@pytest.mark.django_db
+def test_of_a_second_factor_its_coming_and_going_is_told_and_not_its_use():
+    device = a_device(a_staff_user())
+    before = verbs_of("otp_totp_totpdevice")
+    device.last_t, device.throttling_failure_count = 5, 1
+    device.save()
+    assert verbs_of("otp_totp_totpdevice") == before
+    device.confirmed, device.key = False, "00" * 20
+    device.save()
+    told = told_of("otp_totp_totpdevice")[-1]
+    assert told["after"] == {"confirmed": "false", "key": "hidden"}
+    assert told["before"] == {"confirmed": "true", "key": "hidden"}
 
 
 @pytest.mark.django_db
