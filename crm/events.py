@@ -62,3 +62,14 @@ class ClientStatusChanged(Event):
     before: str
     after: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientForgotten(Event):
+    """A person's data were cleared for good."""
+
+    name: ClassVar[str] = "crm.client.forgotten"
+    sentence: ClassVar[str] = noop("{actor} erased the data of client {number}")
+
+    client_id: int
+    number: int

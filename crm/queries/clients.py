@@ -87,6 +87,11 @@ def by_key(
     return clients if number is None else clients.filter(number=number)
 
 
+def find_number(number: int) -> int | None:
+    """Return the key of the client with this number, for commands; None when there is none."""
+    return Client.objects.filter(number=number).values_list("pk", flat=True).first()
+
+
 def sees_contacts(user: Any) -> bool:
     """Say whether the user reads e-mail addresses and phone numbers in full."""
     return bool(user.may(SEE_CONTACTS))

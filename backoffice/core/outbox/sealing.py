@@ -57,8 +57,14 @@ def opened(told: Any) -> Any:
 
 
 def erase(kind: str, key: int | str) -> int:
-    """Forget every sealed value of a subject; return how many there were."""
+    """Forget every sealed value of a subject; return how many there were.
+
+    What this transaction changed is sealed at its commit: here that happens first, so that nothing
+    of it comes after.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SELECT erase_sealed(%s, %s)", [kind, str(key)])
         (count,) = cursor.fetchone()
     return int(count)
