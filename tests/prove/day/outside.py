@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,14 @@ from backoffice.demo.children import wait_until
 from tests.cluster import ROOT
 from tests.factories.simulator import Line
 from tests.journeys.running import Demo
+from tests.prove.day import spoilt
 from tests.prove.day.hands import MANAGER, Hands
 from tests.prove.kills import PARTS
 
 VICTIMS = ("metatrader", "agent", "worker", "feed", "postgresql", "redis")
 RECOVERY_SECONDS = 180.0
+FAULT_SECONDS = 12.0  # so long a fault has to strike
+LOOK_EVERY = 25  # events between two looks whether it did
 ANSWER_SECONDS = 3.0
 #: What is asked of MetaTrader for the mirror, and what happens to accounts and tickets there.
 QUESTIONS = ("accounts", "trades", "open_trades", "open_tickets", "logins", "history")
@@ -54,6 +58,7 @@ class Chapter:
     seconds: float = 0.0
     verdict: str = ""
     is_equal: bool = False
+    injected: int = 0  # differences that were made on purpose, and all of which were found
 
 
 class DemoDay:
@@ -107,15 +112,22 @@ class DemoDay:
 
     def _set_fault(self, mode: str) -> None:
         """Set one fault at the server, and the same in the wire where a wire can have it."""
-        told = {"mode": mode, "count": 3, "probability": "0.2", "seed": 1} | FAULTS[mode]
+        told = {"mode": mode, "count": 3, "probability": "0.4", "seed": 1} | FAULTS[mode]
         self._standing = mode
-        question = self._chance.choice(QUESTIONS)
-        verb = "transaction" if mode in OF_CHANGES else question
-        if verb == "transaction":
-            verb += f":{self._chance.choice((75, 76, 80, 83))}"
-        self._ask("stage", "set_fault", {**told, "verb": verb})
-        if mode in IN_THE_WIRE:
-            self._ask_wire({**told, "do": "set_fault", "verb": question})
+        if mode in OF_CHANGES:
+            for kind in self._chance.sample((75, 76, 80, 83), 2):
+                self._ask("stage", "set_fault", {**told, "verb": f"transaction:{kind}"})
+            return
+        for question in self._chance.sample(QUESTIONS, 3):
+            self._ask("stage", "set_fault", {**told, "verb": question})
+            if mode in IN_THE_WIRE:
+                self._ask_wire({**told, "do": "set_fault", "verb": question})
+
+    def _has_struck(self) -> bool:
+        """Whether the fault that stands has struck; a server that restarted forgot it."""
+        code, faults = self._ask("stage", "faults", {})
+        told = (*(faults if code == 0 else ()), *self._ask_wire({"do": "faults"}))
+        return any(one["struck"] for one in told) or (code == 0 and not faults)
 
     def _end_faults(self) -> Counter[str]:
         """Clear every fault; return how often each struck, at the server and in the wire."""
@@ -151,21 +163,62 @@ class DemoDay:
         before = self.hands.done.total(), self.hands.refused.total(), self._unanswered
         turn = self._chance.sample(VICTIMS, len(VICTIMS))
         modes = self._chance.sample(sorted(FAULTS), len(FAULTS))
-        for number in range(1, events + 1):
-            self.hands.act()
-            if number % max(1, events // len(modes)) == 0 and modes:
-                faults.update(self._end_faults())
+        done = 0
+        with self._mirroring():
+            while modes:
                 self._set_fault(modes.pop())
-            if number % max(1, events // len(turn)) == 0 and turn:
-                deaths[turn[-1]] += self._kill(turn.pop())
-        faults.update(self._end_faults())
+                due = events * (len(FAULTS) - len(modes)) // len(FAULTS)
+                done = self._while_it_stands(done, due)
+                faults.update(self._end_faults())
+                if turn and len(modes) % 2 == 0:
+                    deaths[turn[-1]] += self._kill(turn.pop())
         told.is_equal, told.verdict = self._compared()
+        if told.is_equal:
+            told.injected, told.verdict = self._spoilt(told.verdict)
+            told.is_equal = told.injected > 0
         told.events = self.hands.done.total() - before[0]
         told.refused = self.hands.refused.total() - before[1]
         told.unanswered = self._unanswered - before[2]
         told.deaths, told.faults = dict(deaths), dict(faults)
         told.seconds = round(time.monotonic() - began, 1)
         return told
+
+    def _while_it_stands(self, done: int, due: int) -> int:
+        """Let things happen until so many did and the fault has struck, or had its time."""
+        end = time.monotonic() + FAULT_SECONDS
+        while done < due or (time.monotonic() < end and not self._has_struck()):
+            for _ in range(LOOK_EVERY):
+                self.hands.act()
+            done += LOOK_EVERY
+        return done
+
+    @contextmanager
+    def _mirroring(self) -> Iterator[None]:
+        """One more process that takes pass after pass, and is killed in the middle of one."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.prove.day.passes"], cwd=ROOT, env=self._environment()
+        )
+        try:
+            yield
+        finally:
+            child.kill()
+            child.wait()
+
+    def _spoilt(self, verdict: str) -> tuple[int, str]:
+        """Falsify our copy in every table and class of field; how many, all of which are found."""
+        self._ask("stage", "hold", {})
+        writers = [self._demo.find(PARTS[part]) for part in ("worker", "feed")]
+        superuser = f"postgresql://postgres@/mt4bo?host={self._sockets / 'pg'}"
+        try:
+            injected = spoilt.control(
+                self._manage, writers, self._environment() | {"DATABASE_URL": superuser},
+                seed=str(self._number),
+            )  # fmt: skip
+        except spoilt.Blind as blind:
+            return 0, str(blind)
+        finally:
+            self._ask("stage", "release", {})
+        return injected, verdict
 
     def _compared(self) -> tuple[bool, str]:
         """End the faults, hold the market, let the mirror take a pass, and ask for the verdict."""

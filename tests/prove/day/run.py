@@ -1,9 +1,13 @@
-"""`make prove ONLY=day`: chapters of a simulated day, each ended by a comparison of everything.
+"""`make prove ONLY=day [EVENTS=100000]`: chapters of a simulated day, each ended by a comparison.
 
-prove-results/day-SEED.jsonl keeps one line a chapter; the counts are of all of them.
+With EVENTS it ends when so many things happened, otherwise after the minutes. In each chapter all
+twelve faults and the death of every process have their turn; when it is quiet nothing differs, and
+what is then falsified on purpose is found. prove-results/day-SEED.jsonl keeps one line a chapter;
+the counts are of all of them, over as many runs as it took.
 """
 
 import json
+import os
 import tempfile
 import time
 from collections import Counter
@@ -15,7 +19,7 @@ from tests.cluster import ROOT
 from tests.journeys.running import Demo
 from tests.prove.day.outside import Chapter, DemoDay
 
-EVENTS = 2_000  # a chapter
+EVENTS = 4_000  # tried in a chapter; the server refuses some
 WHOLE_DAY = 100_000
 ACCOUNTS = "60"
 
@@ -45,21 +49,34 @@ def report(chapters: list[Chapter], say: Say) -> None:
     say(f"  deaths  {', '.join(f'{part} {count}' for part, count in sorted(deaths.items()))}")
     say(f"  faults  {', '.join(f'{mode} {count}' for mode, count in sorted(faults.items()))}")
     say(f"  {len(chapters)} comparisons of the whole book, 0 differences")
+    injected = sum(one.injected for one in chapters)
+    say(f"  {injected:,} differences made on purpose, {injected:,} found")
+    say(f"  {sum(one.seconds for one in chapters) / 60:.1f} min")
 
 
 def prove(minutes: float, seed: int, say: Say) -> int:
-    """Let chapters happen for so many minutes; 1 when something differed."""
+    """Let chapters happen for so many minutes or events; 1 when something differed."""
     journal = ROOT / "prove-results" / f"day-{seed}.jsonl"
     journal.parent.mkdir(exist_ok=True)
-    chapters = read(journal)
+    chapters, wanted = read(journal), int(os.environ.get("EVENTS") or 0)
     end = time.monotonic() + 60 * minutes
-    say(f"  Simulated day, seed {seed}: {len(chapters)} chapters are proved, {minutes:g} min more")
+
+    def is_over() -> bool:
+        return sum(one.events for one in chapters) >= wanted > 0 or (
+            not wanted and time.monotonic() >= end
+        )
+
+    until = f"until {wanted:,} events" if wanted else f"{minutes:g} min more"
+    say(f"  Simulated day, seed {seed}: {len(chapters)} chapters are proved, {until}")
+    if is_over():
+        report(chapters, say)
+        return 0
     with tempfile.TemporaryDirectory(prefix="mt4bo-day-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL's user walks through it
         demo = Demo(Path(folder), ACCOUNTS=ACCOUNTS, DEMO_FAULTS="1").start()
         day = DemoDay(demo, f"day {seed} {len(chapters)}")
         try:
-            while time.monotonic() < end:
+            while not is_over():
                 chapter = day.chapter(EVENTS)
                 if not chapter.is_equal:
                     say(f"  NOT PROVED, seed {seed}, chapter {len(chapters) + 1}:")
@@ -68,7 +85,11 @@ def prove(minutes: float, seed: int, say: Say) -> int:
                 chapters.append(chapter)
                 with journal.open("a") as out:
                     out.write(json.dumps(asdict(chapter)) + "\n")
-                say(f"  {chapter.events:,} events in {chapter.seconds:g} s: {chapter.verdict}")
+                so_far = sum(one.events for one in chapters)
+                say(
+                    f"  {so_far:,}: {chapter.events:,} events in {chapter.seconds:g} s,"
+                    f" {chapter.injected} falsified and found: {chapter.verdict}"
+                )
         finally:
             day.close()
             demo.stop()
