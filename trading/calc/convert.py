@@ -67,6 +67,19 @@ class Rate:
 SAME = Rate()
 
 
+#: The pairs of a conversion in their order, each with whether its price divides.
+Pairs = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a conversion is made of while these pairs are quoted: pairs, their price, and cents."""
+
+    pairs: Pairs
+    price: Price
+    cents: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class _Road:
     """How one symbol's conversions are looked up: which names, which price, which quotes."""
@@ -93,23 +106,35 @@ class _Road:
         price: Decimal = getattr(quote, self.price)
         return price if price > 0 else None
 
-    def direct(self, source: str, target: str) -> Rate | None:
-        """Return the rate of the one pair that holds both currencies, either way round."""
+    def direct(self, source: str, target: str) -> Pairs | None:
+        """Return the one pair that holds both currencies, either way round; () where none need."""
         if source == target:
-            return SAME
-        forward = self.quote(self.name(source, target))
-        if forward is not None:
-            return Rate(times=forward)
-        backward = self.quote(self.name(target, source))
-        return None if backward is None else Rate(over=backward)
+            return ()
+        for base, other, divides in ((source, target, False), (target, source, True)):
+            name = self.name(base, other)
+            if self.quote(name) is not None:
+                return ((name, divides),)
+        return None
 
-    def find(self, source: str, target: str) -> Rate | None:
-        """Return the direct rate, else the two steps through the dollar, else None."""
+    def pairs(self, source: str, target: str) -> Pairs | None:
+        """Return the direct pair, else the two through the dollar, else None."""
         straight = self.direct(source, target)
         if straight is not None or PIVOT in (source, target):
             return straight
         first, second = self.direct(source, PIVOT), self.direct(PIVOT, target)
-        return first.then(second) if first is not None and second is not None else None
+        return first + second if first is not None and second is not None else None
+
+    def find(self, source: str, target: str) -> Rate | None:
+        """Return the rate over those pairs; None where there are none."""
+        pairs = self.pairs(source, target)
+        if pairs is None:
+            return None
+        rate = SAME
+        for name, divides in pairs:
+            price = self.quote(name) or Decimal(0)
+            step = Rate(over=price) if divides else Rate(times=price)
+            rate = step if rate is SAME else rate.then(step)
+        return rate
 
     def wanted(self, source: str, target: str) -> Iterator[str]:
         yield self.name(source, target)
@@ -141,6 +166,29 @@ def profit_rate(
     price = Price.ASK if forex and side is Side.SELL else Price.BID
     road = _road(spec, quotes, specs, price, suffixed=forex)
     return _required(road, spec, spec.profit_currency, deposit, "profit").then(cents)
+
+
+def profit_way(
+    spec: SymbolSpec, deposit: str, side: Side, quotes: Quotes, *, specs: Specs | None = None
+) -> Way:
+    """Return what `profit_rate` is made of where the trade closes at its symbol's own quote.
+
+    It holds until a pair is quoted for the first time, or at no price. Raises `NoQuote`.
+    """
+    deposit, cents = _whole(deposit)
+    forex = spec.profit_mode is ProfitMode.FOREX
+    price = Price.ASK if forex and side is Side.SELL else Price.BID
+    if spec.profit_currency == deposit:
+        return Way((), price, cents.times)
+    if forex and spec.base_currency == deposit:
+        own = quotes.get(spec.name)
+        if own is not None and getattr(own, price) > 0:
+            return Way(((spec.name, True),), price, cents.times)
+    road = _road(spec, quotes, specs, price, suffixed=forex)
+    pairs = road.pairs(spec.profit_currency, deposit)
+    if pairs is None:
+        raise NoQuote(spec.name, tuple(road.wanted(spec.profit_currency, deposit)), "profit")
+    return Way(pairs, price, cents.times)
 
 
 def margin_rate(

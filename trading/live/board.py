@@ -10,16 +10,17 @@ ten-thousandths of the currency (the database's own unit).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
 from trading.calc import convert, equity, margin, rounding
 from trading.calc.profit import HUNDREDTHS, profit
 from trading.live import valuing
-from trading.live.books import KEPT_DIGITS, Books, Roads, kept_scale
+from trading.live.books import KEPT_DIGITS, SIGNS, Book, Books, Doubled, Roads, kept_scale
 from trading.live.figures import Figures, Standing
 from trading.live.positions import Positions
 from trading.live.sheet import Seats, Sheet
@@ -42,6 +43,21 @@ class _Account:
     margin_known: bool = False
 
 
+class Prices:
+    """The quotes as doubles; a price is many books', and slow to turn."""
+
+    def __init__(self, quotes: Mapping[str, Quote]) -> None:
+        self._quotes = quotes
+        self._known: dict[str, Doubled] = {}
+
+    def of(self, name: str) -> Doubled:
+        """Return a quote with its bid and ask. KeyError where there is none."""
+        quote, known = self._quotes[name], self._known.get(name)
+        if known is None or known[0] is not quote:
+            known = self._known[name] = quote, float(quote.bid), float(quote.ask)
+        return known
+
+
 class Board:
     """The accounts, positions and quotes of one server. Call `settle()` before reading figures."""
 
@@ -54,15 +70,20 @@ class Board:
         self._seats = Seats()
         self._positions = Positions()
         self._books = Books()
+        self._prices = Prices(self.quotes)
+        self._roads = Roads(self.specs, self.quotes, self._prices.of)
         self._touched_by: defaultdict[str, set[int]] = defaultdict(set)
         self._stale: set[int] = set()
         self._orphans: defaultdict[int, set[int]] = defaultdict(set)
         self._unmargined: set[int] = set()
+        self._valuer = valuing.Valuer()
+        self._odd_rows: tuple[tuple[int, int], Any] = ((-1, -1), None)
 
     # -- what the server tells ------------------------------------------------------------------
     def put_quote(self, quote: Quote) -> None:
         """Take a new quote."""
         self.quotes[quote.symbol] = quote
+        self._roads.look_at(quote)
         self._stale |= self._touched_by.get(quote.symbol, set())
 
     def put_account(self, record: AccountRecord) -> bool:
@@ -210,18 +231,21 @@ class Board:
         self._unmargined.add(account.record.login)
 
     def _join(self, account: _Account, trade: TradeRecord) -> None:
-        book = self._books.of((trade.symbol, account.group.currency, trade.cmd.side))
+        side = trade.cmd.side
+        book = self._books.of((trade.symbol, account.group.currency, side))
         self._touched_by[trade.symbol].add(book.number)
+        self._books.hold(book, trade)
         self._positions.add(
             trade.ticket,
             slot=account.slot,
             book=book.number,
             opened=trade.open_price,
-            lots=trade.volume_hundredths / HUNDREDTHS,
+            lots=trade.volume_hundredths / HUNDREDTHS * SIGNS[side],
         )
         account.tickets.add(trade.ticket)
+        self._seats.held[account.slot] += 1
         self._forget_margin(account)
-        self._seats.floating[account.slot] += _charges(trade)
+        self._seats.charge(account.slot, _charges(trade))
         if book.price is None:
             self._seats.unknown[account.slot] += 1
         self._stale.add(book.number)
@@ -232,77 +256,105 @@ class Board:
         account, book = self._accounts[trade.login], self._positions.books[row]
         if self._books.all[book].price is None:
             self._seats.unknown[account.slot] -= 1
-        earned = self._positions.profits[row] * self._books.scale[book]
+        earned = int(self._positions.profits[row]) * int(self._books.scale[book])
         self._seats.floating[account.slot] -= earned + _charges(trade)
         self._positions.remove(ticket)
+        self._seats.held[account.slot] -= 1
         account.tickets.discard(ticket)
         self._forget_margin(account)
         self._seats.changed[account.slot] = True
 
     def _price(self, stale: Iterable[int]) -> list[int]:
         """Price the books at the market; return those that gained or lost their price."""
-        turned, roads = [], Roads(self.specs, self.quotes)
+        turned = []
+        self._roads.begin()
         for number in stale:
             book = self._books.all[number]
             had = book.price is not None
-            symbol, deposit, side = book.key
-            spec, quote = self.specs.get(symbol), self.quotes.get(symbol)
-            self._touched_by[symbol].add(number)
-            if spec is None or quote is None:
-                self._books.close(book, (symbol,))
-            else:
-                price = equity.closing_price(side, quote)
-                try:
-                    self._books.put(book, spec, price, roads.rate(spec, deposit, side, price))
-                except convert.NoQuote as missing:
-                    self._books.close(book, missing.needed)
-                except ValueError:  # a contract that cannot be reckoned: futures without ticks
-                    self._books.close(book, (symbol,))
-                for name in roads.names:
-                    self._touched_by[name].add(number)
+            self._price_one(book)
             if had != (book.price is not None):
                 turned.append(number)
+        self._books.write_prices()
         return turned
+
+    def _price_one(self, book: Book) -> None:
+        symbol = book.key[0]
+        spec = self.specs.get(symbol)
+        if spec is None or symbol not in self.quotes:
+            self._books.close(book, (symbol,))
+            return
+        try:
+            self._books.learn(book, spec)
+            rate = self._roads.find(book, spec)
+            self._books.put(book, self._prices.of(symbol), rate)
+        except convert.NoQuote as missing:
+            self._books.close(book, missing.needed)
+        except ValueError:  # a contract that cannot be reckoned: futures without ticks
+            self._books.close(book, (symbol,))
+            return
+        if not self._roads.names <= book.watched:
+            book.watched |= self._roads.names
+            for name in self._roads.names:
+                self._touched_by[name].add(book.number)
 
     def _revalue(self, stale: list[int], turned: list[int]) -> None:
         """Value the positions of the books at their prices."""
         rows = self._positions.of_books(stale, len(self._books.all))
         books, slots = self._positions.books[rows], self._positions.slots[rows]
-        if isinstance(rows, slice):
-            books, slots = books[: rows.stop], slots[: rows.stop]
-        priced = valuing.Priced(
-            now=self._books.now[books],
-            factor=self._books.factor[books],
-            side=self._books.side[books],
-            terms=self._books.terms[books],
+        units = self._positions.scratch(len(books))
+        near = self._valuer.profits(
+            valuing.Rows(
+                self._positions.opened[rows],
+                self._positions.lots[rows],
+                books,
+                self._odd(rows, books),
+            ),
+            self._books.priced(),
+            units,
         )
-        profits, near = valuing.profits(
-            self._positions.opened[rows], self._positions.lots[rows], priced
-        )
-        for at in near.tolist():
-            profits[at] = self._exactly(at if isinstance(rows, slice) else int(rows[at]))
-        moved = (profits - self._positions.profits[rows]) * self._books.scale[books]
-        self._positions.profits[rows] = profits
-        self._seats.move(slots, moved)
+        if len(near):
+            self._exactly(near if isinstance(rows, slice) else rows[near], near, units)
+        moved = self._positions.replace_profits(rows, units)
+        self._seats.move(slots, moved, everywhere=isinstance(rows, slice))
         for number in turned:
             step = 1 if self._books.all[number].price is None else -1
             np.add.at(self._seats.unknown, slots[books == number], step)
 
-    def _exactly(self, row: int) -> int:
+    def _odd(self, rows: Any, books: Any) -> Any:
+        """Return where those rows are whose difference is rounded; kept while nothing but ticks."""
+        if not isinstance(rows, slice):
+            return np.flatnonzero(~self._books.terms[books])
+        known = (self._positions.version, self._books.version)
+        if self._odd_rows[0] != known:
+            self._odd_rows = known, np.flatnonzero(~self._books.terms[books])
+        return self._odd_rows[1]
+
+    def _exactly(self, rows: Any, places: Any, units: Any) -> None:
+        """Put the profits of positions into `units`, by whole numbers or by the sums themselves."""
+        found, exact = self._books.exact_profits(
+            self._positions.books[rows], self._positions.lots[rows], self._positions.opened[rows]
+        )
+        units[places[exact]] = found
+        for row, place in zip(rows[~exact].tolist(), places[~exact].tolist(), strict=True):
+            units[place] = self._by_the_sums(row)
+
+    def _by_the_sums(self, row: int) -> int:
         """Return the profit of one position in smallest units, by the sums themselves."""
         trade = self.trades[self._positions.tickets[row]]
         book = self._books.all[self._positions.books[row]]
         symbol, deposit, side = book.key
         if book.price is None:
             return 0
+        spec = self.specs[symbol]
+        rate = convert.profit_rate(spec, deposit, side, book.price, self.quotes, specs=self.specs)
         exact = profit(
             side,
             trade.volume_hundredths,
             trade.open_price,
             book.price,
-            self.specs[symbol],
+            spec,
             deposit,
-            book.rate,
+            rate,
         )
         return int(exact.scaleb(rounding.digits(deposit)))
 

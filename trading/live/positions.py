@@ -15,6 +15,9 @@ _COLUMNS = ("slots", "books", "opened", "lots", "profits")
 class Positions:
     """The columns: account slot, book, open price, lots, profit in smallest units of the deposit.
 
+    A sell has negative lots. `version` rises with every position that comes or goes.
+    Profits are whole numbers, kept as doubles (exact below 2⁵³).
+
     Only the first `len(positions)` rows count.
     """
 
@@ -25,7 +28,9 @@ class Positions:
         self.books = np.zeros(FIRST_CAPACITY, np.int64)
         self.opened = np.zeros(FIRST_CAPACITY, np.float64)
         self.lots = np.zeros(FIRST_CAPACITY, np.float64)
-        self.profits = np.zeros(FIRST_CAPACITY, np.int64)
+        self.profits = np.zeros(FIRST_CAPACITY)
+        self._spare = np.zeros(FIRST_CAPACITY)
+        self.version = 0
 
     def __len__(self) -> int:
         return len(self.tickets)
@@ -39,6 +44,7 @@ class Positions:
 
     def add(self, ticket: int, *, slot: int, book: int, opened: Any, lots: Any) -> None:
         """Add a position, with no profit yet."""
+        self.version += 1
         at = len(self.tickets)
         if at == len(self.slots):
             for name in _COLUMNS:
@@ -50,6 +56,7 @@ class Positions:
 
     def remove(self, ticket: int) -> None:
         """Take a position out."""
+        self.version += 1
         at, final = self._row_of.pop(ticket), len(self.tickets) - 1
         moved = self.tickets.pop()
         if at != final:
@@ -57,6 +64,23 @@ class Positions:
             for name in _COLUMNS:
                 column = getattr(self, name)
                 column[at] = column[final]
+
+    def scratch(self, count: int) -> Any:
+        """Return room for that many numbers, the same each time: fresh memory costs a third."""
+        if len(self._spare) < count:
+            self._spare = np.zeros(len(self.slots))
+        return self._spare[:count]
+
+    def replace_profits(self, rows: Any, units: Any) -> Any:
+        """Take new profits; return by how much each moved, which may be in the place of `units`."""
+        if not isinstance(rows, slice):
+            moved = units - self.profits[rows]
+            self.profits[rows] = units
+            return moved
+        kept = self.profits[rows]
+        np.subtract(units, kept, out=units)
+        kept += units
+        return units
 
     def of_books(self, stale: Sequence[int], books: int) -> Any:
         """Return which rows stand in these books, of so many that there are: a slice, or rows."""

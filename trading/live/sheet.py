@@ -12,7 +12,17 @@ from trading.terms import FreeMarginMode
 
 FIRST_CAPACITY = 16
 PERCENT = 100.0
-_COLUMNS = ("funds", "floating", "unknown", "margin", "no_margin", "scale", "modes", "changed")
+_COLUMNS = (
+    "funds",
+    "floating",
+    "unknown",
+    "margin",
+    "no_margin",
+    "scale",
+    "modes",
+    "changed",
+    "held",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,11 @@ class Sheet:
 
 
 class Seats:
-    """The columns of a board's accounts, by slot: funds are balance and credit together."""
+    """The columns of a board's accounts, by slot: funds are balance and credit together.
+
+    `held` is how many positions an account has, `scale` how many kept units its smallest unit has;
+    `has_parts` is true once a charge was no whole number of those.
+    """
 
     def __init__(self) -> None:
         self.logins: list[int] = []
@@ -44,6 +58,9 @@ class Seats:
         self.scale = np.ones(FIRST_CAPACITY, np.int64)
         self.modes = np.zeros(FIRST_CAPACITY, np.int8)
         self.changed = np.zeros(FIRST_CAPACITY, np.bool_)
+        self.held = np.zeros(FIRST_CAPACITY, np.int64)
+        self.has_parts = False
+        self._told: tuple[int, ...] = ()
 
     def add(self, login: int) -> int:
         """Give a login the next slot, and return it."""
@@ -54,14 +71,24 @@ class Seats:
         self.logins.append(login)
         return slot
 
-    def move(self, slots: Any, moved: Any) -> None:
-        """Add to the floating results of accounts, as many times as each slot stands there.
+    def charge(self, slot: int, units: int) -> None:
+        """Add kept units to an account's floating result."""
+        self.floating[slot] += units
+        self.has_parts = self.has_parts or units % int(self.scale[slot]) != 0
 
-        The sums are doubles: exact while an account moves by less than 2⁵³ units at once.
+    def move(self, slots: Any, moved: Any, *, everywhere: bool) -> None:
+        """Add smallest units to the floating results of accounts, each as often as it stands there.
+
+        `everywhere`: these are all positions of the board. The sums are doubles: exact while an
+        account moves by less than 2⁵³ units at once.
         """
         n = len(self.logins)
-        self.floating[:n] += np.bincount(slots, moved, minlength=n).astype(np.int64)
-        self.changed[slots] = True
+        sums = np.bincount(slots, moved, minlength=n).astype(np.int64)
+        self.floating[:n] += sums * self.scale[:n]
+        if everywhere:
+            self.changed[:n] |= self.held[:n] > 0
+        else:
+            self.changed[slots] = True
 
     def take_changed(self) -> set[int]:
         """Return the logins marked since the last call, and unmark them."""
@@ -72,12 +99,16 @@ class Seats:
     def sheet(self) -> Sheet:
         """Return the figures that follow from the columns; margins must be up to date."""
         n = len(self.logins)
-        floating = rounded_units(self.floating[:n], self.scale[:n])
+        if len(self._told) != n:
+            self._told = tuple(self.logins)
+        floating = self.floating[:n]
+        if self.has_parts:
+            floating = rounded_units(floating, self.scale[:n])
         equity, margin = self.funds[:n] + floating, self.margin[:n].copy()
-        level = np.zeros(n)
-        np.divide(equity * PERCENT, margin, out=level, where=margin > 0)
+        level = equity * PERCENT / np.maximum(margin, 1)
+        level[margin <= 0] = 0
         return Sheet(
-            logins=self.logins[:],
+            logins=self._told,
             equity=equity,
             margin=margin,
             free_margin=self.funds[:n] + self._counted(floating) - margin,
