@@ -19,7 +19,7 @@ from tests.cluster import ROOT
 from tests.journeys.running import Demo
 from tests.prove.day.outside import Chapter, DemoDay
 
-EVENTS = 4_000  # tried in a chapter; the server refuses some
+LEAST, MOST = 2_000, 12_000  # events that are tried in a chapter; the server refuses some
 WHOLE_DAY = 100_000
 ACCOUNTS = "60"
 
@@ -66,6 +66,7 @@ def prove(minutes: float, seed: int, say: Say) -> int:
             not wanted and time.monotonic() >= end
         )
 
+    size = min(MOST, max(LEAST, wanted // 8))
     until = f"until {wanted:,} events" if wanted else f"{minutes:g} min more"
     say(f"  Simulated day, seed {seed}: {len(chapters)} chapters are proved, {until}")
     if is_over():
@@ -77,7 +78,7 @@ def prove(minutes: float, seed: int, say: Say) -> int:
         day = DemoDay(demo, f"day {seed} {len(chapters)}")
         try:
             while not is_over():
-                chapter = day.chapter(EVENTS)
+                chapter = day.chapter(size)
                 if not chapter.is_equal:
                     say(f"  NOT PROVED, seed {seed}, chapter {len(chapters) + 1}:")
                     say(chapter.verdict)
