@@ -9,7 +9,7 @@ from django.db import transaction
 from backoffice.core.actors import Actor
 from tests.factories.market import NOON, STAMP, a_group, a_record, a_spec, wall
 from trading.actions import servers
-from trading.gateway.errors import Unavailable
+from trading.gateway.errors import Refused, Unavailable
 from trading.gateway.port import News, Page
 from trading.mirror import books, rows
 from trading.models import Server
@@ -116,6 +116,14 @@ class MemoryGateway:
         """Answer with the numbers of what is open."""
         self._ask("open_tickets")
         return tuple(one.ticket for one in self.tickets.values() if one.is_open)
+
+    def account(self, *, login: int) -> AccountRecord:
+        """Answer with one account."""
+        self._ask("account")
+        for one in self.account_list:
+            if one.login == login:
+                return one
+        raise Refused(65, f"there is no account {login}")
 
     def logins(self) -> tuple[int, ...]:
         """Answer with every login."""

@@ -15,9 +15,10 @@ from backoffice.core import live, locks
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from trading.actions import gateways, snapshots, sync_passes
-from trading.gateway.errors import GatewayError
+from trading.gateway.codes import NO_SUCH_ACCOUNT
+from trading.gateway.errors import GatewayError, Refused
 from trading.gateway.port import Gateway, News
-from trading.mirror import books, moves
+from trading.mirror import books, compare, moves
 from trading.mirror.copy import Written
 from trading.mirror.moves import Moved
 from trading.models import Server, ServerState
@@ -81,6 +82,8 @@ def apply(*, server_id: int, news: Sequence[News], now: datetime) -> Moved:
     moved, unknown_group = _take(server_id, accounts, trades, now)
     if deleted:
         moved += _settle_deleted(server_id, deleted, now)
+    if gone := _gone(news):
+        _settle_gone(server_id, gone)
     if moved.strangers or unknown_group or any(one.kind in BREAKS for one in news):
         sync_server(server_id=server_id, now=now)
     if moved.strangers:
@@ -114,6 +117,45 @@ def _settle_deleted(server_id: int, tickets: frozenset[int], now: datetime) -> M
     except (GatewayError, Later) as reason:
         log.warning("deleted_tickets_not_settled", server=server.code, reason=str(reason))
         return Moved()
+
+
+def _settle_gone(server_id: int, logins: frozenset[int]) -> None:
+    """Mark accounts that the server deleted, once it says that it lacks them; else the next pass.
+
+    News can come twice, and after the login was given again: so the server is asked.
+    """
+    server = Server.objects.get(pk=server_id)
+    try:
+        gateway = gateways.gateway_of(server)
+        lost = frozenset(login for login in logins if not _is_there(gateway, login))
+    except (GatewayError, Later) as reason:
+        log.warning("deleted_accounts_not_settled", server=server.code, reason=str(reason))
+        return
+    nobody = frozenset[int]()
+    with transaction.atomic():
+        sync_passes.lock(server_id)
+        compare.mark_logins(server_id, compare.LoginDifference(nobody, lost, nobody))
+
+
+def _is_there(gateway: Gateway, login: int) -> bool:
+    try:
+        gateway.account(login=login)
+    except Refused as no:
+        if no.code != NO_SUCH_ACCOUNT:
+            raise
+        return False
+    return True
+
+
+def _gone(news: Iterable[News]) -> frozenset[int]:
+    """Return the logins whose latest news is that their account was deleted."""
+    gone: set[int] = set()
+    for one in news:
+        if one.kind == "account_delete":
+            gone.add(one.login)
+        elif one.account is not None:
+            gone.discard(one.account.login)
+    return frozenset(gone)
 
 
 def _deleted(news: Iterable[News]) -> frozenset[int]:

@@ -35,6 +35,7 @@ class ReturnCode:
 _D, _N, _L, _U = Verdict.DONE, Verdict.NO, Verdict.LATER, Verdict.UNKNOWN
 
 MARKET_CLOSED = 132
+NO_SUCH_ACCOUNT = 65  # MetaTrader says the same of a wrong password
 
 CODES: Mapping[int, ReturnCode] = MappingProxyType(
     {
@@ -54,7 +55,7 @@ CODES: Mapping[int, ReturnCode] = MappingProxyType(
             (11, "SECURITY_SESSION", "security session starts", _U, _N),
             (15, "INVALID_COMPANY", "invalid company", _U, _N),
             (64, "ACCOUNT_DISABLED", "account blocked", _N, _N),
-            (65, "BAD_ACCOUNT_INFO", "bad login or wrong login type", _U, _N),
+            (NO_SUCH_ACCOUNT, "BAD_ACCOUNT_INFO", "bad login or wrong login type", _U, _N),
             (66, "PUBLIC_KEY_MISSING", "public key missing", _U, _N),
             (128, "TRADE_TIMEOUT", "trade timed out", _U, _U),
             (129, "BAD_PRICES", "wrong prices", _U, _N),

@@ -290,6 +290,24 @@ def test_news_of_a_deletion_ask_the_history(server: Server, gateway: MemoryGatew
     ]
 
 
+def test_news_of_a_deleted_account_mark_it_at_once(server: Server, gateway: MemoryGateway) -> None:
+    """The server is asked, so that news that come twice take no account away that is there."""
+    gateway.account_list = [a_record(1), a_record(2), a_record(3)]
+    sync.sync_server(server_id=server.pk, now=NOON)
+    gateway.account_list = [a_record(2), a_record(3)]
+    news = [News(number=n, kind="account_delete", at=LATER, login=n) for n in (1, 2, 3)]
+    back = News(number=4, kind="account", at=LATER, account=a_record(3))
+    gateway.fails, gateway.asked = {"account"}, []
+    sync.apply(server_id=server.pk, news=news, now=LATER)
+    gone = TradingAccount.objects.filter(closed_on_server=True).values_list("login", flat=True)
+    assert list(gone) == []  # nobody answered: the next full pass settles it
+
+    gateway.fails = set()
+    sync.apply(server_id=server.pk, news=[*news, back], now=LATER)
+    assert list(gone.all()) == [1]
+    assert gateway.asked == ["account"] * 3  # of 3 the latest news is not that it was deleted
+
+
 def test_a_break_in_the_stream_reads_the_server(server: Server, gateway: MemoryGateway) -> None:
     """Frames were lost: whatever happened meanwhile is found."""
     sync.sync_server(server_id=server.pk, now=NOON)
