@@ -6,7 +6,7 @@ the mirror itself is the record. What nobody there recorded, a deleted open tick
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
@@ -29,6 +29,7 @@ ACTOR = Actor.system("sync")
 #: News after which frames may have been lost: the mirror reads the server anew.
 BREAKS = frozenset({"snapshot_start", "start", "gap"})
 LONGEST_REASON = 300
+SKEW = timedelta(seconds=2)
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,7 @@ def apply(*, server_id: int, news: Sequence[News], now: datetime) -> Moved:
     trades = [
         one.trade for one in news if one.trade is not None and one.trade.ticket not in deleted
     ]
-    moved, unknown_group = _take(server_id, accounts, trades, now)
+    moved, unknown_group = _take(server_id, accounts, trades, now, told_at=_told_at(news, now))
     if deleted:
         moved += _settle_deleted(server_id, deleted, now)
     if gone := _gone(news):
@@ -87,8 +88,16 @@ def apply(*, server_id: int, news: Sequence[News], now: datetime) -> Moved:
     if moved.strangers or unknown_group or any(one.kind in BREAKS for one in news):
         sync_server(server_id=server_id, now=now)
     if moved.strangers:
-        moved = _take(server_id, (), moved.strangers, now)[0] + moved
+        moved = _take(server_id, (), moved.strangers, now, told_at=now)[0] + moved
     return moved
+
+
+def _told_at(news: Sequence[News], now: datetime) -> datetime:
+    """Return as of when a batch's prices are true: news that waited are older than a reading since.
+
+    Clocks may differ by SKEW; what is taken for older than it is comes again with the next pass.
+    """
+    return min([now, *(one.at + SKEW for one in news[-1:])])
 
 
 def _take(
@@ -96,12 +105,23 @@ def _take(
     accounts: Sequence[AccountRecord],
     trades: Sequence[TradeRecord],
     now: datetime,
+    *,
+    told_at: datetime,
 ) -> tuple[Moved, bool]:
+    """Write the news. Only open tickets are written as of `told_at`: what is closed or moved money
+    counts from when we knew of it, which absence proofs rest on.
+    """
+    latest = {one.ticket: one for one in trades}.values()
     with transaction.atomic():
         sync_passes.lock(server_id)
         _, unknown = books.write_accounts(server_id, accounts, now)
         known = books.owners(server_id, {one.login for one in trades})
-        moved = moves.write_tickets(server_id, trades, known, now)
+        moved = moves.write_tickets(
+            server_id, [one for one in latest if one.is_open], known, told_at
+        )
+        moved += moves.write_tickets(
+            server_id, [one for one in latest if not one.is_open], known, now
+        )
         ServerState.objects.filter(server_id=server_id).update(last_message_at=now)
         topics = {live.account(owner.account_id) for owner in known.values()}
         live.show_all(sorted(topics), {"what": "tickets"})

@@ -32,6 +32,7 @@ from tests.prove.kills import PARTS
 
 VICTIMS = ("metatrader", "agent", "worker", "feed", "postgresql", "redis")
 RECOVERY_SECONDS = 180.0
+QUIET_SECONDS = 5.0  # in which nothing happens any more, before the last pass begins
 FAULT_SECONDS = 12.0  # so long a fault has to strike
 LOOK_EVERY = 25  # events between two looks whether it did
 ANSWER_SECONDS = 3.0
@@ -225,6 +226,7 @@ class DemoDay:
         if not wait_until(self._is_well, seconds=RECOVERY_SECONDS, step=0.5):
             return False, f"not well {RECOVERY_SECONDS:.0f} s after the last death"
         self._ask("stage", "hold", {})
+        time.sleep(QUIET_SECONDS)
         for _ in range(20):  # a pass that met the worker's own one is taken anew
             passed = self._manage("mt4_sync", "--full")
             if passed.returncode == 0:

@@ -308,6 +308,30 @@ def test_news_of_a_deleted_account_mark_it_at_once(server: Server, gateway: Memo
     assert gateway.asked == ["account"] * 3  # of 3 the latest news is not that it was deleted
 
 
+def test_news_that_waited_undo_no_later_reading(server: Server, gateway: MemoryGateway) -> None:
+    """The feed was behind: its older price of an open ticket stays out, what it closed goes in."""
+    gateway.account_list = [a_record(1)]
+    gateway.put(a_trade(1, 1), a_trade(2, 1))
+    sync.sync_server(server_id=server.pk, now=NOON)
+    older = replace(gateway.tickets[1], close_price=Decimal("1.1"), swap=Decimal(-1))
+    gateway.put(replace(older, close_price=Decimal("1.3"), swap=Decimal(-2)))
+    gateway.at = LATER
+    sync.sync_server(server_id=server.pk, now=LATER, full=True)
+    told = [
+        News(number=1, kind="trade_update", at=LATER - timedelta(seconds=5), trade=older),
+        News(
+            number=2,
+            kind="trade_close",
+            at=LATER - timedelta(seconds=5),
+            trade=a_closed_trade(2, 1),
+        ),
+    ]
+    sync.apply(server_id=server.pk, news=told, now=LATER + timedelta(seconds=1))
+    standing = Position.objects.get()
+    assert (standing.close_price, standing.swap) == (Decimal("1.3"), Decimal(-2))
+    assert Deal.objects.get().mirrored_at == LATER + timedelta(seconds=1)
+
+
 def test_a_break_in_the_stream_reads_the_server(server: Server, gateway: MemoryGateway) -> None:
     """Frames were lost: whatever happened meanwhile is found."""
     sync.sync_server(server_id=server.pk, now=NOON)
