@@ -1,16 +1,14 @@
 """Balance and credit operations: booked, and closed the moment they are opened."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from trading.calc.rounding import normalise
 from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.dealing.booking import balance_record
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.orders import Order
 from trading.gateway.simulator.protocol import Code, No
 from trading.terms import Cmd, TradeRecord
-
-NOTHING = Decimal(0)
 
 
 def change_balance(desk: Desk, change: Change, order: Order) -> TradeRecord:
@@ -29,7 +27,12 @@ def change_balance(desk: Desk, change: Change, order: Order) -> TradeRecord:
         raise No(Code.INVALID_DATA, "a credit in needs a future expiration")
     comment = desk.identity.text(order.comment)
     booked = balance_record(
-        change, replace(order, price=amount, comment=comment, expiration=expiration)
+        change,
+        login=order.login,
+        cmd=Cmd(order.cmd),
+        amount=amount,
+        comment=comment,
+        expires_at=expiration,
     )
     booked = change.put_trade("trade_close", booked)
     if order.cmd == Cmd.BALANCE:
@@ -37,32 +40,3 @@ def change_balance(desk: Desk, change: Change, order: Order) -> TradeRecord:
     else:
         change.put_account(replace(account, credit=account.credit + amount))
     return booked
-
-
-def balance_record(change: Change, order: Order) -> TradeRecord:
-    """Return the record of a balance operation: closed the moment it is opened."""
-    return TradeRecord(
-        ticket=change.new_ticket(),
-        login=order.login,
-        cmd=Cmd(order.cmd),
-        symbol="",
-        digits=0,
-        volume_hundredths=0,
-        opened_at=change.now,
-        opened_server_time=change.server_time,
-        open_price=NOTHING,
-        stop_loss=NOTHING,
-        take_profit=NOTHING,
-        closed_at=change.now,
-        closed_server_time=change.server_time,
-        close_price=NOTHING,
-        expires_at=order.expiration,
-        commission=NOTHING,
-        swap=NOTHING,
-        taxes=NOTHING,
-        profit=order.price,
-        margin_rate=NOTHING,
-        magic=0,
-        comment=order.comment,
-        changed_stamp=change.stamp,
-    )

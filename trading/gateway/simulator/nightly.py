@@ -1,7 +1,8 @@
-"""The end of a server day: swaps on open positions, and every account's balance of the day."""
+"""The end of a server day: orders of a day, swaps, and every account's balance of the day."""
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from trading.calc.convert import NoQuote
 from trading.calc.swap import nightly
@@ -9,6 +10,8 @@ from trading.gateway.simulator.book import Change
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.office.archive import archive_accounts
 from trading.gateway.simulator.office.days import reports_of
+from trading.gateway.simulator.office.group_rules import Lifetime
+from trading.gateway.simulator.orders import Order, cancel_trade
 from trading.terms import TradeRecord
 
 
@@ -25,15 +28,37 @@ def end_day(desk: Desk, day: date, *, although_held: bool = False) -> int:
         for account in desk.book.accounts.values():
             if account.previous_balance != account.balance:
                 change.put_account(replace(account, previous_balance=account.balance))
+        ended = _end_orders(desk, change)
         charged = _charge_swaps(desk, change, day)
-        change.notes.append(f"end of day {day}: swaps charged on {charged} positions")
+        change.notes.append(
+            f"end of day {day}: swaps charged on {charged} positions, {ended} orders ended"
+        )
     archive_accounts(desk)
     return charged
 
 
+def _end_orders(desk: Desk, change: Change) -> int:
+    """End what lives for a day only: pending orders, and stops where the symbol says so."""
+    ended = 0
+    for trade in desk.book.open.values():
+        lifetime = desk.book.rules.symbol(trade.symbol).pendings
+        if lifetime is Lifetime.GTC:
+            continue
+        if trade.cmd.is_pending:
+            cancel_trade(desk, change, Order(ticket=trade.ticket))
+            ended += 1
+        elif lifetime is Lifetime.DAILY and (trade.stop_loss or trade.take_profit):
+            bare = replace(trade, stop_loss=Decimal(0), take_profit=Decimal(0))
+            change.put_trade("trade_update", bare)
+    return ended
+
+
 def _charge_swaps(desk: Desk, change: Change, day: date) -> int:
     charged = 0
-    for trade in desk.book.open.values():
+    for one in desk.book.open.values():
+        trade = change.trades.get(one.ticket, one)
+        if trade.closed_at is not None:
+            continue
         swapped = _swapped(desk, trade, day.weekday())
         if swapped is not trade:
             change.put_trade("trade_update", swapped)

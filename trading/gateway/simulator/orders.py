@@ -13,6 +13,7 @@ from trading.calc.equity import closing_price
 from trading.calc.pips import point
 from trading.calc.rounding import normalise
 from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.dealing.agents import pay_agent
 from trading.gateway.simulator.desk import Desk, opening_price
 from trading.gateway.simulator.protocol import Code, No
 from trading.terms import AccountRecord, Cmd, Quote, Side, SymbolSpec, TradeRecord
@@ -60,10 +61,12 @@ def open_trade(desk: Desk, change: Change, order: Order) -> TradeRecord:
 
 
 def filled(desk: Desk, account: AccountRecord, trade: TradeRecord) -> TradeRecord:
-    """Return a position with what is fixed at its opening: margin rate and commission."""
+    """Return a position with what is fixed at its opening: margin rate, commission and its tax."""
     rate = desk.margin_rate(account, trade)
     commission = desk.commission(account, trade)
-    return desk.priced(replace(trade, margin_rate=rate, commission=commission))
+    percent = desk.book.rules.group(account.group).commission_tax_percent
+    taxes = normalise(commission * percent / 100, account.currency)
+    return desk.priced(replace(trade, margin_rate=rate, commission=commission, taxes=taxes))
 
 
 def close_trade(
@@ -85,13 +88,34 @@ def close_trade(
     remainder = 0
     comment = desk.identity.suffixed(trade.comment, suffix) if suffix else trade.comment
     if volume < trade.volume_hundredths:
-        trade, rest = split(desk, change, trade, volume)
+        trade, rest = _parted(desk, change, trade, volume)
         remainder, comment = rest.ticket, f"to #{rest.ticket}"
     profit = desk.closing_profit(trade, order.price)
     closed = closed_record(change, trade, price=order.price, profit=profit, comment=comment)
     closed = change.put_trade("trade_close", closed)
     booked_result(change, closed)
+    pay_agent(desk, change, closed)
     return closed, remainder
+
+
+def _parted(
+    desk: Desk, change: Change, trade: TradeRecord, volume: int
+) -> tuple[TradeRecord, TradeRecord]:
+    """Return what closes and what goes on: the rest as it was, or anew at the market's price."""
+    account = change.account(trade.login)
+    if not desk.book.rules.group(account.group).close_reopens:
+        return split(desk, change, trade, volume)
+    anew = replace(
+        trade,
+        ticket=change.new_ticket(),
+        volume_hundredths=trade.volume_hundredths - volume,
+        opened_at=change.now,
+        opened_server_time=change.server_time,
+        open_price=opening_price(trade.cmd.side, desk.quote(trade.symbol)),
+        swap=NOTHING,
+        comment=f"from #{trade.ticket}",
+    )
+    return trade, change.put_trade("trade_open", filled(desk, account, anew))
 
 
 def modify_trade(desk: Desk, change: Change, order: Order) -> TradeRecord:

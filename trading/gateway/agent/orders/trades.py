@@ -74,13 +74,24 @@ class _OnTicket(_TradeOrder):
 
 
 class CloseTrade(_OnTicket):
-    """Close a position, wholly or in part."""
+    """Close a position, wholly or in part.
+
+    A group may close the whole at a part (`close_reopen`) and open the rest anew: the ticket shows
+    the whole volume then, and the rest says how much goes on.
+    """
 
     def send(self, direct: Direct) -> Reply:
         return direct.close_trade(**self._told())
 
+    def read_back(self, direct: Direct, reply: Reply, now: datetime) -> Done | str:
+        rest = direct.trade(ticket=reply.remainder) if reply.remainder else None
+        self._goes_on = 0 if rest is None else rest.volume_hundredths
+        return super().read_back(direct, reply, now)
+
     def _differs(self, record: TradeRecord) -> bool:
-        return record.is_open or record.volume_hundredths != self._fields["volume_hundredths"]
+        wanted = self._fields["volume_hundredths"]
+        closed = record.volume_hundredths
+        return record.is_open or closed not in (wanted, wanted + self._goes_on)
 
 
 class CloseBy(_OnTicket):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading.gateway.simulator.book import Change
+from trading.gateway.simulator.dealing.agents import pay_agent
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.orders import Order, booked_result, closed_record, split
 from trading.gateway.simulator.protocol import Code, No
@@ -90,4 +91,5 @@ def _netted(
         comment=f"close hedge by #{first.ticket}",
     )
     booked_result(change, closed, change.put_trade("trade_close", hedge))
+    pay_agent(desk, change, closed)
     return closed, rest

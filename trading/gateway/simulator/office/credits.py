@@ -7,9 +7,8 @@ with a record of its own, is our reading and noted as such in docs/metatrader.md
 from dataclasses import replace
 from decimal import Decimal
 
+from trading.gateway.simulator.dealing.booking import balance_record
 from trading.gateway.simulator.desk import Desk
-from trading.gateway.simulator.funds import balance_record
-from trading.gateway.simulator.orders import Order
 from trading.terms import Cmd
 
 _DUE = "SELECT ticket, login, amount FROM credit WHERE expired = 0 AND expires <= ? ORDER BY ticket"
@@ -35,6 +34,8 @@ def _expire(desk: Desk, ticket: int, login: int, amount: Decimal) -> None:
         if account is None or rest <= 0:  # what was taken out before is gone already
             change.notes.append(f"credit #{ticket} of '{login}' ended, nothing was left of it")
             return
-        taken = Order(cmd=Cmd.CREDIT, login=login, price=-rest, comment=f"expired #{ticket}")
-        change.put_trade("trade_close", balance_record(change, taken))
+        taken = balance_record(
+            change, login=login, cmd=Cmd.CREDIT, amount=-rest, comment=f"expired #{ticket}"
+        )
+        change.put_trade("trade_close", taken)
         change.put_account(replace(account, credit=account.credit - rest))

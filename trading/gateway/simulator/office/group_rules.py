@@ -7,13 +7,22 @@ MetaTrader's usual behaviour. Source: docs/metatrader.md, Group rules.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import IntEnum
 
 from trading.gateway.simulator.journal import Journal
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import body, read_body
-from trading.terms import Cmd, GroupSpec, LevelType, MarginState, TradeRecord
+from trading.terms import Cmd, CommissionType, GroupSpec, LevelType, MarginState, TradeRecord
 
 _GROUP, _SYMBOL = "group_rules", "symbol_rules"
+
+
+class Lifetime(IntEnum):
+    """How long a symbol's pending orders live (MetaTrader's gtc_pendings)."""
+
+    DAILY = 0  # they and all stops go at the end of the day
+    GTC = 1  # good till cancelled
+    DAILY_NO_STOPS = 2  # they go, stops of positions stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,8 @@ class GroupRules:
     """How a group is watched and limited; 0 days is never.
 
     `margin_in_money`: the levels are equity in deposit currency, not per cent of the margin.
+    `close_reopens`: a partial close closes the whole and opens the rest at the market's price.
+    `agent_commission` goes to the client's agent, per lot, in pips or in per cent as its type says.
     """
 
     name: str
@@ -30,6 +41,10 @@ class GroupRules:
     most_positions: int = 0
     archive_days: int = 0
     archive_max_balance: Decimal = Decimal(0)
+    close_reopens: bool = False
+    commission_tax_percent: Decimal = Decimal(0)
+    agent_type: CommissionType = CommissionType.MONEY
+    agent_commission: Decimal = Decimal(0)
 
     def require_room(self, cmd: Cmd, symbol: str, standing: Iterable[TradeRecord]) -> None:
         """Refuse with 148 one order too many, with 149 one against a position of the symbol."""
@@ -52,11 +67,12 @@ class GroupRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolRules:
-    """What a symbol forbids: selling, or opening a hedge that leaves no free margin."""
+    """What a symbol forbids: selling, a hedge that leaves no free margin, orders over night."""
 
     name: str
     long_only: bool = False
     margin_hedged_strong: bool = False
+    pendings: Lifetime = Lifetime.GTC
 
 
 class Rules:
