@@ -130,8 +130,26 @@ class Agent:
             with suppress(LinkError, QueueError, CodeError, JournalError):
                 until = time.monotonic() + LOOK_SECONDS
                 await self._line.ask("read", lambda direct: direct.info(), until=until)
+            await self._keep_short()
             self._stop_if_journal_failed()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep_short(self) -> None:
+        """Write a journal that has grown anew, in the thread that is its only writer."""
+
+        def compact(direct: Direct) -> None:
+            del direct
+            before, aside = self._journal.size, self._journal.compact(now=clock.now())
+            log.info("The journal had %d bytes and has %d", before, self._journal.size)
+            log.info("The long one is kept as %s", aside)
+
+        if not self._journal.is_long:
+            return
+        try:
+            until = time.monotonic() + LOOK_SECONDS
+            await self._line.ask("history", compact, until=until, needs_link=False)
+        except (QueueError, JournalError) as reason:
+            log.warning("The journal stays as it is: %s", reason)
 
     def _stop_if_journal_failed(self) -> None:
         if self._journal.failed:

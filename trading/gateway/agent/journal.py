@@ -4,13 +4,16 @@ One file, `journal`, of records: length, CRC, JSON. The first record names the j
 id, so that a lost journal is a changed id. A torn last record is cut off at the start (it was never
 acknowledged, so nothing was sent on its strength); damage before the end is refused. A failed write
 or fsync ends the journal for good: a second try may report success for data that is gone.
+
+A journal that has grown is written anew with what the gate asks for, one record a marker: every
+attempt that was ever sent or closed, for ever. The long one stays beside it, for people.
 """
 
 import fcntl
 import os
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +25,10 @@ import orjson
 
 _HEAD = Struct("<II")  # length of the body, CRC-32 of length and body
 _LARGEST_RECORD = 64 * 1024
+NEW = "journal.new"
+MOST_A_RECORD = 500  # attempts: a record has its largest size
+#: From this size on a journal is written anew, when it has doubled since the last time.
+LONG_BYTES, TWICE = 16 * 1024 * 1024, 2
 
 
 class JournalError(Exception):
@@ -52,6 +59,10 @@ class Disk:
     def put_in_place(self, new: Path, name: Path) -> None:
         """Give a finished file its name."""
         new.rename(name)
+
+    def put_aside(self, name: Path, aside: Path) -> None:
+        """Give a file a second name."""
+        aside.hardlink_to(name)
 
 
 def _packed(record: Mapping[str, Any]) -> bytes:
@@ -87,6 +98,10 @@ def _records(data: bytes, name: Path) -> tuple[list[dict[str, Any]], int]:
     return records, offset
 
 
+def _listed(attempts: Mapping[int, Attempt]) -> list[tuple[int, bool, bool, int]]:
+    return [(number, one.sent, one.closed, one.connection) for number, one in attempts.items()]
+
+
 def _locked(directory: Path) -> int:
     """Return the lock of the journal's folder, held until the process ends or `release`."""
     file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -115,6 +130,8 @@ class Journal:
         self._disk = disk or Disk()
         self._is_first = is_first
         self.is_confirmed = True
+        self._directory = directory
+        self._compact_size = 0
         self._attempts: dict[str, dict[int, Attempt]] = {}
         self._connections = 0
         self.failed = False
@@ -136,6 +153,7 @@ class Journal:
         records, end = _records(data, name)
         if not records or "journal" not in records[0]:
             raise JournalError(f"{name} is not a journal: move it away, or name another folder.")
+        self._header = records[0]
         self.is_confirmed = bool(records[0].get("first", True))
         for record in records[1:]:
             self._learn(record)
@@ -150,16 +168,23 @@ class Journal:
         return file, str(records[0]["journal"])
 
     def _make(self, directory: Path, name: Path, now: datetime) -> None:
-        new = directory / "journal.new"
-        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            name_and_time = {"journal": secrets.token_hex(16), "made_at": now.isoformat()}
-            header = {**name_and_time, "first": self._is_first}
-            self._disk.append(file, _packed(header))
+        name_and_time = {"journal": secrets.token_hex(16), "made_at": now.isoformat()}
+        os.close(self._written(directory, _packed({**name_and_time, "first": self._is_first})))
+        self._disk.put_in_place(directory / NEW, name)
+        self._sync_folder(directory)
+
+    def _written(self, directory: Path, data: bytes) -> int:
+        """Write a whole new file and return it, open; it is on the disk and has no name yet."""
+        wanted = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC
+        file = os.open(directory / NEW, wanted, 0o600)
+        with ExitStack() as failed:
+            failed.callback(os.close, file)
+            self._disk.append(file, data)
             self._disk.sync(file)
-        finally:
-            os.close(file)
-        self._disk.put_in_place(new, name)
+            failed.pop_all()
+        return file
+
+    def _sync_folder(self, directory: Path) -> None:
         folder = os.open(directory, os.O_RDONLY)
         try:
             self._disk.sync(folder)
@@ -173,6 +198,11 @@ class Journal:
             return
         if kind == "confirmed":
             self.is_confirmed = True
+        if kind == "kept":
+            self._attempts.setdefault(record["marker"], {}).update(
+                (number, Attempt(sent, closed, connection))
+                for number, sent, closed, connection in record["attempts"]
+            )
         if kind not in ("intent", "closed"):
             return
         attempts = self._attempts.setdefault(record["marker"], {})
@@ -244,6 +274,57 @@ class Journal:
         number = self._connections + 1
         self._append({"kind": "connected", "number": number, "at": now.isoformat()})
         return number
+
+    # Keeping it short
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes the file has."""
+        return os.fstat(self._file).st_size
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether it has grown so much that `compact` is worth its time."""
+        return not self.failed and self.size >= max(LONG_BYTES, TWICE * self._compact_size)
+
+    def compact(self, *, now: datetime) -> Path:
+        """Write the journal anew with what the gate needs; return where the long one is kept.
+
+        JournalError where it stays as it was; once the new file is about to take the name, it is
+        for good, since nobody could say which of the two a restart would find.
+        """
+        if self.failed:
+            raise JournalError("The journal failed before: the agent must be restarted.")
+        name = self._directory / "journal"
+        aside = self._directory / f"journal.{now:%Y%m%dT%H%M%S}"
+        try:
+            file = self._written(self._directory, b"".join(map(_packed, self._short(now))))
+        except OSError as wrong:
+            raise JournalError(f"The journal could not be written anew: {wrong}.") from wrong
+        try:
+            self._disk.put_aside(name, aside)
+        except OSError as wrong:
+            os.close(file)
+            raise JournalError(f"The journal could not be written anew: {wrong}.") from wrong
+        os.close(self._file)
+        self._file, self._compact_size = file, os.fstat(file).st_size
+        try:
+            self._disk.put_in_place(self._directory / NEW, name)
+            self._sync_folder(self._directory)
+        except OSError as wrong:  # which of the two has the name now?
+            self.failed = True
+            raise JournalError(f"The journal cannot be written: {wrong}.") from wrong
+        return aside
+
+    def _short(self, now: datetime) -> Iterator[dict[str, Any]]:
+        """Yield the records that say the same: the header, its confirmation, and every marker."""
+        yield {**self._header, "first": self.is_confirmed, "compacted_at": now.isoformat()}
+        yield {"kind": "connected", "number": self._connections, "at": now.isoformat()}
+        for marker, attempts in self._attempts.items():
+            listed = _listed(attempts)
+            for start in range(0, len(listed), MOST_A_RECORD):
+                some = listed[start : start + MOST_A_RECORD]
+                yield {"kind": "kept", "marker": marker, "attempts": some}
 
     def release(self) -> None:
         """Close the file and let go of the lock."""

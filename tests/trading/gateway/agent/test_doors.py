@@ -201,3 +201,19 @@ def test_a_blocked_address_is_not_sent_from(script: Script, tmp_path: Path) -> N
             assert said(lambda n=number: deposit(gateway, f"BO:{n}")).reason == "unreachable"
         gateway.close()
     assert (script.connections, script.sent) == (1, 0)
+
+
+def test_a_long_journal_is_written_anew_and_forgets_nothing(
+    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trading.gateway.agent.journal.LONG_BYTES", 400)
+    monkeypatch.setattr("trading.gateway.agent.app.LOOK_SECONDS", 0.1)
+    with an_agent(script, tmp_path) as running:
+        gateway = RemoteGateway(running.address, deadlines=SHORT)
+        assert deposit(gateway).ticket
+        wait_until(lambda: any(tmp_path.rglob("journal.2*")))
+        again = said(lambda: deposit(gateway))
+        assert isinstance(again, NotSent)
+        assert again.reason == "seen"
+        assert deposit(gateway, "BO:2").ticket
+        assert '"journal":"ok"' in health(running)
