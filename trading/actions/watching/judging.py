@@ -15,6 +15,7 @@ from backoffice.core.actors import Actor
 from trading.actions.watching import alerting
 from trading.events import ForeignChangeSeen
 from trading.models import AccountCommand, BalanceOperation, ServerChange
+from trading.queries.watching import words
 from trading.states import AccountOrder, AccountVerb, Change, Operation
 from trading.terms import MARKER_LENGTH, MARKER_PREFIX
 
@@ -66,15 +67,9 @@ def judge_change(*, change_id: int, actor: Actor, now: datetime) -> bool:
 
 def shown(change: ServerChange) -> tuple[str, str]:
     """Return before and after as an event may carry them: never a person's data."""
-    if change.kind in (Change.DATA, Change.OPENED):
-        return "", ", ".join(sorted(changed_fields(change)))
-    return change.before[:SHOWN], change.after[:SHOWN]
-
-
-def changed_fields(change: ServerChange) -> set[str]:
-    """Return the names of the personal fields that differ."""
-    before, after = _read(change.before), _read(change.after)
-    return {name for name in after if before.get(name) != after.get(name)}
+    currency = "" if change.account is None else change.account.currency
+    before, after = words.told(change.kind, change.before, change.after, currency=currency)
+    return before[:SHOWN], after[:SHOWN]
 
 
 def _tell_foreign(change: ServerChange, *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Foreign changes, alerts and manager accounts, as far as somebody may see them."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.core.access import Reaching, get_or_404_for, restrict
 from trading.models import Alert, Server, ServerChange, ServerWatch
 from trading.permissions import SEE_CHANGES
-from trading.states import ALERT_LABELS, CHANGE_LABELS, AlertState, Change
+from trading.queries.watching import words
+from trading.states import ALERT_LABELS, CHANGE_LABELS, AlertState
 
 # name → fields, each list ending in a unique one, all of them never null (backoffice.ui.keyset)
 CHANGE_ORDERS = {"-id": ("-id",)}
 ALERT_ORDERS = {"-latest": ("-latest_at", "-id")}
 COUNTED = 1000
-PERSONAL = (Change.DATA, Change.OPENED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +57,8 @@ def count_alerts_for(user: Reaching) -> int:
 
 def told_of(change: ServerChange, *, in_full: bool) -> tuple[str, str]:
     """Return before and after in words; a person's data only for who may read them."""
-    before, after = _read(change.before), _read(change.after)
-    if not isinstance(after, dict):
-        return str(change.before), str(change.after)
-    old = before if isinstance(before, dict) else {}
-    names = [name for name in after if old.get(name) != after[name]]
-    if change.kind in PERSONAL and not in_full:
-        return "", ", ".join(names)
-    return _told(old, names), _told(after, names)
+    currency = "" if change.account is None else change.account.currency
+    return words.told(change.kind, change.before, change.after, currency=currency, in_full=in_full)
 
 
 def list_managers_for(user: Reaching) -> tuple[list[ManagerRow], list[ServerWatch]]:
@@ -86,14 +79,6 @@ def _manager(watch: ServerWatch, one: dict[str, Any]) -> ManagerRow:
         groups=str(one["groups"]),
         addresses=" – ".join(filter(None, bounds)),
     )
-
-
-def _read(text: str) -> Any:
-    return json.loads(text) if text.startswith("{") else text
-
-
-def _told(values: dict[str, Any], names: list[str]) -> str:
-    return ", ".join(f"{name}: {values[name]}" for name in names if name in values)
 
 
 class ChangeFilter(django_filters.FilterSet):
