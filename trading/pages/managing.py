@@ -16,7 +16,7 @@ from crm.queries import known
 from trading.actions.ordering import asking, carrying, opening
 from trading.permissions import OPEN_ACCOUNTS, VIEW_ACCOUNTS
 from trading.queries import trading_accounts
-from trading.queries.ordering import commands, danger
+from trading.queries.ordering import commands, danger, foresight
 from trading.states import ACCOUNT_VERB_LABELS, AccountVerb
 
 SHUT = {
@@ -96,13 +96,16 @@ class Manage(StaffPage):
     def around(self, account: Any) -> dict[str, Any]:
         """Return header, acts and the latest requests."""
         latest = commands.list_commands_of(self.request.user, account.pk)[:8]
+        ahead = foresight.Foresight(account)
         return {
             "record": account,
+            "ahead": ahead,
+            "outlook": ahead.now(),
             "client": account.client,
             "acts": acts(self.request.user, account),
             "latest": list(latest),
-            "leverages": commands.leverages_of(account),
-            "groups": commands.groups_to_move_to(account),
+            "leverages": ahead.at_leverages(commands.leverages_of(account)),
+            "groups": ahead.in_groups(commands.groups_to_move_to(account)),
         }
 
 

@@ -20,7 +20,7 @@ from backoffice.core.clock import now
 from trading.actions import sync
 from trading.queries import servers
 
-PAUSE_SECONDS = 0.4
+PAUSE_SECONDS = 1.5
 FULL_EVERY = 4  # passes
 
 

@@ -1,6 +1,7 @@
 """Managing an account, opening one, and the second person's page: through the doors."""
 
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from trading.actions.ordering import asking, chasing
 from trading.gateway import registry
 from trading.gateway.errors import Refused, Uncertain
 from trading.gateway.remote.gateway import RemoteGateway
-from trading.models import AccountCommand, Group, Position, TradingAccount
+from trading.models import AccountCommand, AccountFigures, Group, Position, TradingAccount
 from trading.states import AccountOrder, AccountVerb
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,31 @@ def test_two_people_for_what_is_dangerous(
     text_of(dealer.post(confirm, data, follow=True))
     assert gateway.sent == [("leverage", 1001)]
     assert TradingAccount.objects.get(pk=house.account.pk).leverage == 500
+
+
+def test_the_margin_after_a_change_is_shown_before_it_is_asked_for(
+    officer: Browser, house: House
+) -> None:
+    """Two lots of EURUSD at 1.2; half the leverage takes twice the margin."""
+    account, page = house.account, reverse("trading:account-manage", args=[house.account.pk])
+    Position.objects.filter(account=account, ticket=12).delete()
+    Position.objects.filter(account=account).update(
+        volume_hundredths=200, margin_rate=Decimal("1.2"), symbol="EURUSD"
+    )
+    assert "a price or a rate is missing" in text_of(officer.get(page))
+    AccountFigures.objects.create(
+        account=account, currency="USD", balance=account.balance, credit=account.credit,
+        floating=Decimal("-100.00"), figures_at=clock.now(),
+    )  # fmt: skip
+    told = text_of(officer.get(page))
+    leverage, funds = account.leverage, account.balance + account.credit - 100
+    needed = Decimal(240_000) / leverage
+    level = (funds / (2 * needed) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    half = f"1:{leverage // 2} · margin {2 * needed:.2f} USD · level {level} %"
+    assert half in " ".join(told.split())
+    assert "Now:" in told
+    Position.objects.filter(account=account).update(volume_hundredths=100_000)
+    assert "positions would be closed at once" in text_of(officer.get(page))
 
 
 def test_acts_without_the_right_are_absent_and_refused(house: House) -> None:
