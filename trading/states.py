@@ -369,6 +369,9 @@ ALERT: Workflow[AlertState] = Workflow(
     name="alert",
     moves={
         (AlertState.NEW, "see"): AlertState.SEEN,
+        (AlertState.SEEN, "see"): AlertState.SEEN,
+        (AlertState.NEW, "happen again"): AlertState.NEW,
+        (AlertState.SEEN, "happen again"): AlertState.NEW,
         (AlertState.NEW, "close"): AlertState.CLOSED,
         (AlertState.SEEN, "close"): AlertState.CLOSED,
     },

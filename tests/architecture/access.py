@@ -108,6 +108,7 @@ DOORS: dict[str, Door] = {
     "trading:alert-count": Door(WATCHES),
     "trading:alert-detail": Door(WATCHES, about="alert"),
     "trading:alert-close": Door(CLOSES_ALERTS, about="alert", method="post", answers=422),
+    "trading:alert-see": Door(CLOSES_ALERTS, about="alert", method="post", answers=422),
     "trading:manager-list": Door(WATCHES),
     "trading:panel-for-client": Door(READS_MARKET, about="client_id", far=200),
     "machines:integration-list": Door(SEES_MACHINES),

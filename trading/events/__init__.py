@@ -6,6 +6,7 @@ from trading.events.accounts import (
     AccountCommandRequested,
     AlertClosed,
     AlertRaised,
+    AlertSeen,
     ForeignChangeSeen,
 )
 from trading.events.market import (
@@ -46,6 +47,7 @@ __all__ = [
     "AgentMoved",
     "AlertClosed",
     "AlertRaised",
+    "AlertSeen",
     "ForeignChangeSeen",
     "GroupsAssigned",
     "JournalConfirmed",

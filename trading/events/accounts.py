@@ -105,6 +105,17 @@ class AlertRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertSeen(Event):
+    """Somebody has seen an alert; `until` (UTC, ISO) is set where it is put off as well."""
+
+    name: ClassVar[str] = "trading.alert.seen"
+    sentence: ClassVar[str] = noop("{actor} has seen alert {alert_id}")
+
+    alert_id: int
+    until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertClosed(Event):
     """Somebody looked at an alert and says what it was."""
 

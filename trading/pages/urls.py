@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/count", watching.AlertCount.as_view(), name="alert-count"),
     path("alerts/<int:pk>/", watching.AlertDetail.as_view(), name="alert-detail"),
     path("alerts/<int:pk>/close/", watching.CloseAlert.as_view(), name="alert-close"),
+    path("alerts/<int:pk>/see/", watching.SeeAlert.as_view(), name="alert-see"),
     path("managers/", watching.ManagerList.as_view(), name="manager-list"),
     path("requests/", commands.CommandList.as_view(), name="command-list"),
     path("requests/count", commands.CommandCount.as_view(), name="command-count"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.actors import Actor
+from backoffice.identity.queries import people
 from backoffice.ui import tables
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ActionPage, DetailPage, ListPage, Panel, StaffPage
@@ -129,7 +130,9 @@ class AlertList(ListPage):
     def saved_views(self) -> Sequence[SavedView]:
         """Return the tabs."""
         return (
-            SavedView("new", _("New"), {"state": AlertState.NEW.value}),
+            SavedView("todo", _("To look at"), {"view": "todo"}),
+            SavedView("seen", _("Seen"), {"state": AlertState.SEEN.value}),
+            SavedView("snoozed", _("Put off"), {"view": "snoozed"}),
             SavedView("closed", _("Closed"), {"state": AlertState.CLOSED.value}),
             SavedView("all", _("All")),
         )
@@ -161,6 +164,21 @@ class CloseForm(forms.Form):
     )
 
 
+HOURS = ((0, _("not put off")), (1, _("for an hour")), (4, _("for four hours")),
+         (24, _("until tomorrow")), (72, _("for three days")), (168, _("for a week")))  # fmt: skip
+
+
+class SeeForm(forms.Form):
+    """For how long it stands in nobody's way."""
+
+    hours = forms.TypedChoiceField(
+        label=_("Put off"),
+        coerce=int,
+        choices=HOURS,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+
 class AlertDetail(DetailPage):
     """One alert: the rule, the latest change, and its end."""
 
@@ -176,18 +194,17 @@ class AlertDetail(DetailPage):
         return alert_context(self.request.user, record)
 
 
-class CloseAlert(ActionPage):
-    """Says what an alert was."""
+class AboutAlert(ActionPage):
+    """A decision about an alert: refused, it is its page with the reason."""
 
     permission = CLOSE_ALERTS
     template_name = "trading/alert_detail.html"
-    form_class = CloseForm
-    done = _("Closed.")
 
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Close it."""
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Return what every action is told; 404 before anything for an alert out of reach."""
         pk = changes.get_alert_for(self.request.user, self.kwargs["pk"]).pk
-        alerting.close_alert(alert_id=pk, reason=data["reason"], actor=actor, now=self.now)
+        return {"alert_id": pk, "now": self.now}
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render the whole page around the form; 404 for an alert out of reach."""
@@ -198,6 +215,33 @@ class CloseAlert(ActionPage):
     def goes_to(self) -> str:
         """Return the page of the alert."""
         return reverse("trading:alert-detail", args=[self.kwargs["pk"]])
+
+
+class CloseAlert(AboutAlert):
+    """Says what an alert was."""
+
+    form_class = CloseForm
+    done = _("Closed.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Close it."""
+        alerting.close_alert(reason=data["reason"], actor=actor, **self.whose)
+
+
+class SeeAlert(AboutAlert):
+    """Says that an alert was seen, and puts it off."""
+
+    form_class = SeeForm
+    done = _("Seen.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Note it."""
+        alerting.see_alert(for_hours=data["hours"], actor=actor, **self.whose)
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render the page with this form in its own place."""
+        mine = {"see": context["form"], "form": CloseForm(label_suffix="")}
+        return super().show(template_name, {**context, **mine}, **extra)
 
 
 class ManagerList(StaffPage):
@@ -214,6 +258,8 @@ class ManagerList(StaffPage):
 def alert_context(user: Any, alert: Any) -> dict[str, Any]:
     """Return what the page of an alert shows beside it."""
     before, after = changes.told_of(alert.change, in_full=user.may(SEE_CONTACTS))
+    seers = [alert.seen_by] if alert.seen_by.startswith("staff:") else []
+    names = people.names_of({int(one[6:]) for one in seers})
     return {
         "rule": RULES[alert.rule],
         "kind": _(CHANGE_LABELS[alert.change.kind]),
@@ -221,4 +267,6 @@ def alert_context(user: Any, alert: Any) -> dict[str, Any]:
         "after": after,
         "may_close": user.may(CLOSE_ALERTS) and alert.state != AlertState.CLOSED,
         "form": CloseForm(label_suffix=""),
+        "see": SeeForm(label_suffix=""),
+        "seen_by": names.get(int(alert.seen_by[6:] or 0), alert.seen_by) if alert.seen_by else "",
     }

@@ -1,5 +1,6 @@
 """What others changed, the alerts and the manager accounts: as the pages tell them."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -8,9 +9,12 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from backoffice.core import clock
+from backoffice.core.errors import Rejected
+from backoffice.core.states import IllegalMove
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.house import House, a_house
 from tests.factories.people import a_browser, a_staff_user
+from trading.actions.watching import alerting
 from trading.models import Alert, ServerChange, ServerWatch
 from trading.states import AlertState, Change
 
@@ -71,6 +75,43 @@ def test_an_alert_is_closed_with_its_reason(dealer: Browser, house: House) -> No
     assert Alert.objects.get().state == AlertState.CLOSED
     reader = a_browser(a_staff_user("auditor"))
     assert "Close the alert" not in text_of(reader.get(detail))
+
+
+def test_an_alert_is_seen_and_put_off_until_it_is_due(dealer: Browser, house: House) -> None:
+    alert = an_alert_of(house.account)
+    todo, snoozed = ({"view": one} for one in ("todo", "snoozed"))
+    page = reverse("trading:alert-list")
+    see = reverse("trading:alert-see", args=[alert.pk])
+    text_of(dealer.post(see, {"hours": "9999"}), 422)
+    told = text_of(dealer.post(see, {"hours": "4"}, follow=True))
+    assert "Seen by" in told
+    assert "put off until" in told
+    assert "No alert" in text_of(dealer.get(page, todo))
+    assert "1001" in text_of(dealer.get(page, snoozed))
+    count = dealer.get(reverse("trading:alert-count"), headers={"HX-Request": "true"})
+    assert not text_of(count).strip().startswith("1")
+    Alert.objects.update(snoozed_until=clock.now() - timedelta(minutes=1))
+    assert "1001" in text_of(dealer.get(page, todo))
+    count = dealer.get(reverse("trading:alert-count"), headers={"HX-Request": "true"})
+    assert text_of(count).strip().startswith("1")
+
+
+def test_what_was_put_off_is_back_when_it_happens_again(house: House) -> None:
+    alert, user = an_alert_of(house.account), a_staff_user("dealer")
+    told = {"alert_id": alert.pk, "actor": user.actor, "now": clock.now()}
+    with pytest.raises(Rejected, match="a week at most"):
+        alerting.see_alert(for_hours=169, **told)
+    with pytest.raises(alerting.NotAllowed):
+        alerting.see_alert(**told | {"actor": a_staff_user("auditor").actor})
+    seen = alerting.see_alert(for_hours=168, **told)
+    assert (seen.state, seen.seen_by) == (AlertState.SEEN, str(user.actor))
+    alerting.raise_alert(change=alert.change, actor=user.actor, now=clock.now())
+    again = Alert.objects.get()
+    assert (again.state, again.snoozed_until, again.count) == (AlertState.NEW, None, 2)
+    alerting.see_alert(**told)
+    alerting.close_alert(reason="agreed", **told)
+    with pytest.raises(IllegalMove):
+        alerting.see_alert(**told)
 
 
 def test_manager_accounts_stand_with_their_rights(dealer: Browser, house: House) -> None:

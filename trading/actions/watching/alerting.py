@@ -1,7 +1,7 @@
 """Alerts: raised by rule, one open row for each rule and account, closed with a reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
 from backoffice.identity.queries import people
-from trading.events import AlertClosed, AlertRaised
+from trading.events import AlertClosed, AlertRaised, AlertSeen
 from trading.models import Alert, ServerChange
 from trading.permissions import CLOSE_ALERTS
 from trading.states import ALERT, AlertState, Change
 
 LONGEST = 300
+LONGEST_SNOOZE_HOURS = 7 * 24
 #: The policy that says which kinds raise no alert: {"quiet": ["data"]}.
 POLICY = "foreign-change-alerts"
 
@@ -64,7 +65,9 @@ def raise_alert(*, change: ServerChange, actor: Actor, now: datetime) -> None:
     if standing is not None:
         standing.count += 1
         standing.latest_at, standing.change = now, change
-        standing.save(update_fields=["count", "latest_at", "change"])
+        standing.state = ALERT.after(standing.state, "happen again")
+        standing.snoozed_until = None
+        standing.save(update_fields=["count", "latest_at", "change", "state", "snoozed_until"])
         return
     alert = Alert.objects.create(
         rule=rule.code,
@@ -81,6 +84,26 @@ def raise_alert(*, change: ServerChange, actor: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
+def see_alert(*, alert_id: int, for_hours: int = 0, actor: Actor, now: datetime) -> Alert:
+    """Say that an alert was seen, and put it off for some hours (0: not at all).
+
+    It is back when they are over, or when it happens again. IllegalMove when it is closed.
+    """
+    if not 0 <= for_hours <= LONGEST_SNOOZE_HOURS:
+        raise Rejected(_("An alert is put off for a week at most."))
+    alert = locks.rows(Alert.objects.select_related("account").filter(pk=alert_id)).get()
+    _require_right(actor, alert)
+    alert.state = ALERT.after(alert.state, "see")
+    alert.seen_by, alert.seen_at = str(actor), now
+    alert.snoozed_until = now + timedelta(hours=for_hours) if for_hours else None
+    alert.save(update_fields=["state", "seen_by", "seen_at", "snoozed_until"])
+    until = alert.snoozed_until.isoformat() if alert.snoozed_until else ""
+    event = AlertSeen(alert_id=alert.pk, until=until)
+    outbox.emit(event, actor=actor, subjects=_subjects(alert), now=now)
+    return alert
+
+
+@transaction.atomic
 def close_alert(*, alert_id: int, reason: str, actor: Actor, now: datetime) -> Alert:
     """Say what an alert was, and close it; IllegalMove when it is closed already."""
     if not reason.strip():
@@ -89,7 +112,7 @@ def close_alert(*, alert_id: int, reason: str, actor: Actor, now: datetime) -> A
     _require_right(actor, alert)
     alert.state = ALERT.after(alert.state, "close")
     alert.closed_by, alert.closed_at = str(actor), now
-    alert.reason = reason.strip()[:LONGEST]
+    alert.reason, alert.snoozed_until = reason.strip()[:LONGEST], None
     alert.save()
     event = AlertClosed(alert_id=alert.pk, reason=alert.reason)
     outbox.emit(event, actor=actor, subjects=_subjects(alert), now=now)
@@ -100,7 +123,7 @@ def _require_right(actor: Actor, alert: Alert) -> None:
     user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
     rows = Alert.objects.filter(pk=alert.pk)
     if user is None or not access.restrict(rows, user, CLOSE_ALERTS).exists():
-        raise NotAllowed(_("You may not close this alert."))
+        raise NotAllowed(_("You may not decide about this alert."))
 
 
 def _subjects(alert: Alert) -> list[tuple[str, int | str]]:

@@ -84,7 +84,10 @@ class ServerChange(models.Model):
 
 
 class Alert(models.Model):
-    """What a rule found on one account, until somebody says what it was; repeats count up."""
+    """What a rule found on one account, until somebody says what it was; repeats count up.
+
+    Until `snoozed_until` it stands in nobody's way, unless it happens again.
+    """
 
     scope: ClassVar[Scope] = Scope(
         owner="account__client__owner_id",
@@ -107,6 +110,7 @@ class Alert(models.Model):
     )
     seen_by = models.CharField(max_length=64, default="", blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=64, default="", blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, default="", blank=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.access import Reaching, get_or_404_for, restrict
@@ -51,8 +52,10 @@ def get_alert_for(user: Reaching, pk: int) -> Alert:
 
 
 def count_alerts_for(user: Reaching) -> int:
-    """Count the open alerts, a thousand and one at most."""
-    return list_alerts_for(user).filter(state=AlertState.NEW)[: COUNTED + 1].count()
+    """Count the alerts that are new or were put off until now, a thousand and one at most."""
+    new = list_alerts_for(user).filter(state=AlertState.NEW)
+    back = list_alerts_for(user).filter(state=AlertState.SEEN, snoozed_until__lte=Now())
+    return (new | back)[: COUNTED + 1].count()
 
 
 def told_of(change: ServerChange, *, in_full: bool) -> tuple[str, str]:
@@ -109,6 +112,19 @@ class AlertFilter(django_filters.FilterSet):
         label=_("State"),
         distinct=False,
     )
+
+    view = django_filters.ChoiceFilter(
+        choices=[("todo", _("Now")), ("snoozed", _("Put off"))],
+        label=_("When"),
+        method="filter_view",
+    )
+
+    def filter_view(self, rows: Any, name: str, value: str) -> Any:
+        """Keep what is to be looked at now, or what is put off."""
+        if value == "snoozed":
+            return rows.filter(snoozed_until__gt=Now()).exclude(state=AlertState.CLOSED)
+        due = Q(state=AlertState.NEW) | Q(state=AlertState.SEEN, snoozed_until__lte=Now())
+        return rows.filter(due)
 
     class Meta:
         model = Alert
