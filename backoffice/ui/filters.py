@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-NOT_FILTERS = ("after", "before", "sort", "page")
+NOT_FILTERS = ("after", "before", "sort", "page", "as")
 
 
 @dataclass(frozen=True)

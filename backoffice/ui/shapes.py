@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views import View
 
-from backoffice.core import clock
+from backoffice.core import clock, export
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.ui import filters, keyset
@@ -50,6 +51,9 @@ class StaffPage(View):
         return response
 
 
+MOST_IN_A_FILE = 10_000
+
+
 class ListPage(StaffPage):
     """A filtered, paged table. The fragment alone is what htmx swaps.
 
@@ -62,6 +66,9 @@ class ListPage(StaffPage):
     filter_class: ClassVar[Any] = None
     orders: ClassVar[Mapping[str, Sequence[str]]]
     page_size: ClassVar[int] = 50
+    #: Heads of the file that the list can be downloaded as; none: it cannot.
+    file_heads: ClassVar[Sequence[Any]] = ()
+    file_name: ClassVar[str] = "list"
 
     def rows(self) -> Any:
         """Return the rows that this person may see."""
@@ -79,17 +86,48 @@ class ListPage(StaffPage):
         """Return what else the template needs."""
         return {}
 
+    def file_row(self, record: Any) -> Sequence[Any]:
+        """Return a record's values under `file_heads`, as far as this person may see them."""
+        raise NotImplementedError
+
+    def note_file(self, rows: int, narrowed: str) -> None:
+        """Tell the log that so many rows leave the house, and which filters chose them."""
+        raise NotImplementedError
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the list, or for htmx its fragment."""
+        """Show the list, or for htmx its fragment; with `as=csv` the whole of it as a file."""
+        if self.file_heads and self.request.GET.get("as") == "csv":
+            return self._file()
         template = self.fragment_name if self.request.htmx else self.template_name
         return self.show(template, self.context())
+
+    def _file(self) -> HttpResponse:
+        _narrowed, rows = self._narrowed()
+        found = list(rows.order_by(*self.orders[self._sort()])[: MOST_IN_A_FILE + 1])
+        # The names alone: what somebody searched for may be a person.
+        asked = sorted(k for k, v in self.request.GET.items() if v and k not in filters.NOT_FILTERS)
+        lines: list[Sequence[Any]] = [self.file_row(one) for one in found[:MOST_IN_A_FILE]]
+        if len(found) > MOST_IN_A_FILE:
+            cut = _("Cut at %(most)s lines: narrow the list.") % {"most": MOST_IN_A_FILE}
+            lines.append([cut])
+        self.note_file(len(lines), ", ".join(asked) or "all")
+        answer = HttpResponse(
+            export.document(self.file_heads, lines), content_type="text/csv; charset=utf-8"
+        )
+        name = f"{self.file_name}-{self.now:%Y%m%dT%H%M%S}.csv"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+    def _sort(self) -> str:
+        sort: str = self.request.GET.get("sort", "")
+        return sort if sort in self.orders else next(iter(self.orders))
 
     def context(self) -> dict[str, Any]:
         """Return table, filters, tabs and neighbours."""
         query = self.request.GET
         narrowed, rows = self._narrowed()
-        sort = query.get("sort", "")
-        sort = sort if sort in self.orders else next(iter(self.orders))
+        sort = self._sort()
         page = keyset.cut(
             rows,
             self.orders[sort],
@@ -105,6 +143,7 @@ class ListPage(StaffPage):
             "slice": page,
             "sort": sort,
             "sorts": sorted(self.orders),
+            "has_file": bool(self.file_heads),
             **self._bar(narrowed),
             **self.additions(rows),
         }

@@ -8,6 +8,7 @@ from trading.events.accounts import (
     AlertRaised,
     AlertSeen,
     ForeignChangeSeen,
+    ListTaken,
 )
 from trading.events.market import (
     AccountBound,
@@ -51,6 +52,7 @@ __all__ = [
     "ForeignChangeSeen",
     "GroupsAssigned",
     "JournalConfirmed",
+    "ListTaken",
     "MirrorVerified",
     "OperationAbandoned",
     "OperationAbsent",

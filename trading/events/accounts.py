@@ -105,6 +105,18 @@ class AlertRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListTaken(Event):
+    """Somebody downloaded a list as a file; `narrowed` names the filters that were in force."""
+
+    name: ClassVar[str] = "trading.list.taken"
+    sentence: ClassVar[str] = noop("{actor} downloaded {rows} lines of {what} ({narrowed})")
+
+    what: str
+    rows: int
+    narrowed: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertSeen(Event):
     """Somebody has seen an alert; `until` (UTC, ISO) is set where it is put off as well."""
 

@@ -12,8 +12,9 @@ from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
 from backoffice.ui import marks, tables
 from backoffice.ui.filters import SavedView
-from backoffice.ui.shapes import ActionPage, DetailPage, ListPage, Panel
+from backoffice.ui.shapes import ActionPage, DetailPage, Panel
 from trading.actions.ordering import asking, carrying
+from trading.pages.taking import TakenList
 from trading.permissions import CONFIRM_ACCOUNTS, VIEW_ACCOUNTS
 from trading.queries.ordering import commands
 from trading.states import ACCOUNT_VERB_LABELS
@@ -48,7 +49,7 @@ class CommandTable(tables.Table):
         return reverse("trading:command-detail", args=[record.pk])
 
 
-class CommandList(ListPage):
+class CommandList(TakenList):
     """What was asked for about accounts, and what became of it."""
 
     permission = VIEW_ACCOUNTS
@@ -57,6 +58,11 @@ class CommandList(ListPage):
     table_class = CommandTable
     filter_class = commands.CommandFilter
     orders = commands.ORDERS
+    file_name = "account-requests"
+    file_heads = (
+        "#", _("Asked (UTC)"), _("Server"), _("Login"), _("What"), _("State"), _("Asked by"),
+        _("Decided by"), _("Answer"),
+    )  # fmt: skip
 
     def rows(self) -> Any:
         """Return the requests in reach."""
@@ -75,6 +81,14 @@ class CommandList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
         return {"search_words": _("Login, #request")}
+
+    def file_row(self, record: Any) -> Sequence[Any]:
+        """Return a request in words."""
+        told = commands.picture_asked_on(record)["value"]
+        what = f"{_(ACCOUNT_VERB_LABELS[record.verb])} {told}".strip()
+        where = (record.pk, record.requested_at, record.server.code, record.login or "")
+        who = (record.requested_by, record.decided_by)
+        return (*where, what, record.get_state_display(), *who, record.answer)
 
 
 class CommandCount(Panel):

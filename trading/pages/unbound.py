@@ -12,17 +12,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.core.errors import Conflict, Later, Rejected
 from backoffice.ui import figures
 from backoffice.ui.filters import SavedView
-from backoffice.ui.shapes import ListPage, Panel, StaffPage
+from backoffice.ui.shapes import Panel, StaffPage
 from crm.permissions import EDIT_CLIENTS, SEE_CONTACTS
+from crm.terms import mask_email, mask_phone
 from trading.actions.ownership import binding, newcomers
 from trading.pages import choosing
+from trading.pages.taking import TakenList
 from trading.pages.unbound_tables import UnboundTable
 from trading.permissions import BIND_ACCOUNTS
 from trading.queries import unbound
 from trading.queries.ownership import suggestions, weighing
 
 
-class UnboundList(ListPage):
+class UnboundList(TakenList):
     """Accounts that no client owns, each with the clients it may belong to."""
 
     permission = BIND_ACCOUNTS
@@ -31,6 +33,12 @@ class UnboundList(ListPage):
     table_class = UnboundTable
     filter_class = unbound.UnboundFilter
     orders = unbound.ORDERS
+    file_name = "accounts-without-client"
+    file_heads = (
+        gettext_lazy("Server"), gettext_lazy("Login"), gettext_lazy("Group"), gettext_lazy("Name"),
+        gettext_lazy("E-mail"), gettext_lazy("Phone"), gettext_lazy("Balance"),
+        gettext_lazy("Currency"), gettext_lazy("Opened (UTC)"),
+    )  # fmt: skip
 
     def rows(self) -> Any:
         """Return the accounts of nobody in reach."""
@@ -70,6 +78,14 @@ class UnboundList(ListPage):
             "may_register": may(EDIT_CLIENTS),
             "sees_contacts": may(SEE_CONTACTS),
         }
+
+    def file_row(self, record: Any) -> Sequence[Any]:
+        """Return an account; contacts masked for who may not read them."""
+        contacts: tuple[str, str] = (record.email, record.phone)
+        if not self.request.user.may(SEE_CONTACTS):
+            contacts = (mask_email(record.email), mask_phone(record.phone))
+        where = (record.server.code, record.login, record.group.name, record.name)
+        return (*where, *contacts, record.balance, record.currency, record.registered_at)
 
 
 class Count(Panel):

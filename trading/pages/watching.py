@@ -12,12 +12,13 @@ from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
 from backoffice.ui import tables
 from backoffice.ui.filters import SavedView
-from backoffice.ui.shapes import ActionPage, DetailPage, ListPage, Panel, StaffPage
+from backoffice.ui.shapes import ActionPage, DetailPage, Panel, StaffPage
 from crm.permissions import SEE_CONTACTS
 from trading.actions.watching import alerting
+from trading.pages.taking import TakenList
 from trading.permissions import CLOSE_ALERTS, SEE_CHANGES
 from trading.queries.watching import changes
-from trading.states import CHANGE_LABELS, AlertState
+from trading.states import ALERT_LABELS, CHANGE_LABELS, AlertState
 
 RULES = {
     "foreign-money": _("Money was moved or altered"),
@@ -74,7 +75,7 @@ class ChangeTable(tables.Table):
         )
 
 
-class ChangeList(ListPage):
+class ChangeList(TakenList):
     """Every change on the servers that did not come from here."""
 
     permission = SEE_CHANGES
@@ -83,6 +84,11 @@ class ChangeList(ListPage):
     table_class = ChangeTable
     filter_class = changes.ChangeFilter
     orders = changes.CHANGE_ORDERS
+    file_name = "changes"
+    file_heads = (
+        _("Seen (UTC)"), _("Server"), _("Login"), _("Ticket"), _("What"), _("Before"), _("After"),
+        _("Manager"), _("Address"),
+    )  # fmt: skip
 
     def rows(self) -> Any:
         """Return the foreign changes in reach."""
@@ -91,6 +97,14 @@ class ChangeList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
         return {"search_words": _("Login")}
+
+    def file_row(self, record: Any) -> Sequence[Any]:
+        """Return a change in words; a person's data as far as the reader may see them."""
+        told = changes.told_of(record, in_full=self.request.user.may(SEE_CONTACTS))
+        who = (record.manager_login or "", record.address)
+        what = _(CHANGE_LABELS[record.kind])
+        where = (record.seen_at, record.server.code, record.login, record.ticket or "")
+        return (*where, what, *told, *who)
 
 
 class AlertTable(tables.Table):
@@ -113,7 +127,7 @@ class AlertTable(tables.Table):
         return reverse("trading:alert-detail", args=[record.pk])
 
 
-class AlertList(ListPage):
+class AlertList(TakenList):
     """What a person has to look at."""
 
     permission = SEE_CHANGES
@@ -122,6 +136,11 @@ class AlertList(ListPage):
     table_class = AlertTable
     filter_class = changes.AlertFilter
     orders = changes.ALERT_ORDERS
+    file_name = "alerts"
+    file_heads = (
+        _("Latest (UTC)"), _("Server"), _("Login"), _("Weight"), _("What"), _("Times"), _("State"),
+        _("Put off until (UTC)"), _("What it was"),
+    )  # fmt: skip
 
     def rows(self) -> Any:
         """Return the alerts in reach."""
@@ -140,6 +159,13 @@ class AlertList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
         return {"search_words": _("Login")}
+
+    def file_row(self, record: Any) -> Sequence[Any]:
+        """Return an alert in words."""
+        state, weight = _(ALERT_LABELS[record.state]), record.severity
+        where = (record.latest_at, record.server.code, record.login)
+        end = (record.snoozed_until, record.reason)
+        return (*where, weight, RULES[record.rule], record.count, state, *end)
 
 
 class AlertCount(Panel):

@@ -56,6 +56,13 @@ class Hands:
         (self.done if code == 0 else self.refused)[name] += 1
         return name
 
+    def open_one(self) -> None:
+        """Open a position, as far as the server lets us."""
+        self._look()
+        if self._logins and self._quotes:
+            code = self._open_trade()
+            (self.done if code == 0 else self.refused)["open_trade"] += 1
+
     def _look(self) -> None:
         """Look at the server now and then, as people do."""
         self._until_look -= 1

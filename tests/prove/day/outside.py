@@ -33,6 +33,7 @@ from tests.prove.kills import PARTS
 VICTIMS = ("metatrader", "agent", "worker", "feed", "postgresql", "redis")
 RECOVERY_SECONDS = 180.0
 QUIET_SECONDS = 5.0  # in which nothing happens any more, before the last pass begins
+LEAST_OPEN = 20
 FAULT_SECONDS = 12.0  # so long a fault has to strike
 LOOK_EVERY = 25  # events between two looks whether it did
 ANSWER_SECONDS = 3.0
@@ -173,6 +174,7 @@ class DemoDay:
                 faults.update(self._end_faults())
                 if turn and len(modes) % 2 == 0:
                     deaths[turn[-1]] += self._kill(turn.pop())
+        self._keep_some_open()
         told.is_equal, told.verdict = self._compared()
         if told.is_equal:
             told.injected, told.verdict = self._spoilt(told.verdict)
@@ -183,6 +185,14 @@ class DemoDay:
         told.deaths, told.faults = dict(deaths), dict(faults)
         told.seconds = round(time.monotonic() - began, 1)
         return told
+
+    def _keep_some_open(self) -> None:
+        """Open positions until there are some of every class to look at."""
+        for _ in range(500):
+            code, tickets = self._ask(MANAGER, "open_tickets", {})
+            if code == 0 and len(tickets) >= LEAST_OPEN:
+                return
+            self.hands.open_one()
 
     def _while_it_stands(self, done: int, due: int) -> int:
         """Let things happen until so many did and the fault has struck, or had its time."""

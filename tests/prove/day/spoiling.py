@@ -37,6 +37,7 @@ from trading.models import Group, Position, Server, Symbol, TradingAccount
 from trading.models.ticket import ticket_key
 
 OLDEST = timedelta(days=20)  # nothing younger is archived
+LEAST_ROWS = 12  # one a class, and those that are lost, invented, doubled
 INVENTED = 2_000_000_000  # tickets and logins that no server of a proof gives
 CLASSES: tuple[tuple[Any, str], ...] = (
     (models.BooleanField, "flag"),
@@ -101,6 +102,8 @@ class Spoiler:
                 server=self._server, account__closed_on_server=False
             ).filter(**{f"{_moment(table)}__gt": now() - OLDEST})
         )
+        if len(rows) < LEAST_ROWS:
+            raise SystemExit(f"{len(rows)} {table.name} are too few to falsify")
         for kind, columns in by_class(table.name, table.model, table.columns).items():
             row, column = rows.pop(), self._chance.choice(columns)
             self._write(row, column, self._other(table, kind, column, getattr(row, column)))
