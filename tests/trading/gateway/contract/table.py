@@ -26,6 +26,9 @@ This page is generated: `python -m tests.trading.gateway.contract.table`. A test
 stale.
 """
 FOOT = """
+How to see the other proofs about MetaTrader:
+[how-to/see-the-proofs.md](how-to/see-the-proofs.md).
+
 Server time is a part of `server_info`; change cursors are `accounts`, `trades` and
 `daily_reports` with `since_stamp`; key snapshots are `logins` and `open_tickets`. An engine on
 MetaQuotes' Manager API needs the broker's own library and is not a part of this table before it
