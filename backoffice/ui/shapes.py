@@ -18,10 +18,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views import View
 
-from backoffice.core import clock, export
+from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
 from backoffice.ui import filters, keyset
+from backoffice.ui.drawing import export
 from backoffice.ui.tables import Table
 
 

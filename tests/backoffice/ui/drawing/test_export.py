@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from backoffice.core import export
+from backoffice.ui.drawing import export
 
 AMOUNTS = some.decimals(allow_nan=False, allow_infinity=False, places=2)
 
