@@ -25,6 +25,8 @@ class Refusal(StrEnum):
     ADDRESS = "address"
     RATE = "rate"
     FLOOD = "flood"
+    SCOPE = "scope"
+    NOT_SIGNED = "must_be_signed"
 
 
 ALGORITHM_LABELS: dict[Algorithm, str] = {
@@ -42,4 +44,6 @@ REFUSAL_LABELS: dict[Refusal, str] = {
     Refusal.ADDRESS: noop("it came from an address that is not on the list"),
     Refusal.RATE: noop("too many calls"),
     Refusal.FLOOD: noop("too many refused calls from one address"),
+    Refusal.SCOPE: noop("it does not hold the scope"),
+    Refusal.NOT_SIGNED: noop("it changes something and was not signed"),
 }

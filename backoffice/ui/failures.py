@@ -16,6 +16,8 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that can be misheard or misre
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that makes no sense as if nothing were there."""
+    if problems.is_api(request):
+        return problems.of_nonsense()
     return render(request, "errors/404.html", status=400)
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import board, live, money, pages
+from tests.bench.api import measuring as api
 from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
@@ -19,6 +20,7 @@ BENCHES: dict[str, Bench] = {
     "live": live.measure,
     "pages": pages.measure,
     "money": money.measure,
+    "api": api.measure,
     "audit": audit.measure,
 }
 

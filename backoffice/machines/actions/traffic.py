@@ -12,6 +12,7 @@ from backoffice.core.actors import Actor
 from backoffice.edge.signatures.message import REMEMBERED_SECONDS
 from backoffice.machines.events import CallRefused
 from backoffice.machines.models import ApiCall, UsedNonce
+from backoffice.machines.states import Refusal
 
 CALLS_KEPT = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
@@ -56,7 +57,8 @@ def keep(heard: Heard, *, now: datetime) -> None:
     """Keep a call; a refusal in a machine's name is announced too, once a minute for its reason."""
     fields = {name: getattr(heard, name) for name in Heard.__slots__}
     ApiCall.objects.create(at=now, **fields)
-    if heard.user_id is not None and heard.reason and not _told_lately(heard, now):
+    is_refusal = heard.reason in tuple(Refusal)  # what was not found or not lawful is no refusal
+    if heard.user_id is not None and is_refusal and not _told_lately(heard, now):
         _announce(heard, now)
 
 

@@ -65,8 +65,8 @@ def _tell(response: HttpResponse, standing: Any) -> None:
 
 
 def _keep(request: Any, response: HttpResponse, caller: Any, refused: Any) -> None:
-    if refused is not None and refused.reason is Refusal.FLOOD:
-        return  # an answer costs the flood more than us
+    if caller is None and (refused is None or refused.reason is Refusal.FLOOD):
+        return  # what was no request at all, or a flood: an answer costs it more than us
     heard = traffic.Heard(
         user_id=caller.user.pk if caller else refused.user_id,
         credential=caller.credential if caller else refused.credential,

@@ -61,8 +61,8 @@ def held(record: Any, now: datetime) -> dict[str, Any]:
     """Return its keys and tokens, each with how it stands."""
     keys, tokens = integrations.keys_of(record), integrations.tokens_of(record)
     return {
-        "keys": [(key, state_of(key.retired_at, key.expires_at, now)) for key in keys],
-        "tokens": [(token, state_of(token.revoked_at, token.expiry, now)) for token in tokens],
+        "its_keys": [(key, state_of(key.retired_at, key.expires_at, now)) for key in keys],
+        "its_tokens": [(token, state_of(token.revoked_at, token.expiry, now)) for token in tokens],
     }
 
 

@@ -90,6 +90,11 @@ def of_absent() -> HttpResponse:
     return problem(404, "not_found", _("There is nothing here that you can see."))
 
 
+def of_nonsense() -> HttpResponse:
+    """Return what is said of a request that cannot be read at all: too large, for another host."""
+    return problem(400, "malformed", _("This request cannot be read: it is too large or broken."))
+
+
 def of_away() -> HttpResponse:
     """Return what is said while the database does not answer."""
     response = problem(503, "later", _("Not now, and nothing has changed: ask again."))

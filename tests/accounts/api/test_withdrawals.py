@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.actions import withdrawals
 from accounts.models import Payment
@@ -12,6 +13,7 @@ from backoffice.demo.redis import Redis
 from tests.factories.machines import Machine, a_machine
 from tests.factories.market import a_trade
 from tests.factories.payments import IBAN, Till, a_till, fingerprint, write
+from tests.factories.people import a_browser
 from trading.models import Position
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,10 @@ def test_people_decide_and_no_machine(till: Till, machine: Machine) -> None:
                 payment_id=payment.pk, fingerprint=fingerprint(payment),
                 actor=one.integration.user.actor, now=clock.now(),
             )  # fmt: skip
+    url = reverse("accounts:payment-detail", args=[payment.pk])
+    page = a_browser(till.approver).get(url)
+    assert page.status_code == 200
+    assert "Web site" in page.content.decode()  # who asked, by name
     assert till.approve(payment).state == Withdrawal.APPROVED
 
 

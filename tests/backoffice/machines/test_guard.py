@@ -230,6 +230,21 @@ def test_what_is_unknown_is_a_problem_document(machine: Machine) -> None:
         assert (answer.status_code, code(answer)) == (404, "not_found"), path
     answer = machine.send(machine.signed(machine.message("POST", "me", {})))
     assert (answer.status_code, code(answer)) == (405, "method")
+    assert not EventRecord.objects.filter(name="machines.call.refused").exists()
+
+
+def test_a_request_that_cannot_be_read(machine: Machine) -> None:
+    huge = machine.post("clients/register", {"full_name": "x" * 3_000_000})
+    assert (huge.status_code, code(huge)) == (400, "malformed")
+    broken = replace(machine.message("POST", "clients/register"), body=b"{")
+    answer = machine.send(machine.signed(broken))
+    assert (answer.status_code, code(answer)) == (400, "malformed")
+    elsewhere = machine.send(machine.signed(machine.message("GET", "me")), HTTP_HOST="evil.example")
+    assert elsewhere.status_code == 400
+    fields = {"Content-Type": "text/plain", "Idempotency-Key": "text-0001"}
+    text = replace(machine.message("POST", "clients/register", {}), headers=fields)
+    answer = machine.send(machine.signed(text))
+    assert (answer.status_code, code(answer)) == (415, "media_type")
 
 
 def test_the_time_is_open_to_everybody(redis_server: Redis) -> None:

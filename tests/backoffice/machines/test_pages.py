@@ -70,6 +70,7 @@ def test_an_integration_from_the_form_to_its_first_call_and_its_end(admin: Brows
     assert token.token_key in page
     assert machine.key_id in page
     assert "api:client-list" in page
+    assert "SigningKey" not in page  # no name of the shell's own is taken
 
     assert act(admin, integration, "token-revoke", name=token.token_key).status_code == 302
     assert Browser().get("/api/v1/clients", headers=headers).status_code == 401
