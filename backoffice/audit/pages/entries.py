@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.audit.actions import exports
+from backoffice.audit.actions import exports, viewing
 from backoffice.audit.pages.tables import ChangeTable, EventTable
 from backoffice.audit.permissions import EXPORT_AUDIT, SEE_AUDIT
 from backoffice.audit.queries import entries
@@ -89,6 +89,10 @@ class Entry(StaffPage):
             found = entries.get_change_for(self.request.user, change)
         else:
             found = entries.get_entry_for(self.request.user, event)
+        if found is not None and found.is_personal:
+            kind = "entry" if change is None else "change"
+            actor = self.request.user.actor
+            viewing.record_view(kind=kind, key=found.record.pk, actor=actor, now=self.now)
         return self.show("audit/entry.html", {"entry": found})
 
 

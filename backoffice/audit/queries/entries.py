@@ -28,6 +28,7 @@ ORDERS: dict[str, Sequence[str]] = {"-id": ("-id",), "id": ("id",)}
 SLACK = 1000  # numbers and moments of entries rise together, but for those written at one time
 ACTOR = r"^((staff|client|machine):[0-9]{1,18}|(system|database):[^: ]{1,60})$"
 LONGEST_NUMBER = 18
+PERSONAL = "crm.client.see_contacts"  # crm stands above audit: its names are not imported here
 SHOWN_AT_MOST = 200
 EXPORTED_AT_MOST = 20_000
 HEADS = (
@@ -181,6 +182,8 @@ class Entry:
     changes: Sequence[ChangedRow]
     leaf_index: int | None
     event: Any = None
+    #: Whether it shows a person's data to this reader: then the look is told.
+    is_personal: bool = False
 
     @property
     def whence(self) -> list[tuple[Any, str]]:
@@ -189,7 +192,7 @@ class Entry:
         return [(label, origin.get(name, "")) for name, label in WHENCE]
 
 
-def get_entry_for(user: Reaching, number: int | None) -> Entry | None:
+def get_entry_for(user: Any, number: int | None) -> Entry | None:
     """Return an event with the rows that changed beside it; the newest where none is named."""
     rows = list_events_for(user)
     record = rows.filter(pk=number).first() if number is not None else rows.order_by("-pk").first()
@@ -197,18 +200,20 @@ def get_entry_for(user: Reaching, number: int | None) -> Entry | None:
         return None
     changes = list_changes_for(user).filter(transaction=record.transaction or -1).order_by("pk")
     name = names_of([record.actor]).get(record.actor, record.actor)
+    shown = list(changes[:SHOWN_AT_MOST])
     return Entry(
         record=record,
-        told=sealing.opened(record.told()),
+        told=_read(user, record.told()),
         name=name,
         sentence=records.view(record).told_by(name),
-        changes=_changed(list(changes[:SHOWN_AT_MOST])),
+        changes=_changed(user, shown),
         leaf_index=_place(EVENT, record.pk),
         event=record,
+        is_personal=_opens(user, [record.told(), *(change.told() for change in shown)]),
     )
 
 
-def get_change_for(user: Reaching, number: int) -> Entry | None:
+def get_change_for(user: Any, number: int) -> Entry | None:
     """Return a changed row with the event of its transaction, if there is one."""
     change = list_changes_for(user).filter(pk=number).first()
     if change is None:
@@ -216,17 +221,27 @@ def get_change_for(user: Reaching, number: int) -> Entry | None:
     event = list_events_for(user).filter(transaction=change.transaction, actor=change.actor).first()
     return Entry(
         record=change,
-        told=sealing.opened(change.told()),
+        told=_read(user, change.told()),
         name=names_of([change.actor]).get(change.actor, change.actor),
         sentence=str(change),
-        changes=_changed([change]),
+        changes=_changed(user, [change]),
+        is_personal=_opens(user, [change.told()]),
         leaf_index=_place(CHANGE, change.pk),
         event=event,
     )
 
 
-def _changed(changes: Sequence[Change]) -> list[ChangedRow]:
-    opened = sealing.opened([change.told() for change in changes])
+def _opens(user: Any, told: Any) -> bool:
+    return bool(user.may(PERSONAL)) and sealing.holds_seals(told)
+
+
+def _read(user: Any, told: Any) -> Any:
+    """Return what was told as far as this person may read people's data."""
+    return sealing.opened(told) if user.may(PERSONAL) else sealing.covered(told)
+
+
+def _changed(user: Any, changes: Sequence[Change]) -> list[ChangedRow]:
+    opened = _read(user, [change.told() for change in changes])
     return [
         ChangedRow(change, _columns(told["before"] or {}, told["after"] or {}))
         for change, told in zip(changes, opened, strict=True)

@@ -18,6 +18,7 @@ from backoffice.core.runtime.origin import Origin
 
 MARK = "sealed:"
 ERASED = "erased"
+COVER = "\u2022\u2022\u2022\u2022"
 PERSONAL = ("address", "device")
 
 
@@ -54,6 +55,16 @@ def opened(told: Any) -> Any:
         for row in SealedValue.objects.filter(digest__in=digests)
     }
     return _replaced(told, values)
+
+
+def covered(told: Any) -> Any:
+    """Return what was told with its seals covered, for who may not read them."""
+    return _replaced(told, dict.fromkeys(_marks(told), COVER))
+
+
+def holds_seals(told: Any) -> bool:
+    """Say whether something of what was told is sealed."""
+    return next(iter(_marks(told)), None) is not None
 
 
 def erase(kind: str, key: int | str) -> int:

@@ -104,7 +104,14 @@ def test_a_personal_value_is_read_until_it_is_erased(browser):
     client = a_client("Nora Near", email="nora@example.com")
     commit_now()
     change = entries.Change.objects.get(table_name="crm_client", row_key=str(client.pk))
+    covered = get(browser, "entry", change=change.pk)  # an auditor reads no contacts
+    assert "nora" not in covered.lower()
+    assert sealing.COVER in covered
+    assert not EventRecord.objects.filter(name="audit.record.viewed").exists()
+    browser = a_browser(a_staff_user("compliance"))
     assert "nora@example.com" in get(browser, "entry", change=change.pk)
+    told = EventRecord.objects.filter(name="audit.record.viewed").get().told()
+    assert told["fields"] == {"key": str(change.pk), "kind": "change"}
     sealing.erase("client", client.pk)
     page = get(browser, "entry", change=change.pk)
     assert "erased" in page
