@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.providers import registry
+from accounts.providers.hosted_page import HostedPage
+
 
 class AccountsConfig(AppConfig):
     """Names the app for Django."""
@@ -10,3 +13,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Money")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how payment providers are spoken to. Asks no database."""
+        registry.register(HostedPage)

@@ -26,3 +26,9 @@ CONFIRM_PAYOUT = Permission(
     "accounts.payout.confirm", noop("Confirm payouts that others recorded as sent")
 )
 RETURN_PAYOUT = Permission("accounts.payout.return", noop("Return a payout to the trading account"))
+START_DEPOSIT = Permission(
+    "accounts.deposit.start", noop("Begin a deposit for a client, and take it back")
+)
+DECIDE_DEPOSIT = Permission(
+    "accounts.deposit.decide", noop("Decide about deposits that a rule stopped for a person")
+)

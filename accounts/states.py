@@ -48,6 +48,8 @@ class LedgerKind(StrEnum):
     PAYOUTS_DUE = "payouts_due"
     METHOD_CLEARING = "method_clearing"
     IN_TRANSIT = "in_transit"
+    FEES = "fees"
+    PROVIDER_FEES = "provider_fees"
     EXTERNAL = "external"
     OPENING = "opening"
 
@@ -94,6 +96,8 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.PAYOUTS_DUE: noop("Payouts due"),
     LedgerKind.METHOD_CLEARING: noop("Clearing of a payment method"),
     LedgerKind.IN_TRANSIT: noop("In transit"),
+    LedgerKind.FEES: noop("Fees that we take"),
+    LedgerKind.PROVIDER_FEES: noop("Fees of providers"),
     LedgerKind.EXTERNAL: noop("Moved in MetaTrader directly"),
     LedgerKind.OPENING: noop("Opening balances"),
 }

@@ -7,8 +7,20 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.actions import execution, following, reconciliation, settling
-from accounts.events import WithdrawalApproved, WithdrawalReturning
-from accounts.queries import books, payments
+from accounts.actions.deposits import callbacks, charging, crediting, returning
+from accounts.actions.deposits import following as deposits_following
+from accounts.actions.deposits import settling as deposits_settling
+from accounts.events import (
+    CallbackStored,
+    DepositAccepted,
+    DepositCharging,
+    DepositReceived,
+    DepositReturning,
+    DepositStarted,
+    WithdrawalApproved,
+    WithdrawalReturning,
+)
+from accounts.queries import books, deposits, payments
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
@@ -27,6 +39,15 @@ from trading.events import (
 
 CASHIER = Actor.system("cashier")
 AUDITOR = Actor.system("reconciliation")
+#: In this order; each looks for itself whether there is anything to do.
+DEPOSIT_STEPS = (
+    deposits_following.follow_deposit,
+    charging.unpark_deposit,
+    charging.charge_deposit,
+    charging.look_up_charge,
+    crediting.credit_deposit,
+    returning.send_deposit_back,
+)
 TURN_SECONDS = 5
 COMPARE_SECONDS = 300
 
@@ -69,6 +90,50 @@ def follow_operation(event: Answered, *, actor: Actor, now: datetime) -> None:
 def follow_settlement(event: settling.Told, *, actor: Actor, now: datetime) -> None:
     """Tell the payment what people decided about its operation."""
     settling.follow_settlement(told=event, actor=actor, now=now)
+    deposits_settling.follow_settlement(told=event, actor=actor, now=now)
+
+
+@reacts_to(DepositStarted)
+@reacts_to(DepositCharging)
+def charge_deposit(event: DepositStarted | DepositCharging, *, actor: Actor, now: datetime) -> None:
+    """Have the provider open a charge, unless it is parked or has one."""
+    charging.charge_deposit(deposit_id=event.deposit_id, actor=CASHIER, now=now)
+
+
+@reacts_to(CallbackStored)
+def judge_callback(event: CallbackStored, *, actor: Actor, now: datetime) -> None:
+    """Take a signed callback at its word."""
+    callbacks.judge_callback(callback_id=event.callback_id, actor=CASHIER, now=now)
+
+
+@reacts_to(DepositReceived)
+@reacts_to(DepositAccepted)
+def credit_deposit(
+    event: DepositReceived | DepositAccepted, *, actor: Actor, now: datetime
+) -> None:
+    """Carry it into MetaTrader, unless a person has to look first."""
+    crediting.credit_deposit(deposit_id=event.deposit_id, actor=CASHIER, now=now)
+
+
+@reacts_to(DepositReturning)
+def send_deposit_back(event: DepositReturning, *, actor: Actor, now: datetime) -> None:
+    """Ask the provider to send it back."""
+    returning.send_deposit_back(deposit_id=event.deposit_id, actor=CASHIER, now=now)
+
+
+@shared_task(name="accounts.tasks.push_deposits")
+def push_deposits() -> None:
+    """Give every deposit that waits its turn; one that hangs delays no other."""
+    for deposit_id in deposits.deposits_to_push(clock.now()):
+        push_deposit.apply_async((deposit_id,), expires=TURN_SECONDS)
+
+
+@shared_task(name="accounts.tasks.push_deposit")
+def push_deposit(deposit_id: int) -> None:
+    """Bring one a step further, whichever is due; each step looks for itself whether it is."""
+    with contextlib.suppress(Later):
+        for step in DEPOSIT_STEPS:
+            step(deposit_id=deposit_id, actor=CASHIER, now=clock.now())
 
 
 @shared_task(name="accounts.tasks.push_payments")

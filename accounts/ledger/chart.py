@@ -50,7 +50,11 @@ CHART: dict[LedgerKind, Account] = {
             LedgerKind.METHOD_CLEARING, Side.DEBIT, False, "payment method", "money at bank or PSP"
         ),
         Account(
-            LedgerKind.IN_TRANSIT, Side.CREDIT, False, "entity", "between two trading accounts"
+            LedgerKind.IN_TRANSIT, Side.CREDIT, False, "entity", "on its way to a trading account"
+        ),
+        Account(LedgerKind.FEES, Side.CREDIT, False, "entity", "what we take from clients"),
+        Account(
+            LedgerKind.PROVIDER_FEES, Side.DEBIT, False, "entity", "what providers take from us"
         ),
         Account(
             LedgerKind.EXTERNAL, Side.DEBIT, False, "entity", "moved in MetaTrader behind our back"

@@ -7,6 +7,8 @@ from accounts.models.books import (
     PastMovement,
     ResultDay,
 )
+from accounts.models.callback import ProviderCallback
+from accounts.models.deposit import Deposit, DepositOperation
 from accounts.models.evidence import PaymentApproval, PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
@@ -15,6 +17,8 @@ from accounts.models.payment_method import PaymentMethod
 __all__ = [
     "AccountBooks",
     "BookedTicket",
+    "Deposit",
+    "DepositOperation",
     "Discrepancy",
     "Entry",
     "LedgerAccount",
@@ -26,5 +30,6 @@ __all__ = [
     "PaymentMethod",
     "PaymentOperation",
     "Posting",
+    "ProviderCallback",
     "ResultDay",
 ]

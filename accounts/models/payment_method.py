@@ -1,12 +1,28 @@
 """A way for money to come in or go out, of one legal entity and in one currency."""
 
+import ipaddress
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import DIRECTION_LABELS, METHOD_KIND_LABELS, Direction, MethodKind
 from backoffice.core.access import Scope
-from backoffice.core.amounts import CurrencyField
+from backoffice.core.amounts import AmountField, CurrencyField
+
+
+def check_networks(texts: Iterable[str]) -> None:
+    """Refuse what is neither an address nor a network."""
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            sentence = told("%(text)s is no address and no network, such as 203.0.113.0/24.")
+            raise ValidationError(sentence % {"text": text}) from None
 
 
 class PaymentMethod(models.Model):
@@ -32,6 +48,20 @@ class PaymentMethod(models.Model):
         choices=[(way.value, DIRECTION_LABELS[way]) for way in Direction],
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # Deposits: through which provider, from where it may call back, what we take and allow.
+    provider = models.SlugField(_("provider"), max_length=40, default="", blank=True)
+    callback_addresses = ArrayField(
+        models.CharField(max_length=43),
+        default=list,
+        blank=True,
+        verbose_name=_("addresses that may call back (empty: any)"),
+        validators=[check_networks],
+    )
+    fee_percent = models.DecimalField(
+        _("our fee on deposits, percent"), max_digits=7, decimal_places=4, default=0
+    )
+    minimum = AmountField(_("smallest deposit"), null=True, blank=True)
+    maximum = AmountField(_("largest deposit"), null=True, blank=True)
 
     # Everybody who may see methods sees those of the legal entities in reach; none has an owner.
     scope = Scope(entity="legal_entity_id")
@@ -54,6 +84,12 @@ class PaymentMethod(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(code="") & ~Q(name=""), name="accounts_method_named"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_percent__gte=0, fee_percent__lt=100)
+                & (Q(minimum__isnull=True) | Q(minimum__gt=0))
+                & (Q(maximum__isnull=True) | Q(maximum__gt=0)),
+                name="accounts_method_deposits",
             ),
         ]
 

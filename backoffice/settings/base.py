@@ -9,6 +9,7 @@ from backoffice.settings.channels import *  # noqa: F403
 from backoffice.settings.env import env
 from backoffice.settings.logging import *  # noqa: F403
 from backoffice.settings.mt4 import *  # noqa: F403
+from backoffice.settings.payments import *  # noqa: F403
 from backoffice.settings.redis import database as redis_database
 from backoffice.settings.rest import *  # noqa: F403
 from backoffice.settings.security import *  # noqa: F403

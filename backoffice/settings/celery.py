@@ -96,6 +96,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "accounts-push-deposits": {
+        "task": "accounts.tasks.push_deposits",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "accounts-reconcile": {
         "task": "accounts.tasks.reconcile_all",
         "schedule": timedelta(minutes=5),

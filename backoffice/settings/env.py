@@ -49,6 +49,15 @@ class Replica:
 
 
 @dataclass(frozen=True)
+class PaymentProvider:
+    """Where a payment provider is, and the key that signs messages from and to it."""
+
+    url: str
+    key_id: str
+    secret: bytes
+
+
+@dataclass(frozen=True)
 class Environment:
     """What the surroundings tell this process; see docs/how-to/configure.md."""
 
@@ -64,6 +73,8 @@ class Environment:
     agent_keys: Mapping[str, AgentKey]
     replicas: Mapping[str, Replica]
     agent_trust: Mapping[str, str]
+    payment_providers: Mapping[str, PaymentProvider]
+    callback_url: str
     log_level: str
     default_from_email: str
     reporting_currency: str
@@ -93,6 +104,8 @@ def read(environ: Mapping[str, str]) -> Environment:
         agent_keys=get("MT4_AGENT_KEYS", agent_keys, ""),
         replicas=get("MT4_REPLICAS", replicas, ""),
         agent_trust=get("MT4_AGENT_TRUST", agent_trust, ""),
+        payment_providers=get("PAYMENT_PROVIDERS", payment_providers, ""),
+        callback_url=get("CALLBACK_URL", _url("http", "https"), get("SITE_URL", str)).rstrip("/"),
         log_level=get("LOG_LEVEL", _one_of(*LOG_LEVELS), "INFO"),
         default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
         reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
@@ -190,6 +203,20 @@ def agent_trust(text: str) -> dict[str, str]:
             raise ValueError(f"it names a certificate that is not there: {match[2]}")
         trust[match[1]] = match[2]
     return trust
+
+
+def payment_providers(text: str) -> dict[str, PaymentProvider]:
+    """Return payment providers by code; the form is `code=keyid:hex@https://address,code2=…`."""
+    found = {}
+    for part in _words(text):
+        match = re.fullmatch(
+            r"([a-z0-9-]{1,40})=([\w.-]{1,40}):((?:[0-9a-fA-F]{2}){32,})@(https?://.+)", part
+        )
+        if match is None:
+            raise ValueError("it is not of the form code=keyid:64-or-more-hex@https://address")
+        code, key_id, secret, url = match.groups()
+        found[code] = PaymentProvider(url.rstrip("/"), key_id, bytes.fromhex(secret))
+    return found
 
 
 def _read(

@@ -41,6 +41,7 @@ PLANTS: dict[str, Plant] = {
     "agent-process": Plant("trading/gateway/registry.py", "import trading.gateway.agent.config"),
     "mt4-speaker": Plant("trading/queries/planted.py", "import trading.gateway.port"),
     "ledger-writer": Plant("accounts/queries/planted.py", "import accounts.ledger.book"),
+    "psp-speaker": Plant("accounts/queries/planted.py", "import accounts.providers.port"),
     "celery": Plant("crm/queries/planted.py", "import celery"),
     "outside": Plant("crm/queries/planted.py", "import httpx"),
 }

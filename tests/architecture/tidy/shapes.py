@@ -8,6 +8,7 @@ from tests.architecture.tidy.tree import File, Finding, Tree, dotted, functions
 #: Actions that write without telling: `path::name` and why nobody needs to hear of it.
 SILENT: dict[str, str] = {
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
+    "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",
     "trading/actions/ordering/opening.py::ask_for_account": "asking.written tells of the request",
     "trading/actions/ownership/newcomers.py::register_many": "binding.close tells of the batch",
@@ -20,6 +21,7 @@ STEPS: dict[str, str] = {
     "accounts/actions/steps.py": "steps of every act on a payment, inside the act's transaction",
     "accounts/actions/chart.py": "steps of acts that write the books, inside their transaction",
     "backoffice/machines/actions/answers.py": "the frame of an act of another room, which tells",
+    "accounts/actions/deposits/steps.py": "steps of every act on a deposit, inside its transaction",
     "trading/actions/snapshots.py": "steps of sync.py, which takes actor and now and hands them on",
     "trading/actions/sync_passes.py": "steps of sync.py; the mirror repeats what MetaTrader says",
 }

@@ -1,0 +1,1 @@
+"""A deposit's acts: begun, charged, told of, credited, decided, sent back."""

@@ -1,0 +1,171 @@
+"""A deposit until money comes: begun, charged at the provider under its key, stopped, expired.
+
+Charging calls the outside, so it is two transactions around one call. The provider knows the key:
+asked again, it answers as before.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions.deposits import steps
+from accounts.calc import deposit_rules
+from accounts.events import DepositCancelled, DepositParked, DepositStarted
+from accounts.models import Deposit, PaymentMethod, wording
+from accounts.permissions import START_DEPOSIT
+from accounts.states import Direction
+from backoffice.core import locks
+from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.money import is_exact
+from backoffice.identity.queries import people
+from crm.queries import known
+from trading.queries import money
+
+#: How long a client may take on the hosted page before nothing is waited for any more.
+PATIENCE = timedelta(hours=24)
+PARKED_FOR = timedelta(days=30)
+BEYOND = Decimal(10) ** 13
+BUSY_MS = 8_000
+
+
+class BadRequest(Rejected):
+    """Something that was asked for cannot be; the sentence says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be paid in. `key` comes with the form: sent twice, it begins one deposit."""
+
+    key: UUID
+    account_id: int
+    amount: Decimal
+    method_id: int
+
+
+@transaction.atomic
+def start_deposit(*, request: Request, actor: Actor, now: datetime) -> Deposit:
+    """Begin a deposit for a client; charging follows by itself, unless a rule parks it.
+
+    Raises BadRequest, NotAllowed. The same key begins once; with other content it is a Conflict.
+    """
+    locks.advisory(f"accounts.deposit.{request.key}", timeout_ms=BUSY_MS)
+    known_one = Deposit.objects.filter(key=request.key).first()
+    if known_one is not None:
+        return _same(known_one, request)
+    account, client = _parties(request, actor)
+    method = _method(request, account, client)
+    locks.advisory(f"accounts.paid_in.{client.pk}", timeout_ms=BUSY_MS)
+    before = steps.paid_in(client.pk, account.currency)
+    deposit = Deposit.objects.create(
+        key=request.key,
+        legal_entity_id=client.legal_entity_id,
+        client=client,
+        account_id=request.account_id,
+        method=method,
+        owner_id=client.owner_id,
+        desk_id=client.desk_id,
+        source=client.source,
+        asked_amount=request.amount,
+        currency=account.currency,
+        started_by=str(actor),
+        started_at=now,
+        expires_at=now + PATIENCE,
+        next_try_at=now,
+    )
+    event = DepositStarted(
+        deposit_id=deposit.pk,
+        amount=request.amount,
+        currency=account.currency,
+        method=method.code,
+    )
+    steps.emit(deposit, event, actor=actor, now=now)
+    rules = steps.rules_for(client.legal_entity_id, now)
+    if deposit_rules.parks(rules, kyc_level=client.kyc_level, paid_in=before, asked=request.amount):
+        _park(deposit, rules.cap, actor, now)
+    return deposit
+
+
+@transaction.atomic
+def cancel_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime) -> Deposit:
+    """Stop a deposit for the client. Money that comes all the same is a new one, in review."""
+    words = steps.require_reason(reason)
+    deposit = steps.locked(deposit_id)
+    steps.move(deposit, "cancel")
+    steps.require_right(actor, START_DEPOSIT, deposit)
+    deposit.cancelled_by, deposit.cancel_reason = str(actor), words
+    deposit.closed_at, deposit.next_try_at = now, None
+    deposit.save()
+    event = DepositCancelled(deposit_id=deposit.pk, reason=words)
+    steps.emit(deposit, event, actor=actor, now=now)
+    return deposit
+
+
+def callback_url(code: str) -> str:
+    """Return where a provider tells us what became of a charge."""
+    return f"{settings.CALLBACK_URL}/callbacks/{code}/"
+
+
+def _park(deposit: Deposit, cap: Decimal, actor: Actor, now: datetime) -> None:
+    sentence = _("without KYC a client pays in %(cap)s at most")
+    steps.move(deposit, "park")
+    deposit.parked_because = sentence % {"cap": wording.money(cap, deposit.currency)}
+    deposit.expires_at = now + PARKED_FOR
+    deposit.save()
+    event = DepositParked(deposit_id=deposit.pk, reason=deposit.parked_because)
+    steps.emit(deposit, event, actor=actor, now=now)
+
+
+def _same(deposit: Deposit, request: Request) -> Deposit:
+    said = (deposit.account_id, deposit.asked_amount, deposit.method_id)
+    if said != (request.account_id, request.amount, request.method_id):
+        raise Conflict(_("This form was used for another deposit."))
+    return deposit
+
+
+def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
+    """Return account and client; raise when what is asked does not fit them."""
+    account = money.account_money(request.account_id)
+    client = known.get_client(account.client_id) if account and account.client_id else None
+    if account is None or client is None or not _may_start(actor, client.pk):
+        raise steps.NotAllowed(_("You may not begin a deposit to this account."))
+    if client.status in steps.NOT_SERVED or not account.is_open:
+        raise BadRequest(_("Nothing can be paid in for this client or to this account now."))
+    amount, currency = request.amount, account.currency
+    if not amount.is_finite() or not 0 < amount < BEYOND or not is_exact(amount, currency):
+        sentence = _("%(amount)s is no amount of %(currency)s.")
+        raise BadRequest(sentence % {"amount": amount, "currency": currency})
+    return account, client
+
+
+def _method(request: Request, account: Any, client: Any) -> PaymentMethod:
+    method = PaymentMethod.objects.filter(
+        pk=request.method_id,
+        legal_entity_id=client.legal_entity_id,
+        is_active=True,
+        currency=account.currency,
+        direction__in=(Direction.IN, Direction.BOTH),
+    ).first()
+    if method is None or not method.provider:
+        raise BadRequest(_("This method takes no deposits to this account."))
+    limits = (method.minimum, method.maximum)
+    if limits[0] is not None and request.amount < limits[0]:
+        told = {"limit": wording.money(limits[0], method.currency)}
+        raise BadRequest(_("This method takes %(limit)s at least.") % told)
+    if limits[1] is not None and request.amount > limits[1]:
+        told = {"limit": wording.money(limits[1], method.currency)}
+        raise BadRequest(_("This method takes %(limit)s at most.") % told)
+    return method
+
+
+def _may_start(actor: Actor, client_id: int) -> bool:
+    if actor.kind == "system":
+        return True
+    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    return user is not None and known.is_in_reach(user, START_DEPOSIT, client_id)

@@ -1,0 +1,85 @@
+"""Which rule stops a deposit for a person, or parks it: policy, facts, reasons. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from accounts.terms import Review
+from backoffice.core.money import rounded
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the policy `deposits` says, amounts in the currency of the deposit.
+
+    `cap`: what a client without KYC may pay in, all deposits together. `parks`: above it nothing is
+    charged; else it is charged and a person decides. `review_from`: from here a person decides.
+    """
+
+    cap: Decimal = Decimal(2000)
+    parks: bool = True
+    review_from: Decimal = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of money that came in. `paid_in`: by this client before it, same currency."""
+
+    asked: Decimal
+    asked_currency: str
+    received: Decimal
+    currency: str
+    credit: Decimal
+    kyc_level: int
+    paid_in: Decimal
+    same_name: bool
+    is_served: bool
+
+
+def rules_of(value: Mapping[str, object]) -> Rules:
+    """Return the rules that a policy states; what it leaves out, or says wrongly, is the default.
+
+    A default is stricter than no rule, so a slip of the pen stops money and lets none through.
+    """
+    known = Rules()
+    return Rules(
+        cap=_amount(value.get("cap_without_kyc"), known.cap),
+        parks=value.get("over_cap", "park") != "review",
+        review_from=_amount(value.get("review_from"), known.review_from),
+    )
+
+
+def parks(rules: Rules, *, kyc_level: int, paid_in: Decimal, asked: Decimal) -> bool:
+    """Say whether nothing may be charged before the client is known better."""
+    return kyc_level == 0 and rules.parks and paid_in + asked > rules.cap
+
+
+def fee_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """Return what we take of an amount, a half cent upward."""
+    return rounded(amount * percent / HUNDRED, currency)
+
+
+def reasons(rules: Rules, facts: Facts) -> tuple[Review, ...]:
+    """Return why a person has to look before this is credited, the gravest first; () for not."""
+    same_currency = facts.currency == facts.asked_currency
+    over_cap = facts.kyc_level == 0 and facts.paid_in + facts.received > rules.cap
+    found = {
+        Review.CURRENCY: not same_currency,
+        Review.ACCOUNT: not facts.is_served,
+        Review.FEE: same_currency and facts.credit <= 0,
+        Review.AMOUNT: same_currency and facts.received != facts.asked,
+        Review.NAME: not facts.same_name,
+        Review.KYC_CAP: over_cap,
+        Review.THRESHOLD: facts.received >= rules.review_from,
+    }
+    return tuple(code for code, is_so in found.items() if is_so)
+
+
+def _amount(value: object, default: Decimal) -> Decimal:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return default
+    return amount if amount.is_finite() and amount >= 0 else default

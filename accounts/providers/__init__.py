@@ -1,0 +1,1 @@
+"""Payment providers: the port, its adapters, and a simulated provider. Knows no Django."""

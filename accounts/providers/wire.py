@@ -1,0 +1,106 @@
+"""Messages of the hosted page: JSON with whole minor units; a float anywhere is a bad message."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+from uuid import UUID
+
+from accounts.providers.errors import BadMessage
+from accounts.providers.port import Notice, Payer, Told
+from backoffice.core.money import digits
+
+MOST = 10**15  # minor units
+LONGEST = 300
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """Return an amount as whole minor units; BadMessage when it has more digits than that."""
+    scaled = amount.scaleb(digits(currency))
+    if scaled != scaled.to_integral_value() or not abs(scaled) < MOST:
+        raise BadMessage(f"{amount} is no amount of {currency}.")
+    return int(scaled)
+
+
+def amount(units: object, currency: str) -> Decimal:
+    """Return whole minor units as an amount; BadMessage for anything but a natural number."""
+    if isinstance(units, bool) or not isinstance(units, int) or not 0 <= units < MOST:
+        raise BadMessage("An amount is a natural number of minor units.")
+    return Decimal(units).scaleb(-digits(currency))
+
+
+def dumped(message: Mapping[str, object]) -> bytes:
+    """Return a message as bytes."""
+    return json.dumps(message, sort_keys=True, separators=(",", ":")).encode()
+
+
+def loaded(body: bytes) -> dict[str, Any]:
+    """Return a message of bytes; BadMessage for what is no JSON object, or holds a float."""
+    try:
+        message = json.loads(body, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("This is no JSON.") from error
+    if not isinstance(message, dict):
+        raise BadMessage("This is no JSON object.")
+    return message
+
+
+def notice(message: Mapping[str, Any]) -> Notice:
+    """Return what a message says of a charge; BadMessage says what is wrong with it."""
+    currency = text(message, "currency", 4)
+    if not (3 <= len(currency) <= 4 and currency.isascii() and currency.isalpha()):
+        raise BadMessage("It names no currency.")
+    told = _told(text(message, "state", 20))
+    payer = message.get("payer") or {}
+    if not isinstance(payer, dict):
+        raise BadMessage("The payer is no object.")
+    found = Notice(
+        key=uuid(message.get("key")),
+        told=told,
+        charge_id=text(message, "charge", 64),
+        reference=text(message, "reference", 64),
+        amount=amount(message.get("amount_minor"), currency),
+        currency=currency.upper(),
+        fee=amount(message.get("fee_minor", 0), currency),
+        words=text(message, "words", LONGEST),
+        payer=Payer(
+            kind=text(payer, "kind", 16),
+            key=text(payer, "fingerprint", 64),
+            label=text(payer, "label", 40),
+            holder=text(payer, "holder", 160),
+        ),
+    )
+    if told in (Told.PAID, Told.REFUNDED) and (not found.reference or not found.amount):
+        raise BadMessage("Money moved, and neither reference nor amount is told.")
+    if found.fee > found.amount:
+        raise BadMessage("The fee is more than the amount.")
+    return found
+
+
+def uuid(value: object) -> UUID:
+    """Return a key of ours; BadMessage when it is none."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise BadMessage("It names no key of ours.") from None
+
+
+def text(message: Mapping[str, Any], name: str, longest: int) -> str:
+    """Return a text of a message, "" when it is absent; BadMessage when it is none, or too long."""
+    value = message.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+        raise BadMessage(f"{name} is no text of at most {longest} characters.")
+    return value
+
+
+def _told(word: str) -> Told:
+    try:
+        return Told(word)
+    except ValueError:
+        raise BadMessage("It says no state that we know.") from None
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(text)

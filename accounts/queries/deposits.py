@@ -1,0 +1,192 @@
+"""Deposits: what came in, what waits for whom, what one side has moved and the other has not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Deposit, DepositOperation, ProviderCallback
+from accounts.permissions import DECIDE_DEPOSIT, SEE_PAYMENTS
+from accounts.terms import DEPOSIT_FINAL, DEPOSIT_LABELS
+from accounts.terms import Deposit as State
+from backoffice.core import access, clock
+from trading.queries import operations, settlements
+from trading.queries.operations import OperationView
+from trading.queries.settlements import SettlementView
+from trading.states import Operation, Settling
+
+#: Money that we have and MetaTrader has not for longer than this is in flight.
+IN_FLIGHT_AFTER = timedelta(minutes=2)
+NEWEST = ("-id",)
+PUSHED = 200
+IN_FLIGHT_STATES = (State.RECEIVED, State.UNCERTAIN)
+
+
+class View:
+    """The tabs of the list."""
+
+    TODO = "todo"
+    IN_FLIGHT = "flight"
+    OPEN = "open"
+    ALL = "all"
+
+
+VIEWS = (
+    (View.TODO, _("To decide")),
+    (View.IN_FLIGHT, _("In flight")),
+    (View.OPEN, _("Open")),
+    (View.ALL, _("All")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many deposits stand where, for the tabs and the morning; `credited` since a moment."""
+
+    todo: int
+    flight: int
+    open: int
+    by_hand: int
+    credited: int
+
+
+class DepositFilter(django_filters.FilterSet):
+    """What narrows the list, on page and API. Needs the request, for whose to do it is."""
+
+    view = django_filters.ChoiceFilter(choices=VIEWS, method="by_view", label=_("View"))
+    q = django_filters.CharFilter(method="by_text", label=_("Search"), max_length=64)
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state, _(label)) for state, label in DEPOSIT_LABELS.items()], label=_("State")
+    )
+    currency = django_filters.CharFilter(
+        field_name="currency", lookup_expr="iexact", label=_("Currency"), max_length=4
+    )
+    client = django_filters.NumberFilter(field_name="client_id", label=_("Client"))
+
+    class Meta:
+        model = Deposit
+        fields: tuple[str, ...] = ()
+
+    def by_view(self, rows: QuerySet[Deposit], name: str, view: str) -> QuerySet[Deposit]:
+        """Narrow to one tab."""
+        return rows.filter(view_of(self.request.user, view, now=clock.now()))
+
+    def by_text(self, rows: QuerySet[Deposit], name: str, text: str) -> QuerySet[Deposit]:
+        """Find by number, login, the provider's reference, or the client's name or number."""
+        plain = text.strip()
+        found = Q(client__full_name__icontains=plain) | Q(provider_reference=plain)
+        number = plain.lstrip("#Dd")
+        if number.isdecimal() and len(number) <= 18:
+            found |= Q(pk=int(number)) | Q(account__login=number) | Q(client__number=number)
+        return rows.filter(found)
+
+
+def list_deposits_for(user: Any) -> QuerySet[Deposit]:
+    """Return the deposits in reach with what a row of the list shows, the newest first."""
+    rows = access.restrict(Deposit.objects.all(), user, SEE_PAYMENTS)
+    return rows.select_related("client", "account__server", "method").order_by(*NEWEST)
+
+
+def list_deposits_of_client_for(user: Any, client_id: int) -> QuerySet[Deposit]:
+    """Return a client's deposits, those in reach, the newest first."""
+    rows = access.restrict(Deposit.objects.filter(client_id=client_id), user, SEE_PAYMENTS)
+    return rows.order_by(*NEWEST)
+
+
+def get_deposit_for(user: Any, pk: int) -> Deposit:
+    """Return a deposit in reach, or raise Http404."""
+    rows = Deposit.objects.select_related(
+        "client", "account__server", "method", "legal_entity", "owner", "desk", "follows"
+    )
+    return access.get_or_404_for(rows, user, SEE_PAYMENTS, pk=pk)
+
+
+def callbacks_of(deposit: Deposit) -> list[ProviderCallback]:
+    """Return what its provider told of a deposit that was found in reach, the newest first."""
+    rows = ProviderCallback.objects.filter(deposit=deposit).defer("body", "headers")
+    return list(rows.order_by("-id")[:50])
+
+
+def late_ones_of(deposit: Deposit) -> list[Deposit]:
+    """Return the deposits of money that came after this one had ended, or a second time."""
+    return list(Deposit.objects.filter(follows=deposit).order_by("id"))
+
+
+def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
+    """Return the numbers of the tabs, in one query."""
+    rows = access.restrict(Deposit.objects.all(), user, SEE_PAYMENTS).order_by()
+    near = rows.filter(~Q(state__in=DEPOSIT_FINAL) | Q(closed_at__gte=since))
+    told = near.aggregate(
+        todo=Count("id", filter=view_of(user, View.TODO, now=now)),
+        flight=Count("id", filter=in_flight(now)),
+        open=Count("id", filter=~Q(state__in=DEPOSIT_FINAL)),
+        by_hand=Count("id", filter=Q(needs_person=True)),
+        credited=Count("id", filter=Q(state=State.CREDITED)),
+    )
+    return Counts(**told)
+
+
+def count_in_flight(now: datetime) -> int:
+    """Count the deposits of which only our side has the money, a thousand at most."""
+    return Deposit.objects.filter(in_flight(now))[:1000].count()
+
+
+def in_flight(now: datetime) -> Q:
+    """Return what is received, passed every rule, and is not in MetaTrader in time."""
+    waits = Q(state__in=IN_FLIGHT_STATES) | Q(state=State.IN_REVIEW) & ~Q(accepted_by="")
+    since = now - IN_FLIGHT_AFTER
+    late = Q(received_at__lt=since) & (Q(accepted_at=None) | Q(accepted_at__lt=since))
+    return waits & late
+
+
+def view_of(user: Any, view: str, *, now: datetime) -> Q:
+    """Return what stands under one tab of the list for this user."""
+    match view:
+        case View.TODO:
+            mine = Q(state=State.IN_REVIEW, accepted_by="") & ~Q(started_by=str(user.actor))
+            return mine if user.may(DECIDE_DEPOSIT) else Q(pk__in=())
+        case View.IN_FLIGHT:
+            return in_flight(now)
+        case View.OPEN:
+            return ~Q(state__in=DEPOSIT_FINAL)
+    return ~Q(pk__in=())
+
+
+def totals_of(rows: QuerySet[Deposit]) -> dict[str, tuple[int, Decimal]]:
+    """Return how many deposits a list holds and how much of it came in, by currency."""
+    told = (
+        rows.order_by()
+        .values("currency")
+        .annotate(count=Count("id"), total=Sum("received_amount", default=Decimal(0)))
+    )
+    return {row["currency"]: (row["count"], row["total"]) for row in told}
+
+
+def deposits_to_push(now: datetime) -> list[int]:
+    """Return the deposits that wait for a provider, for MetaTrader, or to be over."""
+    due = Q(next_try_at__lte=now) | Q(state=State.UNCERTAIN)
+    due |= Q(state__in=(State.STARTED, State.PARKED), expires_at__lte=now)
+    due |= Q(state=State.PARKED, client__kyc_level__gt=0)
+    rows = Deposit.objects.exclude(state__in=DEPOSIT_FINAL).filter(due)
+    return list(rows.order_by("next_try_at", "id").values_list("id", flat=True)[:PUSHED])
+
+
+def operation_to_settle(deposit_id: int) -> OperationView | None:
+    """Return the newest operation of a deposit that machines could not decide, or None."""
+    links = DepositOperation.objects.filter(deposit=deposit_id).order_by("-id")
+    known = operations.operations_of(link.key for link in links)
+    found = [known[link.key] for link in links if link.key in known]
+    return next((one for one in found if one.state is Operation.MANUAL), None)
+
+
+def standing_of(deposit_id: int) -> SettlementView | None:
+    """Return the proposal that waits for a second person, or None."""
+    operation = operation_to_settle(deposit_id)
+    if operation is None:
+        return None
+    proposed = settlements.settlements_of(operation.operation_id)
+    return next((one for one in proposed if one.state is Settling.PROPOSED), None)
