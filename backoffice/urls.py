@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts.pages.callbacks import ProviderCalls
 from backoffice.health.pages.morning import Morning
 from backoffice.ui import admin_site, failures
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("trading/", include("trading.pages.urls")),
     path("payments/", include("accounts.pages.urls")),
     path("integrations/", include("backoffice.machines.pages.urls")),
+    path("callbacks/<slug:provider>/", ProviderCalls.as_view(), name="provider-calls"),
     path("api/v1/", include("backoffice.api")),
     path("admin/", admin_site.site.urls),
 ]

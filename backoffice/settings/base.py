@@ -9,7 +9,6 @@ from backoffice.settings.channels import *  # noqa: F403
 from backoffice.settings.env import env
 from backoffice.settings.logging import *  # noqa: F403
 from backoffice.settings.mt4 import *  # noqa: F403
-from backoffice.settings.payments import *  # noqa: F403
 from backoffice.settings.redis import database as redis_database
 from backoffice.settings.rest import *  # noqa: F403
 from backoffice.settings.security import *  # noqa: F403
@@ -25,6 +24,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 REPORTING_CURRENCY = env.reporting_currency
 AUDIT_KEYS = env.audit_keys
 AUDIT_ORIGIN = env.audit_origin
+PAYMENT_PROVIDERS = dict(env.payment_providers)  # by the code that methods and addresses name
+CALLBACK_URL = env.callback_url  # this house as providers reach it
 DEFAULT_FROM_EMAIL = env.default_from_email
 
 INSTALLED_APPS = [

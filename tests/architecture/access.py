@@ -78,6 +78,8 @@ DOORS: dict[str, Door] = {
     "audit:export": Door(READS_AUDIT, method="post"),
     "audit:standing": Door(READS_AUDIT),
     "audit:verify": Door(READS_AUDIT, method="post"),
+    # A provider that nobody set up; what a known one is answered is tested with the callbacks.
+    "provider-calls": Door(STRANGERS, about="provider", method="post", answers=404, to_nobody=404),
     "crm:client-list": Door(READS_CLIENTS),
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),

@@ -13,6 +13,7 @@ from accounts.actions.deposits.arriving import Taken
 from accounts.actions.deposits.providers import NoSuchProvider, provider_of
 from accounts.events import CallbackJudged, CallbackStored
 from accounts.models import Deposit, ProviderCallback
+from accounts.models.callback import LARGEST as LARGEST
 from accounts.providers.errors import BadMessage
 from accounts.providers.port import Notice
 from accounts.terms import Outcome, Signature

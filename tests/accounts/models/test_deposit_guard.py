@@ -11,7 +11,15 @@ from accounts.models import Deposit, DepositOperation, ProviderCallback
 from accounts.terms import DEPOSIT, DEPOSIT_FINAL
 from accounts.terms import Deposit as State
 from backoffice.core import clock
-from tests.factories.deposits import CODE, a_card, a_cardly, known_client, paid, start, take
+from tests.factories.incoming.deposits import (
+    CODE,
+    a_card,
+    a_cardly,
+    known_client,
+    paid,
+    start,
+    take,
+)
 from tests.factories.payments import SYSTEM, Till, a_till
 
 pytestmark = pytest.mark.django_db

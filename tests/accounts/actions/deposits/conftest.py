@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.deposits import Cardly, a_card, a_cardly, known_client
+from tests.factories.incoming.deposits import Cardly, a_card, a_cardly, known_client
 from tests.factories.payments import Till, a_till
 
 

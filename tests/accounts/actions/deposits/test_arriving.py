@@ -19,7 +19,7 @@ from backoffice.company.actions import policies
 from backoffice.core import clock
 from backoffice.identity.models import User
 from crm.models import Client
-from tests.factories.deposits import (
+from tests.factories.incoming.deposits import (
     Cardly,
     balanced,
     declined,

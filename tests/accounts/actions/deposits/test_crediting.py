@@ -17,7 +17,7 @@ from accounts.terms import Deposit as State
 from accounts.terms import Review
 from backoffice.core import clock
 from tests.factories.agents import Script
-from tests.factories.deposits import (
+from tests.factories.incoming.deposits import (
     Cardly,
     a_card,
     balanced,
