@@ -73,7 +73,13 @@ def _credited(deposit: Deposit, operation: OperationView, actor: Actor, now: dat
         book.Line(account=books.funds, amount=-operation.amount),
     ]
     entry = book.post(act=steps.act_of(deposit, "credited", actor, now), lines=lines)
-    results.book_ticket(books=books, ticket=ticket, amount=operation.amount, entry=entry, now=now)
+    results.book_ticket(
+        account_id=deposit.account_id,
+        ticket=ticket,
+        amount=operation.amount,
+        entry=entry,
+        now=now,
+    )
     steps.post(
         deposit,
         "own_fee",
