@@ -144,6 +144,7 @@ def hidden_import(node: ast.AST, imported: dict[str, str]) -> bool:
 ENTRY_POINTS = (
     "manage.py", "backoffice/asgi.py", "backoffice/wsgi.py", "backoffice/celery.py",
     "backoffice/settings/", "backoffice/demo/", "trading/gateway/agent/config.py",
+    "accounts/providers/simulator/__main__.py",
     "trading/gateway/agent/__main__.py", "backoffice/audit/witness/__main__.py",
 )  # fmt: skip
 CLOCKS = ("backoffice/core/clock.py", "trading/gateway/clock.py")
