@@ -70,8 +70,17 @@ MENU: tuple[Entry, ...] = (
         accounts.SEE_PAYMENTS,
         "money",
         "a",
-        covers=("accounts:",),
+        covers=("accounts:payment-", "accounts:withdrawal-"),
         counter="accounts:payment-count",
+    ),
+    Entry(
+        noop("Deposits"),
+        "accounts:deposit-list",
+        accounts.SEE_PAYMENTS,
+        "money",
+        "d",
+        covers=("accounts:deposit-",),
+        counter="accounts:deposit-count",
     ),
     Entry(
         noop("Unbound"),

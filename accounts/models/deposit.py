@@ -219,6 +219,11 @@ class Deposit(models.Model):
         return State(self.state) in DEPOSIT_FINAL
 
     @property
+    def amount_currency(self) -> str:
+        """The currency of `amount`."""
+        return self.received_currency or self.currency
+
+    @property
     def amount(self) -> Decimal:
         """What came, or what is asked for as long as nothing came."""
         return self.asked_amount if self.received_amount is None else self.received_amount

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.pages.tables import due
 from accounts.permissions import SEE_PAYMENTS
-from accounts.queries import payments
+from accounts.queries import deposits, payments
 from accounts.queries.payments import Counts, View
 from backoffice.ui.shapes import Panel
 
@@ -47,8 +47,10 @@ class Today(Panel):
         user = self.request.user
         mine = payments.view_of(user, View.TODO, now=self.now)
         rows: Any = payments.list_payments_for(user).filter(mine)
+        coming = deposits.counts_for(user, now=self.now, since=self.midnight)
         return {
-            "alarms": alarms(record),
+            "alarms": [*alarms(record), *deposit_alarms(coming)],
+            "credited": coming.credited,
             "paid": payments.paid_since_for(user, self.midnight),
             "head": [_line(row, self.now) for row in rows[:HEAD]],
         }
@@ -82,6 +84,34 @@ def alarms(counts: Counts) -> list[Alarm]:
             icon=icon,
         )
         for name, one, many, view, tone, icon in ALARMS
+        if (count := getattr(counts, name))
+    ]
+
+
+#: The same of deposits.
+DEPOSIT_ALARMS = (
+    (
+        "flight",
+        "deposit came in and is not in MetaTrader",
+        "deposits came in and are not in MetaTrader",
+        deposits.View.IN_FLIGHT, "danger", "stopped",
+    ),
+    ("todo", "deposit waits for me", "deposits wait for me", deposits.View.TODO, "warn", "needs"),
+)  # fmt: skip
+
+
+def deposit_alarms(counts: deposits.Counts) -> list[Alarm]:
+    """Return what needs a human now among the deposits."""
+    listed = reverse("accounts:deposit-list")
+    return [
+        Alarm(
+            count=count,
+            words=ngettext(one, many, count),
+            url=f"{listed}?view={view}",
+            tone=tone,
+            icon=icon,
+        )
+        for name, one, many, view, tone, icon in DEPOSIT_ALARMS
         if (count := getattr(counts, name))
     ]
 

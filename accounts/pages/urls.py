@@ -3,6 +3,10 @@
 from django.urls import path
 
 from accounts.pages import by_hand, clients, decisions, morning, paying, payments
+from accounts.pages.deposits import decisions as deposit_decisions
+from accounts.pages.deposits import detail as deposit_detail
+from accounts.pages.deposits import lists as deposit_lists
+from accounts.pages.deposits import starting as deposit_starting
 
 app_name = "accounts"
 
@@ -41,5 +45,18 @@ urlpatterns = [
         "clients/<int:client_id>/withdraw/",
         clients.RequestWithdrawal.as_view(),
         name="withdrawal-request",
+    ),
+    path("deposits/", deposit_lists.DepositList.as_view(), name="deposit-list"),
+    path("deposits/waiting", deposit_lists.Waiting.as_view(), name="deposit-count"),
+    path("deposits/<int:pk>/", deposit_detail.DepositDetail.as_view(), name="deposit-detail"),
+    path("deposits/<int:pk>/evidence", deposit_detail.Evidence.as_view(), name="deposit-evidence"),
+    *(
+        path(f"deposits/<int:pk>/{word}/", act.as_view(), name=f"deposit-{word}")
+        for word, act in deposit_decisions.ACTS.items()
+    ),
+    path(
+        "clients/<int:client_id>/deposit/",
+        deposit_starting.StartDeposit.as_view(),
+        name="deposit-start",
     ),
 ]

@@ -31,6 +31,7 @@ READS_PAYMENTS = frozenset(ROLES)
 ASKS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_office"})
 APPROVES = frozenset({"back_office", "compliance"})
 SENDS = frozenset({"finance"})
+DECIDES = frozenset({"back_office", "finance", "compliance"})
 CONFIRMS = frozenset({"finance", "compliance"})
 SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
@@ -140,6 +141,19 @@ DOORS: dict[str, Door] = {
     "accounts:payment-settle": Door(SETTLES, about="payment"),
     "accounts:payment-settle-confirm": Door(SETTLES, about="payment"),
     "accounts:payment-settle-decline": Door(SETTLES, about="payment"),
+    "accounts:deposit-list": Door(READS_PAYMENTS),
+    "accounts:deposit-count": Door(READS_PAYMENTS),
+    "accounts:deposit-detail": Door(READS_PAYMENTS, about="deposit"),
+    "accounts:deposit-evidence": Door(SETTLES, about="deposit"),
+    "accounts:deposit-accept": Door(DECIDES, about="deposit"),
+    "accounts:deposit-return": Door(DECIDES, about="deposit"),
+    "accounts:deposit-reject": Door(DECIDES, about="deposit"),
+    "accounts:deposit-cancel": Door(ASKS, about="deposit"),
+    "accounts:deposit-record-return": Door(SENDS, about="deposit"),
+    "accounts:deposit-settle": Door(SETTLES, about="deposit"),
+    "accounts:deposit-settle-confirm": Door(SETTLES, about="deposit"),
+    "accounts:deposit-settle-decline": Door(SETTLES, about="deposit"),
+    "accounts:deposit-start": Door(ASKS, about="client_id"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }

@@ -20,6 +20,7 @@ from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
+from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import an_integration
 from tests.factories.payments import a_request_of
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
@@ -68,6 +69,7 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "client": lambda: {"pk": client.pk},
         "account": lambda: {"pk": account.pk},
         "client_id": lambda: {"client_id": client.pk},
+        "deposit": lambda: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
         "provider": lambda: {"provider": "nobody"},
         "payment": lambda: {"pk": payment_of(client).pk},
         "command": lambda: {"pk": a_command_of(account).pk},

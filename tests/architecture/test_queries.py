@@ -23,6 +23,7 @@ from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house, a_street
+from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import an_integration
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
@@ -69,6 +70,7 @@ def url_of(name: str, house: House) -> str:
         "client": lambda: reverse(name, args=[house.near.pk]),
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
+        "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),

@@ -46,6 +46,10 @@ def return_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime)
     steps.move(deposit, "return")
     steps.require_another(actor, deposit.started_by)
     steps.require_right(actor, DECIDE_DEPOSIT, deposit)
+    if steps.is_booked(deposit):
+        raise steps.NotPossible(
+            _("MetaTrader has a record of it, although it refused: settle that first.")
+        )
     _give_up(deposit, words, actor, now)
     deposit.returned_by, deposit.return_reason = str(actor), words
     deposit.next_try_at, deposit.waits_because = now, ""
@@ -87,6 +91,10 @@ def _require_creditable(deposit: Deposit) -> None:
         raise steps.NotPossible(sentence % told)
     if deposit.credit_amount is None or deposit.credit_amount <= 0:
         raise steps.NotPossible(_("Nothing is left after our fee: it can only be sent back."))
+    if steps.is_booked(deposit):
+        raise steps.NotPossible(
+            _("MetaTrader has a record of it, although it refused: settle that first.")
+        )
     if not steps.is_served(deposit):
         raise steps.NotPossible(_("Client or account take no money now."))
 

@@ -165,6 +165,13 @@ def is_served(deposit: Deposit) -> bool:
     )
 
 
+def is_booked(deposit: Deposit) -> bool:
+    """Say whether our mirror shows a record of the deposit in MetaTrader, whatever was answered."""
+    mirror = money.mirror_money(deposit.account_id)
+    keys = set(DepositOperation.objects.filter(deposit=deposit).values_list("key", flat=True))
+    return mirror is not None and any(one.key in keys for one in mirror.records)
+
+
 def post(
     deposit: Deposit,
     what: str,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from backoffice.health.checks import audit, books, database, redis, work
+from backoffice.health.checks import audit, books, database, deposits, redis, work
 from backoffice.health.checks.part import DOWN, Part
 
 
@@ -11,7 +11,14 @@ def parts(now: datetime) -> list[Part]:
     first = database.check()
     if first.state == DOWN:
         return [first, redis.check()]
-    return [first, redis.check(), work.check(now), audit.check(now), books.check(now)]
+    return [
+        first,
+        redis.check(),
+        work.check(now),
+        audit.check(now),
+        books.check(now),
+        deposits.check(now),
+    ]
 
 
 def is_ready() -> bool:

@@ -28,7 +28,9 @@ from backoffice.core import clock
 from backoffice.core.models import EventRecord
 from backoffice.settings.env import PaymentProvider
 from crm.models import Client
+from tests.factories.money import a_login
 from tests.factories.payments import SYSTEM, Till
+from trading.actions import trading_accounts
 
 CODE = "cardly"
 SECRET = b"s" * 32
@@ -129,6 +131,32 @@ def start(till: Till, amount: str = "200.00", **changes: Any) -> Deposit:
     return starting.start_deposit(
         request=starting.Request(**(known | changes)), actor=till.asker.actor, now=clock.now()
     )
+
+
+def a_deposit_of(client: Client, login: int) -> Deposit:
+    """The client's first deposit, to a new account of theirs: 200.00 begun, nothing charged."""
+    begun = Deposit.objects.filter(client=client).first()
+    if begun is not None:
+        return begun
+    account = a_login(login)
+    trading_accounts.bind_account(
+        account_id=account.pk, client_id=client.pk, actor=SYSTEM, now=clock.now()
+    )
+    method, _ = PaymentMethod.objects.get_or_create(
+        legal_entity=client.legal_entity,
+        code="card",
+        defaults={
+            "name": "Card",
+            "kind": "card",
+            "currency": "USD",
+            "direction": "in",
+            "provider": CODE,
+        },
+    )
+    request = starting.Request(
+        key=uuid4(), account_id=account.pk, amount=Decimal(200), method_id=method.pk
+    )
+    return starting.start_deposit(request=request, actor=SYSTEM, now=clock.now())
 
 
 def paid(deposit: Deposit, amount: str | None = None, **changes: Any) -> Notice:

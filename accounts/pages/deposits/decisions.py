@@ -1,0 +1,128 @@
+"""Acts on a deposit: each is one form of its page and calls one action."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.deposits import deciding, returning, settling, starting
+from accounts.pages import forms as shared
+from accounts.pages.deposits import forms
+from accounts.pages.deposits.detail import DepositAct
+from accounts.permissions import DECIDE_DEPOSIT, SEND_PAYOUT, START_DEPOSIT
+from backoffice.core.actors import Actor
+from trading.actions.hand_settlement import Proposal
+from trading.permissions import SETTLE_OPERATIONS
+from trading.states import Outcome
+
+
+class Accept(DepositAct):
+    """It passes."""
+
+    permission = DECIDE_DEPOSIT
+    form_class = forms.AcceptForm
+    done = _("It passes. MetaTrader is credited next.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Let it pass."""
+        deciding.accept_deposit(reason=data["reason"], **self.whose)
+
+
+class Return(DepositAct):
+    """It goes back."""
+
+    permission = DECIDE_DEPOSIT
+    form_class = forms.ReturnForm
+    done = _("It goes back to where it came from.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Send it back."""
+        deciding.return_deposit(reason=data["reason"], **self.whose)
+
+
+class Reject(DepositAct):
+    """There is no such money."""
+
+    permission = DECIDE_DEPOSIT
+    form_class = forms.RejectForm
+    done = _("Rejected. What comes all the same waits for a person.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Reject it."""
+        deciding.reject_deposit(reason=data["reason"], **self.whose)
+
+
+class Cancel(DepositAct):
+    """Stopped for the client."""
+
+    permission = START_DEPOSIT
+    form_class = forms.CancelForm
+    done = _("Stopped. What comes all the same waits for a person.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Stop it."""
+        starting.cancel_deposit(reason=data["reason"], **self.whose)
+
+
+class RecordReturn(DepositAct):
+    """It went back by another way."""
+
+    permission = SEND_PAYOUT
+    form_class = forms.RecordReturnForm
+    done = _("Recorded as sent back.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Record it."""
+        returning.record_return(reference=data["reference"], **self.whose)
+
+
+class Settle(DepositAct):
+    """It moved, or it did not; a second person confirms."""
+
+    permission = SETTLE_OPERATIONS
+    form_class = shared.SettleForm
+    done = _("Proposed. A second person confirms it.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Propose it."""
+        proposal = Proposal(
+            outcome=Outcome(data["outcome"]), ticket=data["ticket"], reason=data["reason"]
+        )
+        settling.propose_settlement(proposal=proposal, **self.whose)
+
+
+class SettleConfirm(DepositAct):
+    """The second person found the same."""
+
+    permission = SETTLE_OPERATIONS
+    form_class = shared.SettleConfirmForm
+    done = _("Settled. The books follow.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Confirm it."""
+        settling.confirm_settlement(**self.whose)
+
+
+class SettleDecline(DepositAct):
+    """The second person did not find the same, or the first one takes it back."""
+
+    permission = SETTLE_OPERATIONS
+    form_class = shared.SettleDeclineForm
+    done = _("Declined. It waits for a person again.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Decline it."""
+        settling.decline_settlement(reason=data["reason"], **self.whose)
+
+
+#: The last part of an address → the act behind it.
+ACTS: dict[str, type[DepositAct]] = {
+    "accept": Accept,
+    "return": Return,
+    "reject": Reject,
+    "cancel": Cancel,
+    "record-return": RecordReturn,
+    "settle": Settle,
+    "settle-confirm": SettleConfirm,
+    "settle-decline": SettleDecline,
+}

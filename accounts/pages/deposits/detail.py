@@ -1,0 +1,150 @@
+"""One deposit: where it stands, what its provider told, what a person may decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.deposits import settling
+from accounts.pages import forms as shared
+from accounts.pages.deposits import forms
+from accounts.pages.deposits.tables import says
+from accounts.permissions import SEE_PAYMENTS
+from accounts.queries import deposit_page, deposits
+from accounts.queries.acts import Act
+from accounts.queries.deposit_page import DepositPage
+from accounts.terms import Deposit as State
+from backoffice.core.errors import Later, Rejected
+from backoffice.ui.shapes import ActionPage, DetailPage, Panel
+from trading.permissions import SETTLE_OPERATIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a verb looks in the bar: its words, its key, whether it is what the page is for."""
+
+    label: Any
+    form: type[shared.DecisionForm]
+    key: str = ""
+    is_main: bool = False
+
+
+WAYS: dict[str, Way] = {
+    "cancel": Way(label=_("Stop for the client"), form=forms.CancelForm),
+    "reject": Way(label=_("No such money"), form=forms.RejectForm, key="r"),
+    "return": Way(label=_("Send back"), form=forms.ReturnForm, key="r"),
+    "settle_decline": Way(label=_("Decline"), form=shared.SettleDeclineForm, key="r"),
+    "record_return": Way(
+        label=_("Record as sent back"), form=forms.RecordReturnForm, key="a", is_main=True
+    ),
+    "settle": Way(label=_("Settle by hand"), form=shared.SettleForm, key="a", is_main=True),
+    "settle_confirm": Way(
+        label=_("Confirm the settlement"), form=shared.SettleConfirmForm, key="a", is_main=True
+    ),
+    "accept": Way(label=_("Let it pass"), form=forms.AcceptForm, key="a", is_main=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
+
+    verb: str
+    way: Way
+    act: Act
+    form: shared.DecisionForm
+    url: str
+    is_opened: bool
+
+
+class DepositDetail(DetailPage):
+    """One deposit; for htmx the part that says where it stands."""
+
+    permission = SEE_PAYMENTS
+    template_name = "accounts/deposit_detail.html"
+    fragment_name = "accounts/_deposit_state.html"
+
+    def record(self, pk: int) -> Any:
+        """Return the page's whole content, or 404 when absent or out of reach."""
+        return deposit_page.get_deposit_page_for(self.request.user, pk)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return the decision bar, and whether the page was drawn in another state."""
+        seen = self.request.GET.get("seen", record.deposit.state)
+        return {**context(record), "is_same": seen == record.deposit.state}
+
+
+class Evidence(Panel):
+    """What MetaTrader shows now under the marker: a block of the page, fetched live."""
+
+    permission = SETTLE_OPERATIONS
+    fragment_name = "accounts/_payment_evidence.html"
+    title = _("In MetaTrader now")
+
+    def record(self, pk: int) -> Any:
+        """Return the deposit, or 404 when absent or out of reach."""
+        return deposits.get_deposit_for(self.request.user, pk)
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return what was found, or why nothing could be."""
+        actor = self.request.user.actor
+        try:
+            found = settling.look(deposit_id=record.pk, actor=actor, now=self.now)
+        except (Later, Rejected) as silence:
+            return {"found": None, "silence": str(silence), "payment": record}
+        return {"found": found, "silence": "", "payment": record}
+
+
+class DepositAct(ActionPage):
+    """An act of the bar: opened alone, or refused, it is the page with that form open."""
+
+    template_name = "accounts/deposit_detail.html"
+    form_class: ClassVar[type[shared.DecisionForm]]
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render the whole page around the form; 404 for a deposit out of reach."""
+        page = deposit_page.get_deposit_page_for(self.request.user, self.kwargs["pk"])
+        around = {"record": page, "is_same": True, **drawn(page, context["form"])}
+        return super().show(template_name, around, **extra)
+
+    def goes_to(self) -> str:
+        """Return the page of the deposit."""
+        return reverse("accounts:deposit-detail", args=[self.kwargs["pk"]])
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Return what every action is told: which deposit, who acts, when."""
+        actor = self.request.user.actor
+        return {"deposit_id": self.kwargs["pk"], "actor": actor, "now": self.now}
+
+
+def context(page: DepositPage) -> dict[str, Any]:
+    """Return the rest of the page."""
+    return drawn(page, None)
+
+
+def drawn(page: DepositPage, opened: Any) -> dict[str, Any]:
+    """Return the same with a form that was opened, or sent and not accepted."""
+    return {
+        "deposit": page.deposit,
+        "pay_url": page.deposit.page_url if page.deposit.state == State.PENDING else "",
+        "says": says(page.deposit),
+        "starter": page.names.get(page.deposit.started_by, page.deposit.started_by),
+        "opened": opened,
+        "buttons": [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_offered],
+    }
+
+
+def _button(page: DepositPage, verb: str, opened: Any) -> Button:
+    is_opened = opened is not None and opened.verb == verb
+    return Button(
+        verb=verb,
+        way=WAYS[verb],
+        act=page.acts[verb],
+        form=opened if is_opened else WAYS[verb].form(),
+        url=reverse(f"accounts:deposit-{verb.replace('_', '-')}", args=[page.deposit.pk]),
+        is_opened=is_opened,
+    )

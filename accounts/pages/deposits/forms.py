@@ -1,0 +1,65 @@
+"""What people type about deposits."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from accounts.pages.forms import DecisionForm, choice, line
+
+
+class StartForm(forms.Form):
+    """What a client means to pay in. `key` makes the same form begin once."""
+
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    account_id = choice(gettext_lazy("To account"))
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount, in the account's currency"),
+        max_digits=16,
+        decimal_places=4,
+        widget=forms.TextInput(
+            attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+    method_id = choice(gettext_lazy("Method"))
+
+    def __init__(self, data: Any, *, accounts: Any, methods: Any) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["account_id"].choices = accounts  # type: ignore[attr-defined]
+        self.fields["method_id"].choices = methods  # type: ignore[attr-defined]
+
+
+class AcceptForm(DecisionForm):
+    """It passes, and why."""
+
+    verb = "accept"
+    reason = line(gettext_lazy("Why it may pass"))
+
+
+class ReturnForm(DecisionForm):
+    """It goes back, and why."""
+
+    verb = "return"
+    reason = line(gettext_lazy("Why it goes back"))
+
+
+class RejectForm(DecisionForm):
+    """There is no such money."""
+
+    verb = "reject"
+    reason = line(gettext_lazy("Why there is no such money"))
+
+
+class CancelForm(DecisionForm):
+    """The client stopped."""
+
+    verb = "cancel"
+    reason = line(gettext_lazy("Why it is stopped"))
+
+
+class RecordReturnForm(DecisionForm):
+    """It went back by another way."""
+
+    verb = "record_return"
+    reference = line(gettext_lazy("Reference of the way it went back"), 64)
