@@ -25,6 +25,6 @@ def take_away(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [('identity', '0010_watched')]
+    dependencies = [('identity', '0011_quiet_factors')]
 
     operations = [migrations.RunPython(add, take_away)]
