@@ -238,32 +238,6 @@ class Occasion(StrEnum):
     EXECUTION = "execution"
 
 
-class Seat(StrEnum):
-    """Who sits in an approval."""
-
-    BACK_OFFICE = "back_office"
-
-
-SEAT_LABELS: dict[str, str] = {Seat.BACK_OFFICE: noop("Back office")}
-
-
-class Approval(StrEnum):
-    """What became of one seat."""
-
-    WAITING = "WAITING"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    VOIDED = "VOIDED"
-
-
-APPROVAL_LABELS: dict[str, str] = {
-    Approval.WAITING: noop("Waiting"),
-    Approval.APPROVED: noop("Approved"),
-    Approval.REJECTED: noop("Rejected"),
-    Approval.VOIDED: noop("Void"),
-}
-
-
 class StatedReason(StrEnum):
     """Why the client wants the money, in the client's words."""
 

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import permissions as accounts
+from backoffice.approvals import permissions as approvals
 from backoffice.audit import permissions as audit
 from backoffice.core import clock
 from backoffice.core.words import noop
@@ -63,6 +64,15 @@ MENU: tuple[Entry, ...] = (
         "clients",
         "c",
         covers=("crm:", "trading:account-"),
+    ),
+    Entry(
+        noop("To do"),
+        "approvals:request-list",
+        approvals.USE,
+        "done",
+        "d",
+        covers=("approvals:request-", "approvals:delegation-", "approvals:role-"),
+        counter="approvals:request-count",
     ),
     Entry(
         noop("Approvals"),
@@ -120,6 +130,14 @@ MENU: tuple[Entry, ...] = (
         "l",
         at_end=True,
         covers=("audit:",),
+    ),
+    Entry(
+        noop("Policies"),
+        "approvals:policy-list",
+        approvals.SEE_POLICIES,
+        "shield",
+        covers=("approvals:policy-",),
+        at_end=True,
     ),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
     Entry(

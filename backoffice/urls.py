@@ -10,6 +10,7 @@ urlpatterns = [
     path("", Morning.as_view(), name="home"),
     path("", include("backoffice.identity.pages.urls")),
     path("audit/", include("backoffice.audit.pages.urls")),
+    path("approvals/", include("backoffice.approvals.pages.urls")),
     path("health/", include("backoffice.health.pages.urls")),
     path("clients/", include("crm.pages.urls")),
     path("trading/", include("trading.pages.urls")),

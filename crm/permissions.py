@@ -14,3 +14,7 @@ SEE_CONTACTS = Permission(
     noop("See e-mail addresses and phone numbers in full"),
     for_machines=True,
 )
+DECIDE_CONTACTS = Permission(
+    "crm.client.decide_contacts",
+    noop("Decide about changes of a client's e-mail, phone or bank details that others ask for"),
+)

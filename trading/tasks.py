@@ -10,7 +10,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from backoffice.core.work import reacts_to
 from trading.actions import looking_up, sync
-from trading.actions.ordering import chasing
+from trading.actions.ordering import approving, chasing
 from trading.actions.verification import verifying
 from trading.actions.watching import attributing
 from trading.events import TicketVanished
@@ -30,6 +30,7 @@ VERIFY_HARD_LIMIT_SECONDS = 3060
 CHASER = Actor.system("chase")
 WATCHER = Actor.system("watch")
 VERIFIER = Actor.system("nightly-verification")
+approving.register()
 
 
 @shared_task(name="trading.tasks.sync_all")

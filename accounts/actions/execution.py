@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import chart, results, steps
+from accounts.actions import approving, chart, results, steps
 from accounts.calc.checks import Answer
 from accounts.events import WithdrawalApprovalVoided, WithdrawalRefused, WithdrawalWaits
 from accounts.models import Payment
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.states import Leg, Occasion, Verdict, Withdrawal
+from backoffice.approvals.actions.refusals import OverAlready
 from backoffice.core import compiled
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
@@ -39,6 +40,9 @@ def execute_withdrawal(*, payment_id: int, actor: Actor, now: datetime) -> None:
         operation_id = _prepare(payment_id=payment_id, actor=actor, now=now)
     except steps.BeingSent:
         return  # somebody else began to send while this one looked
+    except OverAlready as fallen:
+        _fall_back(payment_id, str(fallen), actor, now)
+        return
     if operation_id is not None:
         _send(payment_id, operation_id, actor, now)
 
@@ -137,12 +141,19 @@ def _refuse(
     steps.emit(payment, event, actor=actor, now=now)
 
 
+@transaction.atomic(durable=True)
+def _fall_back(payment_id: int, reason: str, actor: Actor, now: datetime) -> None:
+    """The database saw no complete approval any more: one of several voters lost the right."""
+    payment = steps.locked(payment_id)
+    if payment.state == Withdrawal.APPROVED:
+        _void_approval(payment, reason, actor, now)
+
+
 def _void_approval(payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
     """Send it back to be approved again: the approval it had does not count any more."""
     steps.give_up_debit(payment, reason, actor=actor, now=now)
     steps.move(payment, "void_approval")
-    steps.void_seats(payment, reason, now)
-    steps.open_seat(payment, now)
+    approving.ask_again(payment, reason, actor=actor, now=now)
     payment.approved_by, payment.approved_at = "", None
     payment.next_try_at, payment.waits_because = None, ""
     payment.save()

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.actions import chart
 from accounts.calc.checks import Answer
 from accounts.ledger import book
-from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
+from accounts.models import Entry, Payment, PaymentCheck, PaymentOperation
 from accounts.models.wording import worded
-from accounts.states import CHECK_LABELS, WITHDRAWAL, Approval, Leg, Occasion, Seat, Withdrawal
+from accounts.states import CHECK_LABELS, WITHDRAWAL, Leg, Occasion, Withdrawal
+from backoffice.approvals.actions import refusals
+from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.core import access, compiled, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.compiled import Question
@@ -45,10 +47,6 @@ NEWEST = Question(
 
 class NotAllowed(Rejected):
     """Whoever acts lacks the right, or the payment is out of their reach."""
-
-
-class SamePerson(Rejected):
-    """Somebody else has to do this."""
 
 
 class NoReason(Rejected):
@@ -159,27 +157,6 @@ def keep_checks(
     )
 
 
-def open_seat(payment: Payment, now: datetime) -> None:
-    """Put an empty chair at the table."""
-    compiled.add(
-        PaymentApproval(
-            payment=payment,
-            requested_by=payment.requested_by,
-            seat=Seat.BACK_OFFICE,
-            opened_at=now,
-        )
-    )
-
-
-def void_seats(payment: Payment, reason: str, now: datetime) -> None:
-    """Let no seat count any more, taken or not."""
-    standing = (Approval.WAITING, Approval.APPROVED)
-    seats = PaymentApproval.objects.filter(payment=payment, state__in=standing)
-    for seat in locks.rows(seats):
-        seat.state, seat.reason, seat.voided_at = Approval.VOIDED, reason, now
-        seat.save(update_fields=["state", "reason", "voided_at"])
-
-
 def release(payment: Payment, *, actor: Actor, now: datetime) -> Entry:
     """Release the hold unused."""
     return book.void(act=act_of(payment, "void", actor, now), reservation=payment.reservation)
@@ -245,11 +222,13 @@ def plan(payment: Payment, leg: Leg, *, actor: Actor, now: datetime) -> int:
         actor=actor,
         now=now,
     )
-    compiled.add(
-        PaymentOperation(
-            payment=payment, leg=leg, key=key, operation_id=operation.pk, planned_at=now
+    # A debit is planned by a complete approval only: the row's own trigger carries that out.
+    with refusals.spoken():
+        compiled.add(
+            PaymentOperation(
+                payment=payment, leg=leg, key=key, operation_id=operation.pk, planned_at=now
+            )
         )
-    )
     return operation.pk
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import chart, results, steps
+from accounts.actions import approving, chart, results, steps
 from accounts.calc import checks, due, requisites
 from accounts.calc.checks import Answer
 from accounts.events import (
@@ -19,20 +19,13 @@ from accounts.events import (
     WithdrawalRequested,
 )
 from accounts.ledger import book
-from accounts.models import AccountBooks, Payment, PaymentApproval, PaymentMethod, wording
-from accounts.permissions import APPROVE_RED, APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
+from accounts.models import AccountBooks, Payment, PaymentMethod, wording
+from accounts.permissions import APPROVE_RED, REQUEST_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.queries.checks import Asked
-from accounts.states import (
-    Approval,
-    Direction,
-    LedgerKind,
-    Occasion,
-    RejectReason,
-    StatedReason,
-)
-from backoffice.core import access, compiled, locks
-from backoffice.core.actors import Actor
+from accounts.states import Direction, LedgerKind, Occasion, RejectReason, StatedReason
+from backoffice.core import access, compiled
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.money import is_exact
@@ -48,12 +41,6 @@ APPROVED = (
     "state", "approved_by", "approved_at", "next_try_at", "latest_run", "due_at", "waiting_since",
 )  # fmt: skip
 BY_KEY = Question(lambda key: Payment.objects.filter(key=key), UUID)
-WAITING_SEAT = Question(
-    lambda number: locks.rows(
-        PaymentApproval.objects.filter(payment_id=number, state=Approval.WAITING)
-    ),
-    int,
-)
 METHOD = Question(
     lambda number, entity, currency: PaymentMethod.objects.filter(
         pk=number,
@@ -123,7 +110,9 @@ class Rejection:
 
 
 @transaction.atomic
-def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Payment:
+def request_withdrawal(
+    *, request: Request, actor: Actor, origin: Origin = NOWHERE, now: datetime
+) -> Payment:
     """Ask for a withdrawal for a client; the amount is on hold in the books from now on.
 
     Raises NotEnough with the numbers, FiguresUnknown, BadRequest, NotAllowed; Later when the
@@ -149,9 +138,9 @@ def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Paym
     payment = _new_payment(request, asked, client, actor, now)
     payment.reservation = _hold(payment, stand.books, actor, now)
     steps.count_checks(payment)
+    approving.ask(payment, looked.answers, origin=origin, now=now)
     compiled.add(payment)
     steps.keep_checks(payment, Occasion.REQUEST, looked.answers, now)
-    steps.open_seat(payment, now)
     event = WithdrawalRequested(**steps.money_of(payment), account_id=payment.account_id)
     steps.emit(payment, event, actor=actor, now=now)
     return payment
@@ -159,17 +148,22 @@ def request_withdrawal(*, request: Request, actor: Actor, now: datetime) -> Paym
 
 @transaction.atomic
 def approve_withdrawal(
-    *, payment_id: int, fingerprint: str, actor: Actor, now: datetime
+    *,
+    payment_id: int,
+    fingerprint: str,
+    actor: Actor,
+    origin: Origin = NOWHERE,
+    now: datetime,
 ) -> Payment:
     """Allow a withdrawal that somebody else asked for, as the page showed it.
 
     `fingerprint` is that of the picture on the page. Raises SamePerson, NotAllowed, NotPossible,
-    CheckForbids, ChangedMeanwhile with what changed. Execution follows by itself.
+    CheckForbids, ChangedMeanwhile with what changed. Where the policy asks for several, it stays
+    REQUESTED until the last of them; then execution follows by itself.
     """
     payment = steps.locked(payment_id)
-    steps.move(payment, "approve")
+    approved = steps.require_verb(payment, "approve")
     steps.require_another(actor, payment.requested_by)
-    steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
     chart.lock_money(payment.account_id)
     stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
     answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
@@ -180,7 +174,10 @@ def approve_withdrawal(
 
     steps.count_checks(payment)
     steps.keep_checks(payment, Occasion.APPROVAL, answers, now)
-    _take_seat(payment, picture, actor, now)
+    if not approving.agree(payment, picture, actor=actor, origin=origin, now=now):
+        compiled.change(payment, "latest_run")
+        return payment
+    payment.state = approved
     steps.stop_waiting(payment, now)
     payment.approved_by, payment.approved_at = str(actor), now
     payment.next_try_at = now
@@ -194,16 +191,20 @@ def approve_withdrawal(
 
 @transaction.atomic
 def reject_withdrawal(
-    *, payment_id: int, rejection: Rejection, actor: Actor, now: datetime
+    *,
+    payment_id: int,
+    rejection: Rejection,
+    actor: Actor,
+    origin: Origin = NOWHERE,
+    now: datetime,
 ) -> Payment:
     """Say no to a withdrawal that somebody else asked for; the hold is released."""
     public = steps.require_reason(rejection.public)
     payment = steps.locked(payment_id)
     steps.move(payment, "reject")
     steps.require_another(actor, payment.requested_by)
-    steps.require_right(actor, APPROVE_WITHDRAWAL, payment)
     steps.give_up_debit(payment, "rejected", actor=actor, now=now)
-    _reject_seat(payment, rejection, actor, now)
+    approving.refuse(payment, public, actor=actor, origin=origin, now=now)
     steps.stop_waiting(payment, now)
     payment.rejected_by, payment.closed_at = str(actor), now
     payment.reject_reason = rejection.reason
@@ -224,7 +225,7 @@ def cancel_withdrawal(*, payment_id: int, reason: str, actor: Actor, now: dateti
     steps.move(payment, "cancel")
     steps.require_right(actor, REQUEST_WITHDRAWAL, payment)
     steps.give_up_debit(payment, "cancelled", actor=actor, now=now)
-    steps.void_seats(payment, words, now)
+    approving.withdraw(payment, words, actor=actor, now=now)
     steps.stop_waiting(payment, now)
     payment.cancelled_by, payment.cancel_reason = str(actor), words
     payment.closed_at, payment.next_try_at = now, None
@@ -350,19 +351,3 @@ def _require_checks(payment: Payment, answers: tuple[Answer, ...], actor: Actor)
         stopped = overridden
     if stopped:
         raise CheckForbids("; ".join(steps.words_of(answer) for answer in stopped))
-
-
-def _take_seat(payment: Payment, picture: Any, actor: Actor, now: datetime) -> None:
-    seat = WAITING_SEAT.one(payment.pk)
-    seat.state, seat.decided_by, seat.decided_at = Approval.APPROVED, str(actor), now
-    seat.fingerprint, seat.picture = picture.fingerprint, picture.kept()
-    compiled.change(seat, "state", "decided_by", "decided_at", "fingerprint", "picture")
-
-
-def _reject_seat(payment: Payment, rejection: Rejection, actor: Actor, now: datetime) -> None:
-    seats = PaymentApproval.objects.filter(payment=payment, state=Approval.WAITING)
-    for seat in locks.rows(seats):
-        seat.state, seat.decided_by, seat.decided_at = Approval.REJECTED, str(actor), now
-        seat.reason = rejection.public.strip()[:300]
-        seat.save()
-    steps.void_seats(payment, str(rejection.reason), now)

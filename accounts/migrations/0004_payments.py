@@ -91,8 +91,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('requested_by', models.CharField(max_length=64)),
-                ('seat', models.CharField(choices=[(accounts.states.Seat['BACK_OFFICE'], 'Back office')], max_length=16)),
-                ('state', models.CharField(choices=[(accounts.states.Approval['WAITING'], 'Waiting'), (accounts.states.Approval['APPROVED'], 'Approved'), (accounts.states.Approval['REJECTED'], 'Rejected'), (accounts.states.Approval['VOIDED'], 'Void')], default=accounts.states.Approval['WAITING'], max_length=8)),
+                ('seat', models.CharField(choices=[('back_office', 'Back office')], max_length=16)),
+                ('state', models.CharField(choices=[('WAITING', 'Waiting'), ('APPROVED', 'Approved'), ('REJECTED', 'Rejected'), ('VOIDED', 'Void')], default='WAITING', max_length=8)),
                 ('opened_at', models.DateTimeField()),
                 ('decided_by', models.CharField(blank=True, default='', max_length=64)),
                 ('decided_at', models.DateTimeField(null=True)),

@@ -9,7 +9,7 @@ from accounts.models.books import (
 )
 from accounts.models.callback import ProviderCallback
 from accounts.models.deposit import Deposit, DepositOperation
-from accounts.models.evidence import PaymentApproval, PaymentCheck
+from accounts.models.evidence import PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
@@ -25,7 +25,6 @@ __all__ = [
     "LedgerBalance",
     "PastMovement",
     "Payment",
-    "PaymentApproval",
     "PaymentCheck",
     "PaymentMethod",
     "PaymentOperation",

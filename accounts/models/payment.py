@@ -52,7 +52,8 @@ class Payment(models.Model):
 
     The amount is in the trading account's currency. `reservation` is the hold in the books, placed
     with the request. `waits_because` says why an approved one was not sent yet, and `next_try_at`
-    when it is tried again. `latest_run` numbers the newest checks that were kept. `needs_person`:
+    when it is tried again. `latest_run` numbers the newest checks that were kept, `approval` is
+    the request that stands now. `needs_person`:
     machines cannot say what became of it; `settling_by` is who proposed how to settle it by hand.
     """
 
@@ -90,6 +91,9 @@ class Payment(models.Model):
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
     reservation = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    approval = models.OneToOneField(
+        "approvals.ApprovalRequest", models.PROTECT, related_name="+", editable=False
+    )
     latest_run = models.PositiveIntegerField(default=0)
     approved_by = models.CharField(max_length=64, default="", blank=True)
     approved_at = models.DateTimeField(null=True)
@@ -145,8 +149,6 @@ class Payment(models.Model):
             ),
         ]
         constraints = [
-            # What an approval's own foreign key holds on to: it knows who asked.
-            models.UniqueConstraint(fields=["id", "requested_by"], name="accounts_payment_maker"),
             models.CheckConstraint(
                 condition=Q(kind="withdrawal")
                 & Q(state__in=[state.value for state in Withdrawal])

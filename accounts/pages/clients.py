@@ -82,7 +82,9 @@ class RequestWithdrawal(ActionPage):
             stated_text=data["stated_text"],
             note=data["note"],
         )
-        withdrawals.request_withdrawal(request=request, actor=actor, now=self.now)
+        withdrawals.request_withdrawal(
+            request=request, actor=actor, origin=self.origin, now=self.now
+        )
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render with the client's name on top."""

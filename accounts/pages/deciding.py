@@ -15,6 +15,7 @@ from accounts.queries.acts import Act
 from accounts.queries.approval_page import ApprovalPage
 from accounts.queries.payments import View
 from accounts.states import UNDECIDED
+from backoffice.core.actors import Origin
 from backoffice.ui import badges
 
 
@@ -60,9 +61,9 @@ class Button:
     is_opened: bool
 
 
-def page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
+def page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> ApprovalPage:
     """Return the content of the page, or raise Http404."""
-    return approval_page.get_approval_page_for(user, pk, now=now)
+    return approval_page.get_approval_page_for(user, pk, origin=origin, now=now)
 
 
 def context(

@@ -24,7 +24,7 @@ class Decision(ActionPage):
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render the whole page around the form; 404 for a payment out of reach."""
         user = self.request.user
-        page = deciding.page_for(user, self.kwargs["pk"], now=self.now)
+        page = deciding.page_for(user, self.kwargs["pk"], origin=self.origin, now=self.now)
         around = deciding.context(user, page, form=context["form"], now=self.now)
         return super().show(template_name, {"record": page, **around}, **extra)
 
@@ -51,7 +51,8 @@ class Approve(Decision):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Approve it."""
-        withdrawals.approve_withdrawal(fingerprint=data["fingerprint"], **self.whose)
+        seen = data["fingerprint"]
+        withdrawals.approve_withdrawal(fingerprint=seen, origin=self.origin, **self.whose)
 
 
 class Reject(Decision):
@@ -66,7 +67,7 @@ class Reject(Decision):
         rejection = withdrawals.Rejection(
             reason=RejectReason(data["reason"]), public=data["public"], note=data["note"]
         )
-        withdrawals.reject_withdrawal(rejection=rejection, **self.whose)
+        withdrawals.reject_withdrawal(rejection=rejection, origin=self.origin, **self.whose)
 
 
 class Cancel(Decision):

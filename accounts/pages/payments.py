@@ -121,7 +121,7 @@ class PaymentDetail(DetailPage):
 
     def record(self, pk: int) -> Any:
         """Return the page's whole content, or 404 when absent or out of reach."""
-        return deciding.page_for(self.request.user, pk, now=self.now)
+        return deciding.page_for(self.request.user, pk, origin=self.origin, now=self.now)
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return the decision bar, and the place in the queue that it was opened from."""

@@ -17,7 +17,7 @@ from accounts.permissions import (
     RETURN_PAYOUT,
     SEND_PAYOUT,
 )
-from accounts.states import CHECK_LABELS, WITHDRAWAL, Withdrawal
+from accounts.states import CHECK_LABELS, UNDECIDED, WITHDRAWAL, Withdrawal
 from backoffice.core import access
 from trading.permissions import SETTLE_OPERATIONS
 from trading.queries.settlements import SettlementView
@@ -39,11 +39,15 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """Where a payment stands beside its state: what its operations and its proposals are up to."""
+    """Where a payment stands beside its state: what its operations and its proposals are up to.
+
+    `objection`: what the approval's guard has against this person's vote, in words.
+    """
 
     is_manual: bool = False
     proposal: SettlementView | None = None
     return_is_over: bool = False
+    objection: str = ""
 
 
 def acts_for(
@@ -137,8 +141,8 @@ def _objections(
     returns = _("Its return is asked for: confirm that, or drop it first.")
     waits = returns if payment.return_asked_by else ""
     return {
-        "approve": asked or shut(user, answers),
-        "reject": asked,
+        "approve": asked or stand.objection or shut(user, answers),
+        "reject": asked or (stand.objection if payment.state in UNDECIDED else ""),
         "ask_client": "",
         "supply": "",
         "cancel": "",

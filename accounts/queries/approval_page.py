@@ -9,15 +9,18 @@ from django.utils.translation import ngettext
 
 from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
-from accounts.models import Discrepancy, Payment, PaymentApproval, PaymentOperation
+from accounts.models import Discrepancy, Payment, PaymentOperation
 from accounts.models.wording import worded
+from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import books
 from accounts.queries import checks as looking
 from accounts.queries.acts import Act, Stand, acts_for
 from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
 from accounts.states import CHECK_LABELS, MISSING_LABELS, UNDECIDED, Leg, Verdict
+from backoffice.approvals.queries import requests, seats
+from backoffice.approvals.queries.seats import SeatLine
 from backoffice.core import records
-from backoffice.core.actors import Actor
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.identity.queries import people
 from trading.queries import money, operations, settlements
 from trading.queries.money import AccountMoney, Moved
@@ -37,18 +40,6 @@ class CheckLine:
     verdict: Verdict
     sentence: str
     figures_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatLine:
-    """One seat: who sits there, what became of it."""
-
-    seat: str
-    state: str
-    who: str
-    at: datetime | None
-    reason: str
-    picture: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +102,9 @@ class ApprovalPage:
     names: dict[str, str]
 
 
-def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
+def get_approval_page_for(
+    user: Any, pk: int, *, origin: Origin = NOWHERE, now: datetime
+) -> ApprovalPage:
     """Return the page of one payment in reach; Http404 for any other."""
     payment = get_payment_for(user, pk)
     looked = looking.look(looking.asked_by(payment), now=now)
@@ -121,6 +114,9 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
     log = records.for_subject("payment", payment.pk, limit=LOG)
     legs = _legs(payment)
     by_hand = _by_hand(legs)
+    objection = ""
+    if not is_frozen and user.may(APPROVE_WITHDRAWAL):
+        objection = requests.objection_to(payment.approval_id, user, origin=origin, now=now)
     people_in_it = [view.actor for view in log] + _hands(payment) + _settlers(by_hand)
     names = _names(people_in_it)
     shown = _kept_lines(payment) if is_frozen else tuple(_line(answer) for answer in answers)
@@ -135,7 +131,7 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
         margin=None if figures is None else checks.margin_after(figures, payment.amount),
         client=tuple(money.moved_by_client(payment.client_id)),
         others=_others(user, payment),
-        seats=_seats(payment, names),
+        seats=_seats(payment),
         legs=legs,
         by_hand=by_hand,
         denied=tuple(books.denied_of(payment.pk)) if payment.is_final else (),
@@ -149,7 +145,7 @@ def get_approval_page_for(user: Any, pk: int, *, now: datetime) -> ApprovalPage:
             )
             for view in log
         ),
-        acts=acts_for(user, payment, answers, _stand(legs, by_hand)),
+        acts=acts_for(user, payment, answers, _stand(legs, by_hand, objection)),
         names={str(actor): _name(actor, names) for actor in people_in_it},
     )
 
@@ -226,19 +222,8 @@ def _others(user: Any, payment: Payment) -> tuple[Payment, ...]:
     return tuple(rows.exclude(pk=payment.pk))
 
 
-def _seats(payment: Payment, names: dict[int, str]) -> tuple[SeatLine, ...]:
-    seats: list[PaymentApproval] = payment.standing_seats  # type: ignore[attr-defined]
-    return tuple(
-        SeatLine(
-            seat=seat.get_seat_display(),
-            state=seat.state,
-            who=_name(Actor.parse(seat.decided_by), names) if seat.decided_by else "",
-            at=seat.decided_at or seat.voided_at,
-            reason=seat.reason,
-            picture=seat.picture,
-        )
-        for seat in seats
-    )
+def _seats(payment: Payment) -> tuple[SeatLine, ...]:
+    return seats.lines_of(requests.history_of("payment", payment.pk))
 
 
 def _legs(payment: Payment) -> tuple[LegLine, ...]:
@@ -260,12 +245,13 @@ def _by_hand(legs: tuple[LegLine, ...]) -> ByHand | None:
     return None
 
 
-def _stand(legs: tuple[LegLine, ...], by_hand: ByHand | None) -> Stand:
+def _stand(legs: tuple[LegLine, ...], by_hand: ByHand | None, objection: str) -> Stand:
     returns = [line.operation for line in legs if line.leg is Leg.RETURN]
     return Stand(
         is_manual=by_hand is not None and by_hand.operation.state is Operation.MANUAL,
         proposal=by_hand.standing if by_hand is not None else None,
         return_is_over=bool(returns) and returns[-1].state in OVER,
+        objection=objection,
     )
 
 

@@ -11,10 +11,11 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
-from accounts.models import Discrepancy, Payment, PaymentApproval, PaymentCheck
+from accounts.models import Discrepancy, Payment, PaymentCheck
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries.turns import todo_of
-from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Approval, Verdict, Withdrawal
+from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Verdict, Withdrawal
+from backoffice.approvals.queries import requests
 from backoffice.company.queries import entities
 from backoffice.core import access, clock
 from trading.queries import money
@@ -113,17 +114,13 @@ class PaymentFilter(django_filters.FilterSet):
 def list_payments_for(user: Any) -> QuerySet[Payment]:
     """Return the payments in reach, worst first, with what a row of the queue shows.
 
-    Each has `latest_checks` (for `summary_of`) and `standing_seats`.
+    Each has `latest_checks` (for `summary_of`).
     """
     latest = PaymentCheck.objects.filter(run=F("payment__latest_run")).order_by("number")
-    seats = PaymentApproval.objects.order_by("id")
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS)
     return (
         rows.select_related("client", "account__server", "method", "legal_entity")
-        .prefetch_related(
-            Prefetch("checks", queryset=latest, to_attr="latest_checks"),
-            Prefetch("approvals", queryset=seats, to_attr="standing_seats"),
-        )
+        .prefetch_related(Prefetch("checks", queryset=latest, to_attr="latest_checks"))
         .order_by(*QUEUE)
     )
 
@@ -209,13 +206,15 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
     is_open = ~Q(state__in=FINAL_STATES)
     match view:
         case View.TODO:
-            return is_open & todo_of(user)
+            return is_open & todo_of(user, now)
         case View.LATE:
             return is_open & Q(due_at__lt=now)
         case View.OTHERS:
-            return is_open & ~todo_of(user)
+            return is_open & ~todo_of(user, now)
         case View.VOIDED:
-            return is_open & Q(state__in=UNDECIDED, pk__in=_voided())
+            return is_open & Q(
+                state__in=UNDECIDED, pk__in=requests.voided_subjects("accounts.withdrawal")
+            )
         case View.UNCERTAIN:
             return Q(state=Withdrawal.UNCERTAIN) | Q(pk__in=_denied())
     return is_open
@@ -251,8 +250,3 @@ def payments_to_push(now: datetime) -> list[int]:
 def accounts_to_reconcile() -> list[int]:
     """Return the accounts whose books are compared with MetaTrader."""
     return money.bound_account_ids()
-
-
-def _voided() -> Any:
-    voided = PaymentApproval.objects.filter(state=Approval.VOIDED)
-    return voided.values("payment_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Payment
 from accounts.permissions import APPROVE_WITHDRAWAL, CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
 from accounts.states import Withdrawal
+from backoffice.approvals.queries import requests
 from backoffice.core.words import noop
 from trading.permissions import SETTLE_OPERATIONS
 
@@ -98,13 +100,18 @@ NOBODY: dict[str, str] = {
 }
 
 
-def todo_of(user: Any) -> Q:
+def todo_of(user: Any, now: datetime) -> Q:
     """Return what waits for this user: they may act on it, and had no hand in it before."""
     me = str(user.actor)
     waits = Q(pk__in=())
     for turn in TURNS:
-        if user.may(turn.permission):
-            waits |= turn.condition(me)
+        if not user.may(turn.permission):
+            continue
+        condition = turn.condition(me)
+        if turn.permission is APPROVE_WITHDRAWAL:  # a seat of the approval is theirs
+            open_to = requests.ids_open_to(user, "accounts.withdrawal", now=now)
+            condition &= Q(approval_id__in=open_to)
+        waits |= condition
     return waits
 
 

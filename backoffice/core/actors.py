@@ -1,10 +1,16 @@
-"""Who did it, in one value that an event and a work row can carry as text: `staff:42`."""
+"""Who did it, in one value that events and work rows carry as text, `staff:42`; and from where.
 
+Many people of an office share one address, so an address proves nobody to be somebody else; a login
+session and a device do. Their digests name nothing that could be used to take a session over.
+"""
+
+import hashlib
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 Kind = Literal["staff", "client", "machine", "system"]
 KINDS: tuple[str, ...] = get_args(Kind)
+ORIGIN_LENGTH = 32  # hex digits: 128 bits
 
 
 @dataclass(frozen=True)
@@ -55,3 +61,26 @@ class Actor:
         if kind not in KINDS:
             raise ValueError(f"Not an actor: {text!r}")
         return cls(kind, key)  # type: ignore[arg-type]  # checked in the line above
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act comes from. Empty: not from a session or device (clockwork, an import)."""
+
+    session_digest: str = ""
+    device_digest: str = ""
+
+    @classmethod
+    def of(cls, *, session: str | None, device: str | None = None) -> Self:
+        """Return the origin of a session's key and a device's name, neither of them kept."""
+        return cls(_digest("session", session), _digest("device", device))
+
+
+#: Clockwork, imports, commands of an administrator: they sit at no screen.
+NOWHERE = Origin()
+
+
+def _digest(what: str, secret: str | None) -> str:
+    if not secret:
+        return ""
+    return hashlib.sha256(f"mt4bo {what}: {secret}".encode()).hexdigest()[:ORIGIN_LENGTH]

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "backoffice.company",
     "backoffice.identity",
     "backoffice.machines",
+    "backoffice.approvals",
     "backoffice.ui",
     "backoffice.health",
     "crm",

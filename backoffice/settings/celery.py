@@ -56,6 +56,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "approvals-expire": {
+        "task": "backoffice.approvals.tasks.expire_late",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "trading-sync": {
         "task": "trading.tasks.sync_all",
         "schedule": timedelta(seconds=15),

@@ -165,9 +165,16 @@ BADGES: dict[str, dict[str, Badge]] = {
     },
     "approval": {
         "waiting": Badge(noop("Waiting"), "neutral"),
-        "approved": Badge(noop("Approved"), "ok"),
-        "rejected": Badge(noop("Rejected"), "danger"),
+        "granted": Badge(noop("Granted"), "info"),
+        "executed": Badge(noop("Carried out"), "ok"),
+        "refused": Badge(noop("Turned down"), "danger"),
+        "cancelled": Badge(noop("Taken back"), "neutral"),
+        "expired": Badge(noop("Expired"), "neutral"),
         "voided": Badge(noop("Void"), "neutral"),
+        "agree": Badge(noop("Agreed"), "ok"),
+        "refuse": Badge(noop("Turned down"), "danger"),
+        "in_order": Badge(noop("In order"), "ok"),
+        "objection": Badge(noop("Objection"), "danger"),
     },
     "operation": {
         "not_started": Badge(noop("Not started"), "neutral"),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from backoffice.core import clock
-from backoffice.core.actors import Actor
+from backoffice.core.actors import Actor, Origin
 from backoffice.core.errors import Later, Rejected
 from backoffice.ui import filters, keyset
 from backoffice.ui.drawing import export
@@ -43,6 +43,12 @@ class StaffPage(View):
             raise PermissionDenied
         self.now = clock.now()
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def origin(self) -> Origin:
+        """The login session and the device that this page is asked from, as digests."""
+        device = getattr(self.request, "device_key", "")
+        return Origin.of(session=self.request.session.session_key, device=device)
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render at this page's moment; caches keep the page and its fragment apart."""

@@ -18,10 +18,10 @@ from crm.models import Client
 from crm.models.client import NUMBER_SEQUENCE
 from crm.states import CLIENT, SEGMENT_VERBS, ClientKind, ClientStatus
 
+#: Changed by two people: `contacts`.
+CONTACTS = ("email", "phone")
 EDITABLE = (
     "full_name",
-    "email",
-    "phone",
     "country",
     "city",
     "language",
@@ -82,7 +82,7 @@ def register_client(
     """
     _check_owner(place.owner_id)
     client = _new_client(person, place, is_lead=is_lead, now=now)
-    _check(client)
+    require_fit(client)
     client.save()
     if person.number is None:
         client.refresh_from_db(fields=["number"])
@@ -110,14 +110,14 @@ def update_client(
     foreign = sorted(set(changes) - set(EDITABLE))
     if foreign:
         raise NotEditable(_("%(fields)s cannot be edited.") % {"fields": ", ".join(foreign)})
-    client = _locked(client_id)
+    client = locked(client_id)
     before = {name: getattr(client, name) for name in changes}
     for name, value in changes.items():
         setattr(client, name, _tidied(name, value))
     changed = [name for name in changes if getattr(client, name) != before[name]]
     if not changed:
         return client
-    _check(client)
+    require_fit(client)
     client.save(update_fields=changed)
     told = ClientUpdated(client_id=client.pk, fields=", ".join(sorted(changed)))
     _tell(told, client, actor=actor, now=now)
@@ -138,7 +138,7 @@ def assign_owner(
     Without a desk the owner's own one takes the client over.
     """
     owner = _check_owner(owner_id)
-    client = _locked(client_id)
+    client = locked(client_id)
     before = client.owner_id
     client.owner_id = owner_id
     client.desk_id = desk_id if desk_id is not None else getattr(owner, "desk_id", None)
@@ -151,7 +151,7 @@ def assign_owner(
 @transaction.atomic
 def change_status(*, client_id: int, verb: str, reason: str, actor: Actor, now: datetime) -> Client:
     """Move a client by one of the workflow's verbs; IllegalMove when it is not allowed here."""
-    client = _locked(client_id)
+    client = locked(client_id)
     before = client.status
     client.status = CLIENT.after(before, verb)
     if client.registered_at is None and client.status in (
@@ -168,7 +168,7 @@ def change_status(*, client_id: int, verb: str, reason: str, actor: Actor, now: 
 
 
 def _new_client(person: Person, place: Place, *, is_lead: bool, now: datetime) -> Client:
-    known = {name: _tidied(name, getattr(person, name)) for name in EDITABLE}
+    known = {name: _tidied(name, getattr(person, name)) for name in (*EDITABLE, *CONTACTS)}
     if person.number is not None:
         locks.advisory(f"crm.client.{person.number}", timeout_ms=2_000)
         if Client.objects.filter(number=person.number).exists():
@@ -211,8 +211,9 @@ def _tidied(name: str, value: object) -> object:
     return value
 
 
-def _check(client: Client) -> None:
-    fixed = {field.name for field in Client._meta.concrete_fields} - set(EDITABLE)
+def require_fit(client: Client) -> None:
+    """Raise NotEditable when a field holds what it cannot take."""
+    fixed = {field.name for field in Client._meta.concrete_fields} - {*EDITABLE, *CONTACTS}
     try:
         client.clean_fields(exclude=fixed)
     except ValidationError as error:
@@ -228,7 +229,8 @@ def _check_owner(owner_id: int | None) -> object | None:
     return owner
 
 
-def _locked(client_id: int) -> Client:
+def locked(client_id: int) -> Client:
+    """Return the client, its row locked."""
     return locks.rows(Client.objects.filter(pk=client_id)).get()
 
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from backoffice.core import access
+from backoffice.core.access import Level, Reach
 from backoffice.core.compiled import Question
 from crm.models import Client
 
@@ -20,3 +23,11 @@ def is_in_reach(user: Any, permission: object, client_id: int) -> bool:
     """Say whether a permission of the user reaches this client."""
     within = access.restrict(Client.objects.filter(pk=client_id), user, permission)
     return within.exists()
+
+
+def requests_in_reach(user: Any, permission: object) -> Q | None:
+    """Return the condition on records with a `client_id` that the user's reach sets; None: all."""
+    if user.reach(str(permission)) == Reach(Level.ALL, user.pk):
+        return None
+    clients = access.restrict(Client.objects.all(), user, permission)
+    return Q(client_id__in=clients.order_by().values("pk"))

@@ -41,6 +41,8 @@ OPENS_ACCOUNTS = frozenset({"back_office", "support"})
 WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
 CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
 READS_AUDIT = frozenset({"compliance", "auditor", "administrator"})
+EDITS_CLIENTS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_office"})
+READS_POLICIES = frozenset({"administrator", "compliance", "auditor", "risk"})
 CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
 
@@ -81,9 +83,26 @@ DOORS: dict[str, Door] = {
     "audit:verify": Door(READS_AUDIT, method="post"),
     # A provider that nobody set up; what a known one is answered is tested with the callbacks.
     "provider-calls": Door(STRANGERS, about="provider", method="post", answers=404, to_nobody=404),
+    "approvals:request-list": Door(READS_PAYMENTS),
+    "approvals:request-count": Door(READS_PAYMENTS),
+    "approvals:request-detail": Door(READS_PAYMENTS, about="approval"),
+    "approvals:request-agree": Door(READS_PAYMENTS, about="approval", method="post", answers=422),
+    "approvals:request-refuse": Door(READS_PAYMENTS, about="approval", method="post", answers=422),
+    "approvals:request-review": Door(READS_PAYMENTS, about="approval", method="post", answers=422),
+    "approvals:request-cancel": Door(READS_PAYMENTS, about="approval", method="post", answers=422),
+    "approvals:policy-list": Door(READS_POLICIES),
+    "approvals:policy-detail": Door(READS_POLICIES, about="policy"),
+    "approvals:policy-change": Door(ADMINISTERS, about="policy"),
+    "approvals:delegation-list": Door(READS_PAYMENTS),
+    # Another's delegation is as if it were not there.
+    "approvals:delegation-end": Door(
+        READS_PAYMENTS, about="delegation", method="post", answers=404
+    ),
+    "approvals:role-ask": Door(ADMINISTERS),
     "crm:client-list": Door(READS_CLIENTS),
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),
+    "crm:client-contacts": Door(EDITS_CLIENTS, about="client"),
     "crm:client-timeline": Door(READS_CLIENTS, about="client"),
     "trading:server-list": Door(READS_MARKET),
     "trading:account-detail": Door(READS_MARKET, about="account"),

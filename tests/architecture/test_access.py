@@ -16,6 +16,7 @@ from backoffice.machines.models import Integration
 from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
+from tests.factories.accounts.approvals import a_delegation, an_approval_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
@@ -74,6 +75,9 @@ def place(door: str, house: House, *, far: bool = False, absent: bool = False) -
         "payment": lambda: {"pk": payment_of(client).pk},
         "command": lambda: {"pk": a_command_of(account).pk},
         "alert": lambda: {"pk": an_alert_of(account).pk},
+        "approval": lambda: {"pk": an_approval_of(client).pk},
+        "policy": lambda: {"kind": "nowhere" if far else "approvals.policy"},
+        "delegation": lambda: {"pk": a_delegation().pk},
         "binding": lambda: {"pk": a_binding_of(account).pk},
         "integration": lambda: {"pk": machine_of(client).pk},
     }[DOORS[door].about]()
@@ -197,7 +201,7 @@ def test_without_the_right_role_there_is_403(house: House, name: str) -> None:
     door = DOORS[name]
     Role.objects.create(code="idle", name="Idle", permissions=[], reach="all")
     Role.objects.create(
-        code="stranger", name="Stranger", permissions=["identity.role.grant"], reach="all"
+        code="stranger", name="Stranger", permissions=["crm.client.decide_contacts"], reach="all"
     )
     for role in (None, "idle", "stranger"):
         browser, url = a_browser(holder(role, house)), place(name, house)

@@ -8,7 +8,17 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.db.utils import ProgrammingError
 
-OURS = ("core", "audit", "company", "identity", "machines", "crm", "trading", "accounts")
+OURS = (
+    "core",
+    "audit",
+    "company",
+    "identity",
+    "machines",
+    "approvals",
+    "crm",
+    "trading",
+    "accounts",
+)
 pytestmark = pytest.mark.django_db
 
 

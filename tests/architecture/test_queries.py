@@ -19,6 +19,7 @@ from django.urls import reverse
 from backoffice.demo.redis import Redis
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.test_access import machine_of, payment_of
+from tests.factories.accounts.approvals import an_approval_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
@@ -57,13 +58,15 @@ def url_of(name: str, house: House) -> str:
         payment_of(house.near)
     if name in WATCHED:
         an_alert_of(house.account)
+    if name.startswith("approvals:request"):
+        an_approval_of(house.near)
     if name.startswith("machines:"):
         machine_of(house.near)
     if name.startswith("trading:command"):
         a_command_of(house.account)
     if name.startswith("trading:unbound"):
         some_strangers(house.server, {"name": "Nora Near", "email": "nora@example.com"}, first=6001)
-    if name == "accounts:payment-list":
+    if name in ("accounts:payment-list", "approvals:request-list"):
         return f"{reverse(name)}?view=all"
     return {
         "": lambda: reverse(name),
@@ -74,6 +77,8 @@ def url_of(name: str, house: House) -> str:
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),
+        "approval": lambda: reverse(name, args=[an_approval_of(house.near).pk]),
+        "policy": lambda: reverse(name, args=["approvals.policy"]),
         "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
         "integration": lambda: reverse(name, args=[machine_of(house.near).pk]),
     }[about]()
@@ -147,8 +152,9 @@ def more_of(name: str, house: House) -> None:
     if name.startswith("machines:"):
         _ = [an_integration(house.entity, name=f"Machine {number}") for number in range(7)]
     if name.startswith("accounts:"):
-        for number in range(7):
-            a_request_of(house.near, 80_000 + number)
+        _ = [a_request_of(house.near, 80_000 + number) for number in range(7)]
+    if name.startswith("approvals:request"):
+        _ = [an_approval_of(house.near, number) for number in range(7)]
 
 
 @pytest.mark.parametrize("name", [*PAGES, *ADMIN_LISTS])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from tests.prove import audit, pages, servers
+from tests.prove.approvals import run as approvals
 from tests.prove.day import run as day
 from tests.prove.money import drills
 from tests.prove.money import run as money
@@ -20,6 +21,7 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "servers": servers.prove,
     "day": day.prove,
     "audit": audit.prove,
+    "approvals": approvals.prove,
 }
 
 

@@ -85,6 +85,7 @@ class AccountCommand(models.Model):
 
     `payload` is the canonical text of the command with the picture that it was asked on, and
     `fingerprint` its SHA-256: whoever confirms, confirms exactly that. It holds no password.
+    `approval` is where those who have to agree did, for a command that needs it.
     `key` comes with the form: sent twice, it asks once.
     """
 
@@ -113,11 +114,9 @@ class AccountCommand(models.Model):
     )
     requested_by = models.CharField(max_length=64)
     requested_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=64, default="", blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_fingerprint = models.CharField(max_length=64, default="", blank=True)
-    decision_note = models.CharField(max_length=300, default="", blank=True)
+    approval = models.OneToOneField(
+        "approvals.ApprovalRequest", models.PROTECT, null=True, related_name="+", editable=False
+    )
     deadline_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
     code = models.IntegerField(null=True, blank=True)
@@ -134,25 +133,6 @@ class AccountCommand(models.Model):
                 name="trading_accountcommand_words",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="trading_accountcommand_reason"),
-            # Four eyes: what is dangerous was confirmed by another, exactly as it was asked for.
-            models.CheckConstraint(
-                condition=~Q(decided_by=F("requested_by")) | Q(state=AccountOrder.CANCELLED),
-                name="trading_accountcommand_maker",
-            ),
-            models.CheckConstraint(
-                condition=Q(danger="")
-                | Q(
-                    state__in=[
-                        AccountOrder.WAITING,
-                        AccountOrder.DECLINED,
-                        AccountOrder.CANCELLED,
-                        AccountOrder.EXPIRED,
-                        AccountOrder.STALE,
-                    ]
-                )
-                | (~Q(decided_by="") & Q(decided_fingerprint=F("fingerprint"))),
-                name="trading_accountcommand_second",
-            ),
             models.CheckConstraint(
                 condition=~Q(verb=AccountVerb.OPEN) | Q(client__isnull=False, login__gt=0),
                 name="trading_accountcommand_open",

@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.approvals.queries import told as requests
 from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
 from backoffice.ui import marks, tables
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ActionPage, DetailPage, Panel
-from trading.actions.ordering import asking, carrying
+from trading.actions.ordering import approving, carrying
 from trading.pages.taking import TakenList
 from trading.permissions import CONFIRM_ACCOUNTS, VIEW_ACCOUNTS
 from trading.queries.ordering import commands
@@ -130,6 +131,7 @@ class ConfirmForm(forms.Form):
     """Yes, to exactly what the page showed."""
 
     fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    facts = forms.CharField(max_length=2000, widget=forms.HiddenInput)
 
 
 class CancelForm(forms.Form):
@@ -166,7 +168,8 @@ class ConfirmCommand(Decision):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Confirm it and carry it out."""
-        asking.confirm(fingerprint=data["fingerprint"], actor=actor, **self.whose)
+        seen = {"fingerprint": data["fingerprint"], "facts": data["facts"]}
+        approving.confirm(actor=actor, origin=self.origin, **seen, **self.whose)
         carrying.carry(actor=actor, **self.whose)
 
 
@@ -179,7 +182,7 @@ class DeclineCommand(Decision):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Decline it."""
-        asking.decline(note=data["note"], actor=actor, **self.whose)
+        approving.decline(note=data["note"], actor=actor, origin=self.origin, **self.whose)
 
 
 class CancelCommand(Decision):
@@ -191,18 +194,21 @@ class CancelCommand(Decision):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Take it back."""
-        asking.cancel(actor=actor, **self.whose)
+        approving.cancel(actor=actor, **self.whose)
 
 
 def command_context(user: Any, command: Any) -> dict[str, Any]:
     """Return what the page of a request shows beside it."""
-    who = (command.requested_by, command.decided_by)
-    names = people.names_of({int(one[6:]) for one in who if one.startswith("staff:")})
-    asked_by, decided_by = (names.get(int(one[6:] or 0), one) if one else "" for one in who)
+    asked_by, is_person = command.requested_by, command.requested_by.startswith("staff:")
+    names = people.names_of({int(asked_by[6:])} if is_person else set())
+    told = requests.told_of(command.approval_id)
     return {
         "on": commands.picture_asked_on(command),
-        "asked_by": asked_by,
-        "decided_by": decided_by,
+        "asked_by": names.get(int(asked_by[6:]), asked_by) if is_person else asked_by,
+        "seats": told.seats,
+        "closes_at": told.deadline_at,
+        "facts": approving.facts_now(command) if command.state == "WAITING" else "",
+        "review": told.review,
         "is_mine": command.requested_by == str(user.actor),
         "may_confirm": user.may(CONFIRM_ACCOUNTS),
         "decline": DeclineForm(label_suffix=""),

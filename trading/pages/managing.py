@@ -147,7 +147,9 @@ def asked(page: StaffPage, account: Any, data: Mapping[str, Any]) -> carrying.Ca
         reason=data["reason"],
     )
     actor = page.request.user.actor
-    command = asking.ask(wish=wish, account_id=account.pk, actor=actor, now=page.now)
+    command = asking.ask(
+        wish=wish, account_id=account.pk, actor=actor, origin=page.origin, now=page.now
+    )
     return carrying.carry(command_id=command.pk, actor=actor, now=page.now)
 
 

@@ -1,7 +1,8 @@
 """Rows written by SQL that Django's fields fill and that is put together once a model.
 
 For paths on which time counts; `save()` asks Django's compiler each time. A row is written as it
-stands: models with a `save()` of their own, or with columns that PostgreSQL fills, do not fit.
+stands: models with a `save()` of their own do not fit. Columns that PostgreSQL fills (`db_default`)
+are left to it when nothing was given, and read back by `add`.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
+from django.db.models.expressions import DatabaseDefault
 
 from backoffice.core.compiled.sending import ask, tell
 
@@ -22,11 +24,28 @@ Row = TypeVar("Row", bound=Model)
 
 
 def add(row: Row) -> Row:
-    """Insert a new row and return it, its number set."""
+    """Insert a new row and return it, its number and what PostgreSQL filled set."""
     numbered = row.pk is not None
-    ((row.pk,),) = ask(_insert(type(row), 1, numbered), _values(row, numbered=numbered))
+    filled = _filled(type(row))
+    if not filled:
+        ((row.pk,),) = ask(_insert(type(row), 1, numbered), _values(row, numbered=numbered))
+    else:
+        _add_filled(row, filled)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+def _add_filled(row: Model, filled: tuple["Field[Any, Any]", ...]) -> None:
+    left = tuple(
+        one.attname for one in filled if isinstance(getattr(row, one.attname), DatabaseDefault)
+    )
+    fields = [one for one in _given(type(row), row.pk is not None) if one.attname not in left]
+    sql = _insert_filled(type(row), row.pk is not None, left)
+    ((row.pk, *told),) = ask(sql, [_value(field, row) for field in fields])
+    for field, value in zip(filled, told, strict=True):
+        convert: Any = getattr(field, "from_db_value", None)
+        back = value if convert is None else convert(value, None, connection)
+        setattr(row, field.attname, back)
 
 
 def add_all(rows: Sequence[Model]) -> None:
@@ -58,11 +77,34 @@ def _value(field: "Field[Any, Any]", row: Model) -> Any:
 
 
 @cache
+def _filled(model: type[Model]) -> tuple["Field[Any, Any]", ...]:
+    """Return the columns that PostgreSQL fills when nothing is given."""
+    return tuple(one for one in model._meta.concrete_fields if one.has_db_default())
+
+
+@cache
 def _fields(model: type[Model], numbered: bool) -> tuple["Field[Any, Any]", ...]:
+    if _filled(model):
+        raise TypeError(f"{model.__name__} is written by save() or add() only")
+    return _given(model, numbered)
+
+
+@cache
+def _given(model: type[Model], numbered: bool) -> tuple["Field[Any, Any]", ...]:
     fields = model._meta.concrete_fields
-    if model.save is not Model.save or any(one.generated or one.has_db_default() for one in fields):
+    if model.save is not Model.save or any(one.generated for one in fields):
         raise TypeError(f"{model.__name__} is written by save() only")
     return tuple(one for one in fields if numbered or not one.primary_key)
+
+
+@cache
+def _insert_filled(model: type[Model], numbered: bool, left: tuple[str, ...]) -> str:
+    fields = [one for one in _given(model, numbered) if one.attname not in left]
+    columns = ", ".join(_quoted(one.column) for one in fields)
+    places = ", ".join(["%s"] * len(fields))
+    back = ", ".join(_quoted(one.column) for one in (model._meta.pk, *_filled(model)))
+    table = _quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {back}"  # noqa: S608
 
 
 @cache

@@ -15,10 +15,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts.actions import chart, steps, withdrawals
+from accounts.actions import approving, chart, steps, withdrawals
 from accounts.ledger import proof
-from accounts.models import Entry, Payment, PaymentApproval
-from accounts.states import Approval, Withdrawal
+from accounts.models import Entry, Payment
+from accounts.states import Withdrawal
+from backoffice.approvals.models import ApprovalVote
 from backoffice.core import clock
 from backoffice.core.models import EventRecord
 from backoffice.demo.children import wait_until
@@ -140,7 +141,7 @@ def test_two_hundred_approvals_are_one(till: Till, fresh_database: Database) -> 
 
     assert ends == {"done": 1, "NotPossible": APPROVALS - 1}
     assert (approvals(), Payment.objects.get().state) == (1, Withdrawal.APPROVED)
-    assert PaymentApproval.objects.filter(state=Approval.APPROVED).count() == 1
+    assert ApprovalVote.objects.filter(verdict="AGREE").count() == 1
 
 
 def test_without_lock_and_guard_there_are_many(
@@ -150,8 +151,7 @@ def test_without_lock_and_guard_there_are_many(
     payment = till.ask()
     shown = fingerprint(payment)
     with fresh_database.connect(OWNER) as owner:
-        for table in ("accounts_payment", "accounts_paymentapproval"):
-            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER moves")
+        owner.execute("ALTER TABLE accounts_payment DISABLE TRIGGER moves")
     everybody = threading.Barrier(RACERS)
 
     def unlocked(payment_id: int) -> Payment:
@@ -159,14 +159,9 @@ def test_without_lock_and_guard_there_are_many(
         everybody.wait()
         return found
 
-    def seated(payment: Payment, picture: Any, actor: Any, now: Any) -> None:
-        PaymentApproval.objects.filter(payment=payment).update(
-            state=Approval.APPROVED, decided_by=str(actor), fingerprint="x", decided_at=now
-        )
-
     monkeypatch.setattr(steps, "locked", unlocked)
     monkeypatch.setattr(steps, "keep_checks", lambda *told: None)
-    monkeypatch.setattr(withdrawals, "_take_seat", seated)
+    monkeypatch.setattr(approving, "agree", lambda *told, **words: True)
 
     def approve(_: int) -> None:
         withdrawals.approve_withdrawal(

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from accounts.actions import execution, following, steps, withdrawals
-from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck, PaymentOperation
+from accounts.models import Entry, Payment, PaymentCheck, PaymentOperation
 from accounts.queries import payments
-from accounts.states import Approval, Withdrawal
+from accounts.states import Withdrawal
+from backoffice.approvals.models import ApprovalRequest
 from backoffice.core import clock
 from backoffice.core.models import Work, WorkState
 from backoffice.identity.models import User
@@ -313,8 +314,8 @@ def test_an_approver_who_lost_the_right_has_not_approved(till: Till, script: Scr
     again = now_of(payment)
     assert (again.state, again.approved_by, script.sent) == (Withdrawal.REQUESTED, "", 0)
     assert told(payment)[-1] == "withdrawal.approval_voided"
-    states = PaymentApproval.objects.order_by("id").values_list("state", flat=True)
-    assert list(states) == [Approval.VOIDED, Approval.WAITING]
+    states = ApprovalRequest.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == ["VOIDED", "WAITING"]
     till.approve(payment, till.second)
     work_done()
     assert now_of(payment).state == Withdrawal.DEBITED

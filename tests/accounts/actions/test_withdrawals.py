@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from accounts.actions import steps, withdrawals
-from accounts.models import Entry, Payment, PaymentApproval, PaymentCheck
-from accounts.states import Approval, RejectReason, Withdrawal
+from accounts.models import Entry, Payment, PaymentCheck
+from accounts.states import RejectReason, Withdrawal
+from backoffice.approvals.models import ApprovalRequest, ApprovalVote
 from backoffice.core import clock
 from backoffice.core.errors import Conflict
 from backoffice.identity.models import User
@@ -127,8 +128,8 @@ def test_somebody_else_approves_what_the_page_showed(till: Till) -> None:
     payment = till.approve(till.ask())
 
     assert payment.state == Withdrawal.APPROVED
-    seat = PaymentApproval.objects.get(payment=payment)
-    assert (seat.state, seat.decided_by) == (Approval.APPROVED, str(till.approver.actor))
+    seat = ApprovalVote.objects.get(request_id=payment.approval_id)
+    assert (seat.verdict, seat.voter_id) == ("AGREE", till.approver.pk)
     assert seat.picture["payload"]["amount"] == "70.00"
     assert [one["number"] for one in seat.picture["checks"]] == [1, 2, 3, 5, 9, 10, 16]
     assert told(payment) == ["withdrawal.requested", "withdrawal.approved"]
@@ -232,4 +233,4 @@ def test_an_approved_one_can_still_be_rejected(till: Till) -> None:
     payment = reject(till.approved(), till.second)
 
     assert payment.state == Withdrawal.REJECTED
-    assert PaymentApproval.objects.get(payment=payment).state == Approval.VOIDED
+    assert ApprovalRequest.objects.get(pk=payment.approval_id).state == "VOIDED"

@@ -3,7 +3,12 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import Payment, PaymentApproval
+from accounts.models import Payment
+from backoffice.approvals.actions import voting
+from backoffice.approvals.models import ApprovalRequest, ApprovalVote
+from backoffice.approvals.states import Verdict
+from backoffice.approvals.terms import Ballot
+from backoffice.core import clock
 from tests.factories.payments import Till, a_till
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +30,10 @@ def refused(statement: str, *values: object, because: str) -> None:
         run(statement, *values)
 
 
+def request_of(payment: Payment) -> ApprovalRequest:
+    return ApprovalRequest.objects.get(pk=payment.approval_id)
+
+
 def unchanged(table: str, change: str, *, because: str) -> None:
     refused(f"UPDATE {table} SET {change}", because=because)  # noqa: S608
 
@@ -37,12 +46,6 @@ def test_we_are_the_application() -> None:
 
 def test_one_cannot_approve_ones_own_request(till: Till) -> None:
     payment = till.ask()
-    refused(
-        "UPDATE accounts_paymentapproval SET state = 'APPROVED', decided_by = requested_by,"
-        " decided_at = now(), fingerprint = 'x' WHERE payment_id = %s",
-        payment.pk,
-        because="accounts_paymentapproval_by_another",
-    )
     for approver in (payment.requested_by, str(till.approver.actor)):
         refused(
             "UPDATE accounts_payment SET state = 'APPROVED', approved_by = %s, approved_at = now()"
@@ -53,16 +56,50 @@ def test_one_cannot_approve_ones_own_request(till: Till) -> None:
         )
 
 
-def test_an_approval_cannot_name_another_maker(till: Till) -> None:
+@pytest.mark.parametrize("other", ["requisite_key = 'x'", "amount = 71", "holder = 'Somebody'"])
+def test_what_was_approved_is_what_is_paid(till: Till, other: str) -> None:
+    """Votes on one requisite or amount, then another in the row: they do not approve it."""
     payment = till.ask()
-    run("UPDATE accounts_paymentapproval SET state='VOIDED', reason='x', voided_at=now()")
-    refused(
-        "INSERT INTO accounts_paymentapproval (payment_id, requested_by, seat, state, opened_at,"
-        " decided_by, fingerprint, picture, reason) VALUES (%s, 'staff:999999', 'back_office',"
-        " 'WAITING', now(), '', '', '{}', ''); SET CONSTRAINTS ALL IMMEDIATE",
-        payment.pk,
-        because="accounts_paymentapproval_maker",
+    run(f"UPDATE accounts_payment SET {other}")  # noqa: S608
+    vote = Ballot(payload_digest=request_of(payment).payload_digest, facts="x")
+    voting.cast(
+        request_id=payment.approval_id,
+        verdict=Verdict.AGREE,
+        ballot=vote,
+        actor=till.approver.actor,
+        now=clock.now(),
     )
+    refused(
+        "UPDATE accounts_payment SET state = 'APPROVED', approved_by = %s, approved_at = now()",
+        str(till.approver.actor),
+        because="nobody approved it",
+    )
+
+
+def test_no_debit_is_planned_without_a_complete_approval(till: Till) -> None:
+    plan = (
+        "INSERT INTO accounts_paymentoperation (payment_id, leg, key, operation_id, planned_at)"
+        " VALUES (%s, 'debit', gen_random_uuid(), 1, now())"
+    )
+    payment = till.ask()
+    refused(plan, payment.pk, because="no complete approval")
+    till.approve(payment)
+    run("UPDATE identity_user SET is_active = false WHERE id = %s", till.approver.pk)
+    refused(plan, payment.pk, because="approvals_request_quorum")
+    run("UPDATE identity_user SET is_active = true WHERE id = %s", till.approver.pk)
+    run(plan.replace("now()", "clock_timestamp()"), payment.pk)
+    assert request_of(payment).state == "EXECUTED"
+
+
+def test_an_approval_is_not_swapped(till: Till) -> None:
+    payment, other = till.approved(), till.ask("30.00")
+    for mine, theirs in ((payment, other), (other, payment)):
+        refused(
+            "UPDATE accounts_payment SET approval_id = %s WHERE id = %s",
+            theirs.approval_id,
+            mine.pk,
+            because="asked for again only when it is void",
+        )
 
 
 def test_a_final_state_is_final(till: Till) -> None:
@@ -93,11 +130,10 @@ def test_amount_and_requisite_are_fixed_once_approved(till: Till) -> None:
 
 
 def test_a_decision_stays(till: Till) -> None:
-    till.approved()
-    for change in ("decided_by = 'staff:1'", "picture = '{}'", "state = 'WAITING'"):
-        unchanged("accounts_paymentapproval", change, because="what was decided stays")
-    refused("DELETE FROM accounts_paymentapproval", because="permission denied")
-    assert PaymentApproval.objects.get().picture["payload"]["amount"] == "70.00"
+    payment = till.approved()
+    refused("UPDATE approvals_approvalvote SET picture = '{}'", because="permission denied")
+    picture = ApprovalVote.objects.get(request_id=payment.approval_id).picture
+    assert picture["payload"]["amount"] == "70.00"
 
 
 def test_evidence_only_grows(till: Till) -> None:

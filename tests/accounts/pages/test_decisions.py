@@ -8,8 +8,9 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.models import Payment, PaymentApproval
+from accounts.models import Payment
 from accounts.states import Withdrawal
+from backoffice.approvals.models import ApprovalVote
 from tests.factories.payments import IBAN, Till, told
 from tests.factories.people import a_browser, a_staff_user
 
@@ -51,7 +52,7 @@ def test_the_page_shows_everything_that_the_decision_needs(till: Till) -> None:
         "Free funds", "1,000.00 USD free", "Balance audit", "Σ moves = 1,000.00 USD",
         "Open requests", "None other", "Requisite", "Credit", "Trading", "Freshness", "ES91 ••1332",
         "What happens to margin", "1,000.00930.00", "margin call at 100 %", "In (1)990.00USD",
-        "Back office", "Waiting", "Approve 70.00USD", "Reject",
+        "Whoever may decide", "Waiting", "Approve 70.00USD", "Reject",
     ):  # fmt: skip
         assert expected in said, expected
     assert IBAN not in said
@@ -62,8 +63,8 @@ def test_approving_what_was_shown(till: Till) -> None:
     answer = approve(a_browser(till.approver), payment)
     assert (answer.status_code, answer.url) == (302, url(payment))
     assert state_of(payment) == Withdrawal.APPROVED
-    seat = PaymentApproval.objects.get(payment=payment)
-    assert seat.decided_by == str(till.approver.actor)
+    seat = ApprovalVote.objects.get(request_id=payment.approval_id)
+    assert (seat.voter_id, len(seat.session_digest)) == (till.approver.pk, 32)
 
 
 def test_what_changed_meanwhile_is_shown_and_nothing_is_decided(till: Till) -> None:

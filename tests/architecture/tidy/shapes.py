@@ -7,6 +7,10 @@ from tests.architecture.tidy.tree import File, Finding, Tree, dotted, functions
 
 #: Actions that write without telling: `path::name` and why nobody needs to hear of it.
 SILENT: dict[str, str] = {
+    "crm/actions/contacts.py::ask_for_contacts": "asking.ask tells of the request",
+    "backoffice/approvals/actions/policies.py::ask_for_policy": "asking.ask tells of the request",
+    "backoffice/approvals/actions/role_changes.py::ask_for_role": "asking.ask tells of it",
+    "backoffice/approvals/actions/role_changes.py::ask_to_revoke": "asking.ask tells of it",
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",

@@ -17,7 +17,7 @@ from tests.factories.accounts.orders import AccountGateway, a_wish, an_account_t
 from tests.factories.house import House, a_house
 from tests.factories.market import a_record
 from tests.factories.people import a_browser, a_staff_user
-from trading.actions.ordering import asking, chasing
+from trading.actions.ordering import approving, asking, chasing
 from trading.gateway import registry
 from trading.gateway.errors import Refused, Uncertain
 from trading.gateway.remote.gateway import RemoteGateway
@@ -104,14 +104,14 @@ def test_two_people_for_what_is_dangerous(
     assert "the leverage goes up" in page
     command = AccountCommand.objects.get()
     confirm = reverse("trading:command-confirm", args=[command.pk])
-    data = {"fingerprint": command.fingerprint}
+    data = {"fingerprint": command.fingerprint, "facts": approving.facts_now(command)}
     assert "somebody else has to do this" in text_of(officer.post(confirm, data), 422)
     dealer = a_browser(a_staff_user("dealer"))
     todo = text_of(dealer.get(reverse("trading:command-list"), {"view": "todo"}))
     assert f"data-row>{house.account.login}<" in todo
     counted = dealer.get(reverse("trading:command-count"), headers={"HX-Request": "true"})
     assert text_of(counted).strip().startswith("1")
-    assert "look again" in text_of(dealer.post(confirm, {"fingerprint": "0" * 64}), 422)
+    assert "look again" in text_of(dealer.post(confirm, data | {"fingerprint": "0" * 64}), 422)
     assert gateway.sent == []
     text_of(dealer.post(confirm, data, follow=True))
     assert gateway.sent == [("leverage", 1001)]

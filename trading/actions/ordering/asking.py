@@ -1,37 +1,37 @@
-"""Asking for a command about an account, and deciding what another asked for.
+"""Asking for a command about an account.
 
 What is asked for is written down first, with the picture that it was asked on. A dangerous one
-waits for a second person, who confirms exactly that text; carrying out looks once more.
+waits for those who have to agree to exactly that text (`approving`); carrying out looks once more.
 """
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from backoffice.approvals.actions import executing
 from backoffice.core import access, canonical, locks, outbox
-from backoffice.core.actors import Actor
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.identity.queries import people
 from trading.actions import marker
-from trading.events import AccountCommandDecided, AccountCommandRequested
+from trading.actions.ordering import approving
+from trading.actions.ordering.approving import names, subjects
+from trading.events import AccountCommandRequested
 from trading.models import AccountCommand, TradingAccount
 from trading.permissions import (
     CHANGE_ACCOUNTS,
-    CONFIRM_ACCOUNTS,
     OPEN_ACCOUNTS,
     RESET_PASSWORDS,
     SUSPEND_ACCOUNTS,
 )
 from trading.queries.ordering import danger
-from trading.states import ACCOUNT_ORDER, AccountOrder, AccountVerb
+from trading.states import AccountOrder, AccountVerb
 
-#: How long a second person has.
-VALID_FOR = timedelta(hours=1)
 LONGEST = 300
 RIGHTS = {
     AccountVerb.OPEN: OPEN_ACCOUNTS,
@@ -55,16 +55,8 @@ class NothingToDo(Rejected):
     """The account stands as asked for already, or what is asked for cannot be."""
 
 
-class SamePerson(Rejected):
-    """A second person has to decide."""
-
-
 class UnderWay(Conflict):
     """Another command about this account is not over yet."""
-
-
-class LookAgain(Conflict):
-    """What was confirmed is not what stands there, or the hour is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +70,9 @@ class Wish:
 
 
 @transaction.atomic
-def ask(*, wish: Wish, account_id: int, actor: Actor, now: datetime) -> AccountCommand:
+def ask(
+    *, wish: Wish, account_id: int, actor: Actor, origin: Origin = NOWHERE, now: datetime
+) -> AccountCommand:
     """Ask for a command about an account; READY where it is not dangerous, else WAITING.
 
     Raises NotAllowed, NothingToDo with the reason in words, UnderWay.
@@ -106,52 +100,17 @@ def ask(*, wish: Wish, account_id: int, actor: Actor, now: datetime) -> AccountC
         client_id=account.client_id,
         danger=danger.danger_of(wish.verb, value, picture),
     )
-    return written(command=command, wish=wish, payload=payload, actor=actor, now=now)
-
-
-@transaction.atomic
-def confirm(*, command_id: int, fingerprint: str, actor: Actor, now: datetime) -> AccountCommand:
-    """Agree to exactly what the page showed; SamePerson, NotAllowed, LookAgain otherwise."""
-    command = _decidable(command_id, actor)
-    if fingerprint != command.fingerprint or now > command.expires_at:
-        raise LookAgain(_("This is not what stands there any more: look again."))
-    command.state = ACCOUNT_ORDER.after(command.state, "confirm")
-    command.decided_fingerprint = fingerprint
-    return _decided(command, "", actor=actor, now=now)
-
-
-@transaction.atomic
-def decline(*, command_id: int, note: str, actor: Actor, now: datetime) -> AccountCommand:
-    """Say no to what another asked for, with a reason."""
-    if not note.strip():
-        raise Rejected(_("Say why."))
-    command = _decidable(command_id, actor)
-    command.state = ACCOUNT_ORDER.after(command.state, "decline")
-    return _decided(command, note, actor=actor, now=now)
-
-
-@transaction.atomic
-def cancel(*, command_id: int, actor: Actor, now: datetime) -> AccountCommand:
-    """Take back what one asked for oneself, while it waits."""
-    command = locks.rows(AccountCommand.objects.filter(pk=command_id)).get()
-    if command.requested_by != str(actor):
-        raise NotAllowed(_("Only who asked can take it back."))
-    command.state = ACCOUNT_ORDER.after(command.state, "cancel")
-    return _decided(command, "", actor=actor, now=now)
-
-
-@transaction.atomic
-def expire(*, command_id: int, actor: Actor, now: datetime) -> AccountCommand:
-    """Close what nobody decided within its hour."""
-    command = locks.rows(AccountCommand.objects.filter(pk=command_id)).get()
-    if command.state != AccountOrder.WAITING or now <= command.expires_at:
-        return command
-    command.state = ACCOUNT_ORDER.after(command.state, "expire")
-    return _decided(command, "", actor=actor, now=now)
+    return written(command=command, wish=wish, payload=payload, actor=actor, origin=origin, now=now)
 
 
 def written(
-    *, command: AccountCommand, wish: Wish, payload: dict[str, Any], actor: Actor, now: datetime
+    *,
+    command: AccountCommand,
+    wish: Wish,
+    payload: dict[str, Any],
+    actor: Actor,
+    origin: Origin = NOWHERE,
+    now: datetime,
 ) -> AccountCommand:
     """Write a command down and tell of it; a part of the caller's transaction."""
     if not wish.reason.strip():
@@ -160,11 +119,12 @@ def written(
     command.key, command.marker, command.verb = wish.key, marker.marker_of(wish.key), wish.verb
     command.payload, command.fingerprint = text, hashlib.sha256(text.encode()).hexdigest()
     command.reason = wish.reason.strip()[:LONGEST]
-    command.state = AccountOrder.WAITING if command.danger else AccountOrder.READY
-    command.requested_by, command.requested_at = str(actor), now
-    command.expires_at, command.changed_at = now + VALID_FOR, now
+    command.state = AccountOrder.READY
+    command.requested_by, command.requested_at, command.changed_at = str(actor), now, now
+    command.pk = _next_number()
     try:
         with transaction.atomic():
+            approving.ask(command, payload, actor=actor, origin=origin, now=now)
             command.save(force_insert=True)
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
@@ -175,7 +135,17 @@ def written(
         **names(command), danger=command.danger, reason=command.reason, value=str(payload["value"])
     )
     outbox.emit(event, actor=actor, subjects=subjects(command), now=now)
+    if command.approval_id is not None:  # alone, where the policy lets one person act
+        executing.execute(request_id=command.approval_id, actor=actor, now=now)
+        command.refresh_from_db()
     return command
+
+
+def _next_number() -> int:
+    """Return the number of the next command: its approval names it before its row is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('trading_accountcommand', 'id'))")
+        return int(cursor.fetchone()[0])
 
 
 def has_right(actor: Actor, permission: object, account: TradingAccount) -> bool:
@@ -185,26 +155,6 @@ def has_right(actor: Actor, permission: object, account: TradingAccount) -> bool
         return False
     rows = TradingAccount.objects.filter(pk=account.pk)
     return access.restrict(rows, user, permission).exists()
-
-
-def names(command: AccountCommand) -> dict[str, Any]:
-    """Return the fields by which every event names the command."""
-    return {
-        "command_id": command.pk,
-        "verb": command.verb,
-        "server": command.server.code,
-        "login": command.login,
-    }
-
-
-def subjects(command: AccountCommand) -> list[tuple[str, int | str]]:
-    """Return whom an event about the command is about."""
-    found: list[tuple[str, int | str]] = [("account_command", command.pk)]
-    if command.account_id is not None:
-        found.append(("account", command.account_id))
-    if command.client_id is not None:
-        found.append(("client", command.client_id))
-    return found
 
 
 def _value(wish: Wish, account: TradingAccount, picture: danger.Picture) -> str:
@@ -242,24 +192,3 @@ def _require_group(name: str, account: TradingAccount) -> None:
         raise NothingToDo(_("There is no group of this name in the account's currency."))
     if found.cent_factor != account.group.cent_factor:
         raise NothingToDo(_("A cent account and another are counted differently."))
-
-
-def _decidable(command_id: int, actor: Actor) -> AccountCommand:
-    """Return the command, locked, if this person may decide about it."""
-    commands = AccountCommand.objects.select_related("server", "account")
-    command = locks.rows(commands.filter(pk=command_id)).get()
-    if command.requested_by == str(actor):
-        raise SamePerson(_("Four eyes: somebody else has to do this."))
-    if command.account is None or not has_right(actor, CONFIRM_ACCOUNTS, command.account):
-        raise NotAllowed(_("You may not decide about this account."))
-    return command
-
-
-def _decided(command: AccountCommand, note: str, *, actor: Actor, now: datetime) -> AccountCommand:
-    if command.state != AccountOrder.EXPIRED:
-        command.decided_by, command.decided_at = str(actor), now
-    command.decision_note, command.changed_at = note.strip()[:LONGEST], now
-    command.save()
-    event = AccountCommandDecided(**names(command), state=command.state, note=command.decision_note)
-    outbox.emit(event, actor=actor, subjects=subjects(command), now=now)
-    return command

@@ -21,7 +21,7 @@ from crm.calc import countries
 from crm.queries import known
 from trading.actions import sync_passes, trading_accounts
 from trading.actions.gateways import gateway_of
-from trading.actions.ordering import asking
+from trading.actions.ordering import approving
 from trading.events import AccountCommandAnswered
 from trading.gateway.errors import BadMessage, NotSent, Refused, Unavailable, Uncertain
 from trading.gateway.port import DEADLINE_SECONDS, Gateway, NewAccount
@@ -102,9 +102,9 @@ def answered(
     command.code, command.answer, command.changed_at = code, words[:LONGEST], now
     command.save()
     event = AccountCommandAnswered(
-        **asking.names(command), state=command.state, code=code, words=command.answer
+        **approving.names(command), state=command.state, code=code, words=command.answer
     )
-    outbox.emit(event, actor=actor, subjects=asking.subjects(command), now=now)
+    outbox.emit(event, actor=actor, subjects=approving.subjects(command), now=now)
     return command
 
 
@@ -124,9 +124,9 @@ def _begun(*, command_id: int, actor: Actor, now: datetime) -> AccountCommand:
     command.save()
     if command.state == AccountOrder.STALE:
         event = AccountCommandAnswered(
-            **asking.names(command), state=command.state, code=None, words=""
+            **approving.names(command), state=command.state, code=None, words=""
         )
-        outbox.emit(event, actor=actor, subjects=asking.subjects(command), now=now)
+        outbox.emit(event, actor=actor, subjects=approving.subjects(command), now=now)
     return command
 
 

@@ -1,11 +1,11 @@
-"""Brings on what nobody is left to bring on: expired, never sent, or never answered commands."""
+"""Brings on what nobody is left to bring on: commands never sent, or never answered."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from backoffice.core.actors import Actor
-from trading.actions.ordering import asking, carrying, settling
+from trading.actions.ordering import carrying, settling
 from trading.models import AccountCommand
 from trading.states import PASSWORDS, AccountOrder, AccountVerb
 
@@ -17,8 +17,6 @@ def chase(*, command_id: int, actor: Actor, now: datetime) -> AccountCommand:
     """
     command = AccountCommand.objects.get(pk=command_id)
     match AccountOrder(command.state):
-        case AccountOrder.WAITING:
-            return asking.expire(command_id=command_id, actor=actor, now=now)
         case AccountOrder.READY if command.verb in (*PASSWORDS, AccountVerb.OPEN):
             words = _("Nobody was left to read the password: ask again")
             return carrying.answered(

@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.approvals.queries import requests
 from backoffice.core.access import Reaching, get_or_404_for, restrict
 from trading.models import AccountCommand, AccountType, Group, TradingAccount
 from trading.permissions import CONFIRM_ACCOUNTS, VIEW_ACCOUNTS
@@ -48,7 +49,8 @@ def list_commands_of(user: Reaching, account_id: int) -> QuerySet[AccountCommand
 def waiting_for(user: Any) -> QuerySet[AccountCommand]:
     """Return what this very person can decide now."""
     waiting = restrict(AccountCommand.objects.all(), user, CONFIRM_ACCOUNTS)
-    return waiting.filter(state=AccountOrder.WAITING).exclude(requested_by=str(user.actor))
+    mine = Q(requested_by=str(user.actor)) | ~Q(approval_id__in=requests.ids_open_to(user))
+    return waiting.filter(state=AccountOrder.WAITING).exclude(mine)
 
 
 def count_waiting_for(user: Any) -> int:
@@ -93,8 +95,7 @@ def types_on_offer(legal_entity_id: int) -> list[AccountType]:
 
 def to_chase(now: datetime) -> list[int]:
     """Return the requests that nobody is left to bring on, the oldest first."""
-    late = Q(state=AccountOrder.WAITING, expires_at__lt=now)
-    late |= Q(state=AccountOrder.READY, changed_at__lt=now - LEFT_AFTER)
+    late = Q(state=AccountOrder.READY, changed_at__lt=now - LEFT_AFTER)
     late |= Q(state__in=[AccountOrder.SENDING, AccountOrder.UNCERTAIN])
     rows = AccountCommand.objects.filter(late).order_by("id")
     return list(rows.values_list("id", flat=True)[:200])

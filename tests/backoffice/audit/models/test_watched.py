@@ -44,6 +44,8 @@ UNWATCHED: dict[str, str] = {
     "accounts_discrepancy": "a report of a comparison",
     "accounts_paymentoperation": "joins a payment with its operation; both are watched",
     "accounts_paymentcheck": "a report of checks",
+    "approvals_approvalvote": "only grows, is the record itself, and is told by an event",
+    "approvals_approvalrequest": "its guard admits lawful moves only, each a vote or an event",
 }
 TRIGGERS = ("audit_change", "audit_insert", "audit_truncate")
 TABLES = sorted({model._meta.db_table for model in our_models()})

@@ -78,4 +78,4 @@ def test_a_row_that_is_more_than_its_fields_is_refused():
     with pytest.raises(TypeError, match="EventRecord"):
         compiled.add(EventRecord(id=1))
     with pytest.raises(TypeError, match="IdempotencyKey"):
-        compiled.add(IdempotencyKey(key="a"))  # PostgreSQL fills one of its columns
+        compiled.add_all([IdempotencyKey(key="a")])  # PostgreSQL fills one of its columns

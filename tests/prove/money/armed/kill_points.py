@@ -34,7 +34,7 @@ POINTS: dict[str, Point] = {
     # a person's click, in the web server
     "hold placed, request not committed": Point("web", _BOOK, "reserve"),
     "request committed, not answered": Point("web", _WITHDRAWALS, "request_withdrawal"),
-    "seat taken, approval not committed": Point("web", _WITHDRAWALS, "_take_seat"),
+    "seat taken, approval not committed": Point("web", "accounts.actions.approving", "agree"),
     "approval committed, nobody rung for": Point(
         "web", "backoffice.core.outbox.bell", "ring", BEFORE
     ),

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from backoffice.approvals.actions import closing, refusals
 from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
-from backoffice.core.states import IllegalMove
 from tests.factories.accounts.orders import AccountGateway, a_wish
 from tests.factories.house import House
 from tests.factories.market import NOON, a_group
 from tests.factories.people import a_staff_user
-from trading.actions.ordering import asking, carrying, settling
+from trading.actions.ordering import approving, asking, carrying, settling
 from trading.gateway.errors import NotSent, Refused, Uncertain
 from trading.mirror import books
 from trading.models import AccountCommand, Position, TradingAccount
@@ -56,7 +56,7 @@ def carry(command: AccountCommand, user: Any) -> carrying.Carried:
 
 def confirm(command: AccountCommand, user: Any, **values: Any) -> AccountCommand:
     told = {"fingerprint": command.fingerprint, "now": NOON} | values
-    return asking.confirm(command_id=command.pk, actor=user.actor, **told)
+    return approving.confirm(command_id=command.pk, actor=user.actor, **told)
 
 
 def account(house: House) -> TradingAccount:
@@ -113,13 +113,13 @@ def test_the_second_person_is_another_with_the_right(
     house: House, officer: Any, dealer: Any, gateway: AccountGateway
 ) -> None:
     command = ask(house, officer, AccountVerb.LEVERAGE, "500")
-    with pytest.raises(asking.SamePerson):
+    with pytest.raises(refusals.SamePerson):
         confirm(command, officer)
-    with pytest.raises(asking.NotAllowed):
+    with pytest.raises(refusals.NotYours):
         confirm(command, a_staff_user("support", entity=house.entity))
-    with pytest.raises(asking.LookAgain):
+    with pytest.raises(refusals.LookAgain):
         confirm(command, dealer, fingerprint="0" * 64)
-    with pytest.raises(asking.LookAgain):
+    with pytest.raises(refusals.OverAlready):
         confirm(command, dealer, now=NOON + timedelta(hours=1, seconds=1))
     assert carry(command, officer).command.state == AccountOrder.WAITING
     assert gateway.sent == []
@@ -134,8 +134,7 @@ def test_the_database_refuses_what_the_action_would(house: House, officer: Any) 
     rows = AccountCommand.objects.filter(pk=command.pk)
     for changes in (
         {"state": AccountOrder.READY},
-        {"state": AccountOrder.READY, "decided_by": command.requested_by},
-        {"state": AccountOrder.READY, "decided_by": "staff:999", "decided_fingerprint": "x"},
+        {"approval_id": None},
         {"state": AccountOrder.SENDING},
         {"payload": command.payload.replace("500", "900")},
         {"danger": ""},
@@ -315,15 +314,18 @@ def test_without_the_right_nothing_is_asked_for(house: House, role: str) -> None
 def test_declined_taken_back_and_expired(house: House, officer: Any, dealer: Any) -> None:
     first = ask(house, officer, AccountVerb.LEVERAGE, "500")
     with pytest.raises(Rejected, match="why"):
-        asking.decline(command_id=first.pk, note=" ", actor=dealer.actor, now=NOON)
-    asking.decline(command_id=first.pk, note="too much", actor=dealer.actor, now=NOON)
-    with pytest.raises(IllegalMove):
+        approving.decline(command_id=first.pk, note=" ", actor=dealer.actor, now=NOON)
+    approving.decline(command_id=first.pk, note="too much", actor=dealer.actor, now=NOON)
+    with pytest.raises(refusals.OverAlready):
         confirm(first, dealer)
     second = ask(house, officer, AccountVerb.LEVERAGE, "500")
-    with pytest.raises(asking.NotAllowed):
-        asking.cancel(command_id=second.pk, actor=dealer.actor, now=NOON)
-    asking.cancel(command_id=second.pk, actor=officer.actor, now=NOON)
+    with pytest.raises(refusals.SamePerson):
+        approving.cancel(command_id=second.pk, actor=dealer.actor, now=NOON)
+    approving.cancel(command_id=second.pk, actor=officer.actor, now=NOON)
     third = ask(house, officer, AccountVerb.LEVERAGE, "500")
     late = NOON + timedelta(hours=2)
-    assert asking.expire(command_id=third.pk, actor=SYSTEM, now=NOON).state == AccountOrder.WAITING
-    assert asking.expire(command_id=third.pk, actor=SYSTEM, now=late).state == AccountOrder.EXPIRED
+    for now in (NOON, late):
+        closing.expire(request_id=third.approval_id or 0, actor=SYSTEM, now=now)
+        third.refresh_from_db()
+        expected = AccountOrder.EXPIRED if now == late else AccountOrder.WAITING
+        assert third.state == expected

@@ -11,7 +11,7 @@ from tests.factories.engines import simulated
 from tests.factories.people import SETUP, a_client, a_legal_entity, a_staff_user
 from tests.factories.servers import a_server
 from trading.actions import servers, sync
-from trading.actions.ordering import asking, carrying, opening
+from trading.actions.ordering import approving, asking, carrying, opening
 from trading.gateway import registry
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import AccountCommand, Group, TradingAccount
@@ -57,7 +57,7 @@ def _lived(bench: Any) -> None:
         told = {"account_id": account.pk, "actor": officer.actor, "now": clock.now()}
         asked = asking.ask(wish=a_wish(verb, value), **told)
         if asked.state == AccountOrder.WAITING:
-            asking.confirm(
+            approving.confirm(
                 command_id=asked.pk,
                 fingerprint=asked.fingerprint,
                 actor=dealer.actor,

@@ -1,0 +1,60 @@
+"""The house's own kinds of dangerous acts: roles, and who has to agree."""
+
+from backoffice.approvals import terms
+from backoffice.approvals.actions import policies, role_changes
+from backoffice.approvals.permissions import (
+    DECIDE_POLICIES,
+    DECIDE_ROLES,
+    SEE_POLICIES,
+    SET_POLICIES,
+)
+from backoffice.approvals.queries import policies as reading
+from backoffice.approvals.terms import Kind, Payload, Words
+from backoffice.core.words import noop
+from backoffice.identity.permissions import GRANT_ROLES
+from backoffice.identity.queries import roles
+
+
+def describe_policy(payload: Payload) -> Words:
+    """Tell a change of policy in words."""
+    names = {role.code: role.name for role in roles.list_roles()}
+    return reading.words_of(payload["rules"], names)
+
+
+def register() -> None:
+    """Make them known."""
+    terms.register(
+        Kind(
+            code=policies.KIND,
+            label=noop("Change of who has to agree"),
+            asks=SET_POLICIES,
+            decides=DECIDE_POLICIES,
+            sees=SEE_POLICIES,
+            describe=describe_policy,
+            facts=policies.facts,
+            execute=policies.carry_out,
+        )
+    )
+    terms.register(
+        Kind(
+            code=role_changes.GRANT,
+            label=noop("Giving a role"),
+            asks=GRANT_ROLES,
+            decides=DECIDE_ROLES,
+            sees=DECIDE_ROLES,
+            describe=role_changes.describe,
+            execute=role_changes.give,
+        )
+    )
+    terms.register(
+        Kind(
+            code=role_changes.REVOKE,
+            label=noop("Taking a role away"),
+            asks=GRANT_ROLES,
+            decides=DECIDE_ROLES,
+            sees=DECIDE_ROLES,
+            describe=role_changes.describe,
+            execute=role_changes.take,
+            may_be_alone=True,
+        )
+    )

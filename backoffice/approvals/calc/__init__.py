@@ -1,0 +1,1 @@
+"""Sums of approvals: policies as people write them."""

@@ -1,0 +1,157 @@
+"""Who has to agree to what: the policies in force, one with its history, a change asked for."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.approvals import terms
+from backoffice.approvals.actions import policies
+from backoffice.approvals.actions.policies import BadRules, Band, Rules
+from backoffice.approvals.calc import lines
+from backoffice.approvals.pages import forms
+from backoffice.approvals.permissions import SEE_POLICIES, SET_POLICIES
+from backoffice.approvals.queries import policies as reading
+from backoffice.core.actors import Actor
+from backoffice.identity.queries import roles
+from backoffice.ui.shapes import ActionPage, DetailPage
+
+
+class PolicyList(DetailPage):
+    """Every kind of act with its policy in words."""
+
+    permission = SEE_POLICIES
+    template_name = "approvals/policy_list.html"
+
+    def record(self) -> Any:
+        """Return the policies in force, each with its kind's label and its words."""
+        names = role_names()
+        return [told(policy, names) for policy in reading.list_in_force()]
+
+
+class PolicyDetail(DetailPage):
+    """One policy: its rules, what an amount would need, every version of it."""
+
+    permission = SEE_POLICIES
+    template_name = "approvals/policy_detail.html"
+
+    def record(self, kind: str) -> Any:
+        """Return the versions, the newest first; 404 for no kind of act."""
+        versions = reading.list_versions_of(kind)
+        if not versions:
+            raise Http404
+        names = role_names()
+        return [told(policy, names) for policy in versions]
+
+    def context(self, record: Any) -> dict[str, Any]:
+        """Return what the amount in the address would need, and whether a change can be asked."""
+        policy, query = record[0]["policy"], self.request.GET
+        return {
+            "may_change": self.request.user.may(SET_POLICIES) and record[0]["is_used"],
+            "needs": needs(policy, query.get("amount", ""), query.get("currency", "")),
+            "amount": query.get("amount", ""),
+            "currency": query.get("currency", ""),
+        }
+
+
+class ChangePolicy(ActionPage):
+    """Another policy, asked for: it holds once another person agreed."""
+
+    permission = SET_POLICIES
+    template_name = "approvals/policy_change.html"
+    form_class = forms.PolicyForm
+    needs_step_up: ClassVar[bool] = True
+    done = gettext_lazy("Asked for. Another person has to agree.")
+
+    def form(self, data: Any = None) -> Any:
+        """Return the form, filled with what is in force."""
+        return forms.PolicyForm(data, initial=as_form(self.policy()), label_suffix="")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Ask for it."""
+        policies.ask_for_policy(
+            kind=self.kwargs["kind"],
+            rules=rules_of(data),
+            reason=data["reason"],
+            key=data["key"],
+            actor=actor,
+            origin=self.origin,
+            now=self.now,
+        )
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render with the policy in force beside it."""
+        return super().show(
+            template_name, {"told": told(self.policy(), role_names()), **context}, **extra
+        )
+
+    def goes_to(self) -> str:
+        """Return the queue of what one asked for."""
+        return reverse("approvals:request-list") + "?view=mine"
+
+    def policy(self) -> Any:
+        """Return the policy in force of a kind that an app registered, or 404."""
+        versions = reading.list_versions_of(self.kwargs["kind"])
+        if not versions or not is_used(versions[0]):
+            raise Http404
+        return versions[0]
+
+
+def role_names() -> dict[str, str]:
+    """Return the names of roles by code."""
+    return {role.code: role.name for role in roles.list_roles()}
+
+
+def is_used(policy: Any) -> bool:
+    """Say whether an app has acts of this kind."""
+    return any(kind.code == policy.kind for kind in terms.kinds())
+
+
+def told(policy: Any, names: dict[str, str]) -> dict[str, Any]:
+    """Return a policy with its label and its rules in words; `is_used` where an app has the act."""
+    labels = {kind.code: _(kind.label) for kind in terms.kinds()}
+    return {
+        "policy": policy,
+        "label": labels.get(policy.kind, policy.kind),
+        "is_used": is_used(policy),
+        "words": reading.words_of(policy.rules, names),
+    }
+
+
+def needs(policy: Any, amount: str, currency: str) -> str:
+    """Return who would have to agree to this amount, in words; nothing when none is named."""
+    if not amount.strip():
+        return ""
+    try:
+        seats = reading.seats_for(policy, policies.amount_of(amount), currency.strip().upper())
+    except BadRules as wrong:
+        return str(wrong)
+    return reading.seats_in_words(seats, role_names())
+
+
+def as_form(policy: Any) -> dict[str, Any]:
+    """Return what the form shows first: the rules in force."""
+    rules = policy.rules
+    return {
+        "hours": rules["hours"],
+        "askers": ", ".join(rules["askers"]),
+        "bands": lines.written(rules["bands"]),
+        "delegable": rules["delegable"],
+        "step_up": rules["step_up"],
+    }
+
+
+def rules_of(data: Mapping[str, Any]) -> Rules:
+    """Return the rules of a form; BadRules for a line that cannot be read."""
+    try:
+        bands = [Band(currency=one, above=Decimal(above), seats=seats)
+                 for one, above, seats in lines.read(data["bands"])]  # fmt: skip
+    except lines.BadLine as error:
+        raise BadRules(_("This line cannot be read: %(line)s") % {"line": error}) from error
+    askers = tuple(word.strip() for word in data["askers"].split(",") if word.strip())
+    rest = {name: data[name] for name in ("hours", "delegable", "step_up")}
+    return Rules(askers=askers, bands=tuple(bands), **rest)

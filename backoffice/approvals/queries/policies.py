@@ -1,0 +1,76 @@
+"""Who has to agree to what: the policy in force, its history, and which rule takes an amount."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Func, Value
+from django.utils.translation import gettext as _
+
+from backoffice.approvals.models import ApprovalPolicy
+
+
+class Seats(Func):
+    """The seats that an amount needs, as PostgreSQL's guard reckons them."""
+
+    function = "approvals_seats"
+    output_field = models.JSONField()
+
+
+def in_force(kind: str) -> ApprovalPolicy:
+    """Return the policy of a kind that is in force; DoesNotExist when no kind is called so."""
+    found = ApprovalPolicy.objects.filter(kind=kind).order_by("-version").first()
+    if found is None:
+        raise ApprovalPolicy.DoesNotExist(kind)
+    return found
+
+
+def list_in_force() -> list[ApprovalPolicy]:
+    """Return the policy in force of every kind, by kind."""
+    rows = ApprovalPolicy.objects.order_by("kind", "-version").distinct("kind")
+    return list(rows)
+
+
+def list_versions_of(kind: str) -> list[ApprovalPolicy]:
+    """Return every version of a kind's policy, the newest first."""
+    return list(ApprovalPolicy.objects.filter(kind=kind).order_by("-version"))
+
+
+def seats_for(policy: ApprovalPolicy, amount: Decimal | None, currency: str) -> list[list[str]]:
+    """Return the seats that an amount would need by this policy: one list of roles a seat."""
+    number = Value(amount, models.DecimalField(max_digits=20, decimal_places=4))
+    asked = Seats(F("rules"), number, Value(currency, models.TextField()))
+    rows = ApprovalPolicy.objects.filter(pk=policy.pk).annotate(asked=asked)
+    return list(rows.values_list("asked", flat=True).get())
+
+
+def words_of(rules: Any, roles: dict[str, str]) -> list[tuple[str, str]]:
+    """Return a policy's rules in words: a word and its value, in order."""
+    hours = int(rules["hours"])
+    anybody = _("whoever holds the right")
+    told = [
+        (_("May ask"), ", ".join(roles.get(one, one) for one in rules["askers"]) or anybody),
+        (_("Time to decide"), _("%(hours)s h") % {"hours": hours} if hours else _("no limit")),
+    ]
+    for band in rules["bands"]:
+        where = (
+            _("Above %(above)s %(currency)s") % band if band["currency"] else _("Everything else")
+        )
+        told.append((where, seats_in_words(band["seats"], roles)))
+    told.append((_("Another may vote for an absent one"), _yes(rules["delegable"])))
+    told.append((_("Confirm anew who you are"), _yes(rules["step_up"])))
+    return told
+
+
+def seats_in_words(seats: list[list[str]], roles: dict[str, str]) -> str:
+    """Return who has to agree, in words."""
+    if not seats:
+        return _("nobody: done alone, reviewed by another the next morning")
+    anybody = _("whoever may decide")
+    return " + ".join(
+        _(" or ").join(roles.get(one, one) for one in seat) if seat else anybody for seat in seats
+    )
+
+
+def _yes(is_so: bool) -> str:
+    return _("yes") if is_so else _("no")

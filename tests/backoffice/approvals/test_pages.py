@@ -1,0 +1,179 @@
+"""The queue, a request's page with its buttons, policies and delegations: through the doors."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from backoffice.approvals.actions import asking
+from backoffice.approvals.models import ApprovalRequest, VoteDelegation
+from backoffice.approvals.queries import policies as reading
+from backoffice.core import clock, work
+from tests.factories.accounts import approvals
+from tests.factories.accounts.approvals import CODE, DONE, FACTS, a_policy, a_voter, a_wish
+from tests.factories.people import a_browser, a_client, a_staff_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def kind() -> Any:
+    """The tests' own act."""
+    return approvals.a_kind()
+
+
+def asked(user: Any, **changes: Any) -> ApprovalRequest:
+    """Ask for it, now."""
+    return asking.ask(wish=a_wish(**changes), actor=user.actor, now=clock.now())
+
+
+def url(request: ApprovalRequest, verb: str = "detail") -> str:
+    return reverse(f"approvals:request-{verb}", args=[request.pk])
+
+
+def hidden(answer: Any, verb: str) -> dict[str, str]:
+    """The hidden fields of one form of the decision bar."""
+    form = re.search(
+        rf'<form[^>]*action="[^"]*/{verb}/".*?</form>', answer.content.decode(), re.DOTALL
+    )
+    assert form is not None, verb
+    fields = re.findall(r'name="(payload|facts)" value="([^"]*)"', form[0])
+    return {name: value.replace("&quot;", '"') for name, value in fields}
+
+
+def said(answer: Any) -> str:
+    text = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return re.sub(r"\s+", " ", text)
+
+
+def test_it_waits_for_who_may_and_for_nobody_else() -> None:
+    asker, voter = a_staff_user("sales_agent"), a_voter()
+    asked(asker)
+    queue = reverse("approvals:request-list")
+    assert "Credit" in said(a_browser(voter).get(queue))
+    assert "Nothing waits for you" in said(a_browser(asker).get(queue))
+    assert "Credit" in said(a_browser(asker).get(f"{queue}?view=mine"))
+    count = a_browser(voter).get(reverse("approvals:request-count"), headers={"HX-Request": "true"})
+    assert "1" in said(count)
+
+
+def test_agreeing_carries_it_out_and_the_page_says_so() -> None:
+    request, browser = asked(a_staff_user("sales_agent")), a_browser(a_voter())
+    page = browser.get(url(request))
+    assert "goodwill" in said(page)
+    assert browser.post(url(request, "agree"), hidden(page, "agree")).status_code == 302
+    assert len(DONE) == 1
+    assert "Carried out" in said(browser.get(url(request)))
+    work.run_due(clock.now())
+    assert len(DONE) == 1
+
+
+def test_what_changed_meanwhile_stands_beside_what_was() -> None:
+    FACTS["Free"] = "100.00"
+    request, browser = asked(a_staff_user("sales_agent")), a_browser(a_voter())
+    seen = hidden(browser.get(url(request)), "agree")
+    FACTS["Free"] = "10.00"
+    answer = browser.post(url(request, "agree"), seen)
+    assert answer.status_code == 422
+    assert "look again" in said(answer)
+    assert "100.00 10.00 changed" in said(answer)
+    assert browser.post(url(request, "agree"), hidden(answer, "agree")).status_code == 302
+
+
+def test_who_asked_sees_why_and_takes_it_back() -> None:
+    voter = a_voter()
+    request, browser = asked(voter), a_browser(voter)
+    assert "Take it back" in said(browser.get(url(request)))
+    seen = {"payload": request.payload_digest, "facts": request.facts}
+    answer = browser.post(url(request, "agree"), seen)
+    assert (answer.status_code, "Four eyes" in said(answer)) == (422, True)
+    assert browser.post(url(request, "cancel")).status_code == 302
+    assert ApprovalRequest.objects.get(pk=request.pk).state == "CANCELLED"
+
+
+def test_the_session_that_asked_does_not_agree() -> None:
+    """One browser, two people: whoever asks leaves, and another signs in in the same session."""
+    administrator, second = a_staff_user("administrator"), a_staff_user("compliance")
+    browser = a_browser(administrator)
+    form = {"key": str(uuid4()), "hours": "3", "bands": "else: any", "reason": "quicker"}
+    change = reverse("approvals:policy-change", args=[CODE])
+    assert browser.post(change, form).status_code == 302
+    request = ApprovalRequest.objects.get()
+    other = a_browser(second)
+    ApprovalRequest.objects.filter(pk=request.pk)  # its session is the administrator's
+    assert len(request.asked_session) == 32
+    page = other.get(url(request))
+    assert other.post(url(request, "agree"), hidden(page, "agree")).status_code == 302
+    assert reading.in_force(CODE).rules["hours"] == "3"
+
+
+def test_turning_it_down_needs_words() -> None:
+    request, browser = asked(a_staff_user("sales_agent")), a_browser(a_voter())
+    seen = hidden(browser.get(url(request)), "refuse")
+    assert browser.post(url(request, "refuse"), seen).status_code == 422
+    words = seen | {"reason": "not for this client"}
+    assert browser.post(url(request, "refuse"), words).status_code == 302
+    assert "not for this client" in said(browser.get(url(request)))
+
+
+def test_what_was_done_alone_is_reviewed_by_another() -> None:
+    a_policy([])
+    request, browser = asked(a_staff_user("sales_agent")), a_browser(a_voter())
+    assert "Credit" in said(browser.get(reverse("approvals:request-list") + "?view=review"))
+    seen = hidden(browser.get(url(request)), "review")
+    words = seen | {"verdict": "objection", "reason": "no call reference"}
+    assert browser.post(url(request, "review"), words).status_code == 302
+    assert "no call reference" in said(browser.get(url(request)))
+
+
+def test_a_policy_page_answers_who_would_have_to_agree() -> None:
+    browser = a_browser(a_staff_user("administrator"))
+    change = reverse("approvals:policy-change", args=[CODE])
+    form = {"key": str(uuid4()), "hours": "24", "reason": "x", "bands": "else any"}
+    answer = browser.post(change, form)
+    assert (answer.status_code, "cannot be read" in said(answer)) == (422, True)
+    form["bands"] = "else: any\nUSD 1000: any + compliance|risk"
+    assert browser.post(change, form).status_code == 302
+    second = a_browser(a_staff_user("compliance"))
+    request = ApprovalRequest.objects.get()
+    page = second.get(url(request))
+    assert "Compliance or Risk" in said(page)
+    second.post(url(request, "agree"), hidden(page, "agree"))
+    detail = reverse("approvals:policy-detail", args=[CODE])
+    answer = browser.get(f"{detail}?amount=1,000.01&currency=usd")
+    assert "whoever may decide + Compliance or Risk" in said(answer)
+    assert "is no amount" in said(browser.get(f"{detail}?amount=lots&currency=usd"))
+    assert browser.get(reverse("approvals:policy-detail", args=["nothing"])).status_code == 404
+
+
+def test_a_vote_is_lent_and_taken_back_on_a_page() -> None:
+    lender, colleague = a_voter(), a_staff_user("dealer")
+    browser = a_browser(lender)
+    lend = {"to_user": colleague.pk, "days": "3", "reason": "holiday"}
+    page = reverse("approvals:delegation-list")
+    assert browser.post(page, lend).status_code == 302
+    assert "holiday" in said(a_browser(colleague).get(page))
+    made = VoteDelegation.objects.get()
+    end = reverse("approvals:delegation-end", args=[made.pk])
+    assert a_browser(colleague).post(end).status_code == 404
+    assert browser.post(end).status_code == 302
+    assert browser.post(end).status_code == 422
+
+
+def test_a_role_is_asked_for_on_a_page() -> None:
+    boss, person = a_staff_user("administrator"), a_staff_user("sales_agent")
+    form = {"key": str(uuid4()), "user": person.pk, "role": "risk", "reason": "moves"}
+    assert a_browser(boss).post(reverse("approvals:role-ask"), form).status_code == 302
+    request, second = ApprovalRequest.objects.get(), a_browser(a_staff_user("compliance"))
+    page = second.get(url(request))
+    assert person.full_name in said(page)
+    second.post(url(request, "agree"), hidden(page, "agree"))
+    assert person.grants.filter(role__code="risk", revoked_at=None).exists()
+
+
+def test_out_of_reach_is_as_if_it_were_not_there() -> None:
+    request = asked(a_staff_user("sales_agent"), client_id=a_client().pk)
+    assert a_browser(a_staff_user("sales_agent")).get(url(request)).status_code == 404
+    assert a_browser(a_staff_user("auditor")).get(url(request)).status_code == 200

@@ -1,0 +1,1 @@
+"""Four eyes under random interleavings, by plain SQL as the application's role."""
