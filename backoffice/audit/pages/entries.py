@@ -13,9 +13,11 @@ from backoffice.audit.actions import exports, viewing
 from backoffice.audit.pages.tables import ChangeTable, EventTable
 from backoffice.audit.permissions import EXPORT_AUDIT, SEE_AUDIT
 from backoffice.audit.queries import entries
-from backoffice.ui import downloads
+from backoffice.ui.drawing import export
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ListPage, StaffPage
+
+OPEN = ("kind", "actor", "since", "until")
 
 
 class EventList(ListPage):
@@ -170,13 +172,21 @@ class ExportEvents(StaffPage):
         everything = entries.list_events_for(self.request.user)
         narrowed = entries.EventFilter(request.GET, queryset=everything, request=request)
         lines = entries.lines_of(narrowed.qs)
-        exports.record_list(
-            rows=len(lines),
-            narrowed=request.GET.urlencode()[:500] or "all",
-            actor=self.request.user.actor,
-            now=self.now,
-        )
-        return downloads.csv(f"audit-{self.now:%Y-%m-%d-%H%M}", entries.HEADS, lines)
+        told = {"rows": len(lines), "narrowed": _asked(request)}
+        exports.record_list(**told, actor=self.request.user.actor, now=self.now)
+        file = export.document(entries.HEADS, lines)
+        answer = HttpResponse(file, content_type="text/csv; charset=utf-8")
+        name = f"audit-{self.now:%Y%m%dT%H%M%S}.csv"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
+def _asked(request: HttpRequest) -> str:
+    """Say what narrowed the list; of a search or an address the name alone: it may be a person."""
+    given = [(name, value) for name, value in request.GET.items() if value]
+    told = [f"{name}={value}" if name in OPEN else name for name, value in given]
+    return ", ".join(sorted(told))[:300] or "all"
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

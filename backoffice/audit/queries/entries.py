@@ -273,8 +273,7 @@ def _line(row: Any, name: str) -> tuple[object, ...]:
     told = row.told()
     about = " ".join(f"{kind}:{key}" for kind, key in told["subjects"])
     sentence = records.view(row).told_by(name or row.actor)
-    moment = row.recorded_at.isoformat(timespec="milliseconds")
-    return row.pk, moment, row.actor, name, row.name, about, sentence, row.address
+    return row.pk, row.recorded_at, row.actor, name, row.name, about, sentence, row.address
 
 
 def list_people() -> list[tuple[str, str]]:

@@ -1,5 +1,0 @@
-"""One writer for every download."""
-
-from backoffice.ui.downloads.comma import csv
-
-__all__ = ["csv"]
