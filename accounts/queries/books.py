@@ -153,15 +153,14 @@ def denied_of(payment_id: int) -> list[Discrepancy]:
 
 
 def accounts_denied() -> list[int]:
-    """Return the accounts on which a refused payment stands in MetaTrader and no case is open."""
-    denied = denied_by_metatrader()
+    """Return the accounts on which a refused payment stands in MetaTrader and in no books.
+
+    They are compared again and again: to open the case, and to close it once it was put back.
+    """
+    denied = set(denied_by_metatrader())
     tickets = [ticket for _, ticket in denied]
     booked = BookedTicket.objects.filter(ticket__in=tickets).values_list("books_id", "ticket")
-    cases = Discrepancy.objects.filter(ticket__in=tickets, gone_at__isnull=True)
-    known = {*booked, *cases.values_list("account_id", "ticket")}
-    return sorted(
-        {account_id for account_id, ticket in denied if (account_id, ticket) not in known}
-    )
+    return sorted({account_id for account_id, _ in denied.difference(booked)})
 
 
 def put_back(stand: Stand) -> list[MoneyRecord]:
