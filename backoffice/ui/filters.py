@@ -1,6 +1,6 @@
 """How a FilterSet looks: the bar, the chips of what narrows the list, and saved views as tabs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,9 +85,21 @@ def dressed(form: Any) -> Any:
         widget = bound.widget
         if getattr(bound, "empty_label", None):
             bound.empty_label = _("Any")
+        if hasattr(bound, "queryset"):
+            widget.choices = list(_options(bound))
         is_choice = hasattr(widget, "choices")
         widget.attrs.setdefault("class", "select" if is_choice else "input")
     return form
+
+
+def _options(bound: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the choices of a field over rows, read in one trip: Django takes three, by a cursor."""
+    if bound.empty_label is not None:
+        yield "", bound.empty_label
+    if getattr(bound, "null_label", None) is not None:
+        yield bound.null_value, bound.null_label
+    for row in bound.queryset.all():
+        yield bound.prepare_value(row), bound.label_from_instance(row)
 
 
 def _is_set(value: Any) -> bool:
@@ -96,9 +108,14 @@ def _is_set(value: Any) -> bool:
     return not hasattr(value, "__len__") or len(value) > 0
 
 
+def _choices_of(bound: Any) -> Any:
+    """Return the choices as they were read for the form; those of no rows stand at the field."""
+    return bound.widget.choices if hasattr(bound, "queryset") else getattr(bound, "choices", ())
+
+
 def _shown(bound: Any, value: Any) -> str:
     values = value if isinstance(value, (list, tuple)) else [value]
-    choices = {str(key): str(label) for key, label in _flat(getattr(bound, "choices", ()))}
+    choices = {str(key): str(label) for key, label in _flat(_choices_of(bound))}
     words = [choices.get(str(getattr(one, "pk", one)), str(one)) for one in values]
     if values == [True] or values == [False]:
         return _("yes") if values[0] else _("no")
