@@ -45,5 +45,14 @@ def measure(stage: Stage) -> list[Figure]:
             goal=0.5,
             more_is_better=True,
             note=note,
-        )
+        ),
+        Figure(
+            name=f"withdrawals, {told['crews']} at once",
+            unit="/s",
+            ours=told["crews_count"] / told["crews_ours"],
+            bare=told["crews_count"] / told["crews_bare"],
+            goal=0.5,
+            more_is_better=True,
+            note="a process each, with accounts of its own; MetaTrader and agent are shared",
+        ),
     ]

@@ -7,8 +7,10 @@ turns, so that both meet the same weather. Its last line is JSON.
 """
 
 import json
+import multiprocessing
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import cycle
@@ -42,6 +44,8 @@ from trading.models import Position, TradingAccount
 
 ACTOR = Actor.system("bench")
 CUSTOMERS, WARM, ROUNDS, PER_ROUND = 20, 10, 6, 25
+CREWS, EACH = 4, 20
+PATIENCE_SECONDS = 60.0
 BARE_TABLE = "CREATE TABLE bare_row (id bigserial PRIMARY KEY, body text NOT NULL)"
 BARE_WRITE = "INSERT INTO bare_row (body) VALUES ('a row of the bare loop, as short as can be')"
 INTENT = b'"kind":"intent"'
@@ -77,11 +81,15 @@ class Till:
             actor=self.approver,
             now=now(),
         )
-        while work.run_due(now()):
-            continue
-        state = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
-        if state != Withdrawal.DEBITED:
-            raise SystemExit(f"withdrawal {payment.pk} is {state}")
+        until = time.monotonic() + PATIENCE_SECONDS
+        while work.run_due(now()) or state_of(payment) != Withdrawal.DEBITED:
+            if time.monotonic() > until:  # somebody beside may have had it in hand
+                raise SystemExit(f"withdrawal {payment.pk} is {state_of(payment)}")
+
+
+def state_of(payment: Payment) -> str:
+    """Where a payment stands now."""
+    return str(Payment.objects.values_list("state", flat=True).get(pk=payment.pk))
 
 
 def a_till(agent_url: str) -> Till:
@@ -182,6 +190,55 @@ def carry_bare(taken: Taken, session: psycopg.Connection, agent: httpx.Client) -
         agent.post(path, content=b"x" * 400).raise_for_status()
 
 
+def at_once(act: Callable[[int], Callable[[], None]]) -> float:
+    """Let CREWS processes do it EACH times at the same time; the seconds until the last is done.
+
+    `act` is called in each process, with its number, and returns what is done.
+    """
+    fork = multiprocessing.get_context("fork")
+    ready, times = fork.Barrier(CREWS), fork.SimpleQueue()
+
+    def crew(number: int) -> None:
+        once = act(number)
+        once()  # connections, and what is prepared, before the start
+        ready.wait()
+        start = time.monotonic()
+        for _number in range(EACH):
+            once()
+        times.put((start, time.monotonic()))
+
+    connection.close()
+    processes = [fork.Process(target=crew, args=(number,)) for number in range(CREWS)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"a crew ended with {process.exitcode}")
+    told = [times.get() for _process in processes]
+    return max(end for _, end in told) - min(start for start, _ in told)
+
+
+def ours_of(till: Till) -> Callable[[int], Callable[[], None]]:
+    """A crew of ours: accounts of its own."""
+
+    def begin(number: int) -> Callable[[], None]:
+        return Till(till.asker, till.approver, till.accounts[number::CREWS], till.methods).carry
+
+    return begin
+
+
+def bare_of(taken: Taken, dsn: str, bare_url: str) -> Callable[[int], Callable[[], None]]:
+    """A crew of the bare loop: a session and a connection of its own."""
+
+    def begin(number: int) -> Callable[[], None]:
+        session = psycopg.connect(dsn, autocommit=True)
+        agent = httpx.Client(base_url=bare_url, timeout=20)
+        return lambda: carry_bare(taken, session, agent)
+
+    return begin
+
+
 def main() -> None:
     """Set up, count, race, tell."""
     agent_url, journal, dsn, bare_url = sys.argv[1:]
@@ -205,8 +262,13 @@ def main() -> None:
                 carry_bare(taken, session, agent)
             seconds["ours"] += middle - start
             seconds["bare"] += time.monotonic() - middle
+    crews = {"ours": at_once(ours_of(till)), "bare": at_once(bare_of(taken, dsn, bare_url))}
     told = {
         "count": ROUNDS * PER_ROUND,
+        "crews": CREWS,
+        "crews_count": CREWS * EACH,
+        "crews_ours": crews["ours"],
+        "crews_bare": crews["bare"],
         "statements": len(taken.statements),
         "commits": taken.commits,
         "calls": taken.calls,

@@ -64,11 +64,13 @@ def new_demo() -> Iterator[Callable[[], Demo]]:
 
 @pytest.fixture(scope="session")
 def demo(new_demo: Callable[[], Demo]) -> Demo:
-    """A running demo; who kills parts of it leaves it recovered. It carries the kill points."""
+    """A running demo; who kills parts of it leaves it recovered. It carries the kill points
+    and the doors for faults.
+    """
     demo = new_demo()
     points = demo.data / "points"
     points.mkdir()
-    demo.environment |= hooked(points)
+    demo.environment |= hooked(points) | {"DEMO_FAULTS": "1"}
     return demo.start()
 
 

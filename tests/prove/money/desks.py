@@ -61,6 +61,11 @@ class Desks:
             thread.start()
 
     @property
+    def browsers(self) -> Browsers:
+        """The people who are signed in."""
+        return self._browsers
+
+    @property
     def keys(self) -> list:
         """The keys of everything that was ever begun."""
         return [errand.key for errand in list(self.errands)]
