@@ -43,7 +43,7 @@ from trading.gateway.remote.client import Client
 from trading.models import Position, TradingAccount
 
 ACTOR = Actor.system("bench")
-CUSTOMERS, WARM, ROUNDS, PER_ROUND = 20, 10, 6, 25
+CUSTOMERS, WARM, ROUNDS, PER_ROUND = 20, 24, 6, 25  # warm: the books of every account are open
 CREWS, EACH = 4, 20
 PATIENCE_SECONDS = 60.0
 BARE_TABLE = "CREATE TABLE bare_row (id bigserial PRIMARY KEY, body text NOT NULL)"

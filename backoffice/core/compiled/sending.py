@@ -5,8 +5,7 @@ one that joins many tables that is most of its time. What is said here goes the 
 counted, timed and translated (errors) by Django as every other statement.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -15,9 +14,9 @@ from psycopg import ClientCursor, Cursor
 
 def ask(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Send a statement and return its rows; what it lacks of them (a plain UPDATE) is none."""
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description is not None else []
+    cursor = _cursor()
+    cursor.execute(sql, values)
+    return cursor.fetchall() if cursor.description is not None else []
 
 
 def ask_one(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -27,9 +26,9 @@ def ask_one(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, .
 
 def tell(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
     """Send a statement and return how many rows it touched."""
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
+    cursor = _cursor()
+    cursor.execute(sql, values)
+    return int(cursor.rowcount)
 
 
 class _Said(NamedTuple):
@@ -47,11 +46,13 @@ class _Cursor(Cursor[Any]):
         return done
 
 
-@contextmanager
-def _cursor() -> Iterator[Any]:
+def _cursor() -> Any:
+    """Return this connection's one cursor: every answer is read to its end before the next use."""
     connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor = _Cursor(connection.connection)
+    kept: Any = getattr(connection, "planned", None)  # of this thread's own connection
+    if kept is None or kept.connection is not connection.connection:
+        with connection.wrap_database_errors:
+            kept = _Cursor(connection.connection)
+        connection.planned = kept  # type: ignore[attr-defined]
     # Django's own way to wrap one: it counts, logs, and refuses in a broken transaction.
-    with connection._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]
-        yield wrapped
+    return connection._prepare_cursor(kept)  # type: ignore[attr-defined]
