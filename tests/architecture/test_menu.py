@@ -78,6 +78,7 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "identity:recovery-codes",
         "crm:panel-views",
         "accounts:payment-count",
+        "accounts:deposit-count",
         "accounts:payment-news",
         "accounts:panel-morning",
         "trading:unbound-count",
