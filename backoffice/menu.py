@@ -70,7 +70,7 @@ MENU: tuple[Entry, ...] = (
         "approvals:request-list",
         approvals.USE,
         "done",
-        "d",
+        "t",
         covers=("approvals:request-", "approvals:delegation-", "approvals:role-"),
         counter="approvals:request-count",
     ),

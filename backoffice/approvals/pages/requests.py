@@ -19,6 +19,7 @@ from backoffice.approvals.queries import page, requests
 from backoffice.approvals.queries.requests import View
 from backoffice.approvals.terms import Ballot
 from backoffice.core.actors import Actor
+from backoffice.identity.permissions import GRANT_ROLES
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ActionPage, DetailPage, ListPage, Panel
 
@@ -53,7 +54,11 @@ class RequestList(ListPage):
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
-        return {"search_words": _("Number"), "view": self.request.GET.get("view", "")}
+        return {
+            "search_words": _("Number"),
+            "view": self.request.GET.get("view", ""),
+            "may_ask_roles": self.request.user.may(GRANT_ROLES),
+        }
 
 
 class Waiting(Panel):
