@@ -122,6 +122,7 @@ MENU: tuple[Entry, ...] = (
     Entry(noop("Changes"), "trading:change-list", trading.SEE_CHANGES, "running", "o"),
     Entry(noop("Managers"), "trading:manager-list", trading.SEE_CHANGES, "person", "w"),
     Entry(noop("Servers"), "trading:server-list", trading.VIEW_SERVERS, "servers", "m"),
+    Entry(noop("Looks"), "crm:look-list", crm.SEE_LOOKS, "search", "k", at_end=True),
     Entry(
         noop("Audit"),
         "audit:event-list",
@@ -138,6 +139,15 @@ MENU: tuple[Entry, ...] = (
         "shield",
         covers=("approvals:policy-",),
         at_end=True,
+    ),
+    Entry(
+        noop("Staff"),
+        "identity:staff-list",
+        identity.SEE_STAFF,
+        "person",
+        "e",
+        at_end=True,
+        covers=("identity:staff-", "identity:role-", "identity:desk-"),
     ),
     Entry(noop("Status"), "health:status", None, "shield", at_end=True),
     Entry(

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from backoffice.core.events import Event
 from backoffice.core.words import noop
-from crm.states import CLIENT_STATUS_LABELS
+from crm.states import CLIENT_STATUS_LABELS, CONTACT_LABELS, LOOK_LABELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +74,56 @@ class ClientForgotten(Event):
 
     client_id: int
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientShown(Event):
+    """One more person may see this client, until a day."""
+
+    name: ClassVar[str] = "crm.grant.given"
+    sentence: ClassVar[str] = noop(
+        "{actor} showed the client to staff user {user_id} until {until}: {reason}"
+    )
+
+    grant_id: int
+    client_id: int
+    user_id: int
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientShownNoMore(Event):
+    """A single grant was ended before its day."""
+
+    name: ClassVar[str] = "crm.grant.ended"
+    sentence: ClassVar[str] = noop("{actor} stopped showing the client to staff user {user_id}")
+
+    grant_id: int
+    client_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRevealed(Event):
+    """Somebody who reads contacts masked asked to read one in full."""
+
+    name: ClassVar[str] = "crm.contact.revealed"
+    sentence: ClassVar[str] = noop("{actor} revealed the {field}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"field": CONTACT_LABELS}
+
+    client_id: int
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaReached(Event):
+    """An alarm: somebody had as many clients in a day as the house allows."""
+
+    name: ClassVar[str] = "crm.quota.reached"
+    sentence: ClassVar[str] = noop("{actor} reached the quota of the day: {most}, {kind}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": LOOK_LABELS}
+
+    user_id: int
+    kind: str
+    most: int

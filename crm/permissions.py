@@ -18,3 +18,8 @@ DECIDE_CONTACTS = Permission(
     "crm.client.decide_contacts",
     noop("Decide about changes of a client's e-mail, phone or bank details that others ask for"),
 )
+REVEAL_CONTACTS = Permission(
+    "crm.contact.reveal", noop("Ask to see a masked e-mail address or phone number, one by one")
+)
+SHOW_CLIENTS = Permission("crm.client.show", noop("Show single clients to single people"))
+SEE_LOOKS = Permission("crm.look.view", noop("See who opened how many clients' cards"))

@@ -62,6 +62,32 @@ CLIENT_VERB_LABELS: dict[str, str] = {
     "reopen": noop("Reopen"),
 }
 
+
+class LookKind(StrEnum):
+    """What somebody did with a client's data; each has a quota of its own."""
+
+    OPENED = "opened"
+    REVEALED = "revealed"
+    EXPORTED = "exported"
+
+
+class ContactField(StrEnum):
+    """What is masked until it is asked for."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+LOOK_LABELS: dict[LookKind, str] = {
+    LookKind.OPENED: noop("Cards opened"),
+    LookKind.REVEALED: noop("Contacts revealed"),
+    LookKind.EXPORTED: noop("Clients exported"),
+}
+CONTACT_LABELS: dict[ContactField, str] = {
+    ContactField.EMAIL: noop("e-mail address"),
+    ContactField.PHONE: noop("phone number"),
+}
+
 LIVING = (
     ClientStatus.REGISTERED,
     ClientStatus.VERIFIED,

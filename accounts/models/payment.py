@@ -58,6 +58,7 @@ class Payment(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="client_id",
         owner="client__owner_id",
         desk="client__desk_id",
         entity="legal_entity_id",

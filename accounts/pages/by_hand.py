@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import settling
 from accounts.pages import forms
-from accounts.pages.decisions import Decision
+from accounts.pages.decisions import Decision, weigh
 from accounts.queries import payments
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later, Rejected
@@ -57,6 +57,8 @@ class SettleConfirm(Decision):
     """The second person found the same."""
 
     permission = SETTLE_OPERATIONS
+    needs_step_up = True
+    step_up_amount = staticmethod(weigh)
     form_class = forms.SettleConfirmForm
     done = _("Settled. The books follow.")
 

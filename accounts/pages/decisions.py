@@ -10,9 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import asking_client, withdrawals
 from accounts.pages import deciding, forms
 from accounts.permissions import APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL
+from accounts.queries import payments
 from accounts.states import Missing, RejectReason
 from backoffice.core.actors import Actor
 from backoffice.ui.shapes import ActionPage
+
+
+def weigh(user: Any, kwargs: Mapping[str, Any]) -> Any:
+    """Return what the guard compares with the limit of one proof (identity's stepping_up)."""
+    return payments.weight_for(user, kwargs["pk"])
 
 
 class Decision(ActionPage):
@@ -46,6 +52,8 @@ class Approve(Decision):
     """Yes, to exactly what was on the page."""
 
     permission = APPROVE_WITHDRAWAL
+    needs_step_up = True
+    step_up_amount = staticmethod(weigh)
     form_class = forms.ApproveForm
     done = _("Approved. MetaTrader is debited next.")
 

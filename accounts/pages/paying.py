@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import payouts
 from accounts.pages import forms
-from accounts.pages.decisions import Decision
+from accounts.pages.decisions import Decision, weigh
 from accounts.permissions import CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
 from backoffice.core.actors import Actor
 
@@ -28,6 +28,8 @@ class Confirm(Decision):
     """The money left the bank."""
 
     permission = CONFIRM_PAYOUT
+    needs_step_up = True
+    step_up_amount = staticmethod(weigh)
     form_class = forms.ConfirmForm
     done = _("Paid.")
 
@@ -64,6 +66,8 @@ class Return(Decision):
     """Back to the trading account, as somebody else asked."""
 
     permission = RETURN_PAYOUT
+    needs_step_up = True
+    step_up_amount = staticmethod(weigh)
     form_class = forms.ReturnForm
     done = _("On its way back to the account.")
 

@@ -148,6 +148,11 @@ def require_in_reach(user: Any, pk: int, permission: object) -> None:
         raise Http404
 
 
+def weight_for(user: Any, pk: int) -> tuple[Decimal, str] | None:
+    """Return amount and currency of one payment in reach; None for any other."""
+    return list_payments_for(user).filter(pk=pk).values_list("amount", "currency").first()
+
+
 def list_payments_of_client_for(user: Any, client_id: int) -> QuerySet[Payment]:
     """Return a client's payments, the newest first, for their panel."""
     return list_payments_for(user).filter(client_id=client_id).order_by("-id")

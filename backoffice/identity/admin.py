@@ -22,16 +22,12 @@ class UserAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Role, site=site)
-class RoleAdmin(ConfigurationAdmin):
-    """Roles: what a role allows is configuration; who holds one is not."""
+class RoleAdmin(ReadOnlyAdmin):
+    """Roles, looked at: they are changed on their own page, with a reason."""
 
     list_display = ("code", "name", "reach", "is_builtin")
     search_fields = ("code", "name")
     ordering = ("code",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Fix the code once it is used."""
-        return ("code",) if obj else ()
 
 
 @admin.register(RoleGrant, site=site)

@@ -1,7 +1,8 @@
 """What the identity room announces. Names and addresses of people stay out: ids only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from backoffice.core.events import Event
 from backoffice.core.words import noop
@@ -87,6 +88,25 @@ class RoleRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoleChanged(Event):
+    """A role allows something else, reaches otherwise, or is used from other networks."""
+
+    name: ClassVar[str] = "identity.role.changed"
+    sentence: ClassVar[str] = noop(
+        "{actor} changed role {role}: added {added}; took away {removed}; reach {reach}: {reason}"
+    )
+
+    role: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    reach_before: str
+    reach: str
+    networks_before: tuple[str, ...]
+    networks: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecondFactorEnrolled(Event):
     """Somebody has a second factor now."""
 
@@ -139,6 +159,8 @@ class SignedIn(Event):
     sentence: ClassVar[str] = noop("{actor} signed in")
 
     user_id: int
+    visit_id: int | None = None
+    device_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,3 +213,83 @@ class DeskCreated(Event):
 
     desk_id: int
     path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceFirstSeen(Event):
+    """Somebody signed in with a browser that they never used before."""
+
+    name: ClassVar[str] = "identity.device.first_seen"
+    sentence: ClassVar[str] = noop("{actor} signed in with a new device (no. {device_id})")
+
+    user_id: int
+    device_id: int
+    visit_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRecognised(Event):
+    """Somebody said that a new device is theirs."""
+
+    name: ClassVar[str] = "identity.device.recognised"
+    sentence: ClassVar[str] = noop("{actor} recognised device no. {device_id}")
+
+    user_id: int
+    device_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitEnded(Event):
+    """A login session was ended from elsewhere: by its owner, or by whoever may suspend them."""
+
+    name: ClassVar[str] = "identity.visit.ended"
+    sentence: ClassVar[str] = noop("{actor} ended login session {visit_id} of user {user_id}")
+
+    user_id: int
+    visit_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteppedUp(Event):
+    """Somebody proved by the second factor, in the middle of a session, who they are."""
+
+    name: ClassVar[str] = "identity.user.stepped_up"
+    sentence: ClassVar[str] = noop("{actor} confirmed with a {way} who they are")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
+        "way": {"code": noop("one-time code"), "passkey": noop("passkey")}
+    }
+
+    user_id: int
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepUpRefused(Event):
+    """A proof in the middle of a session was wrong."""
+
+    name: ClassVar[str] = "identity.user.step_up_refused"
+    sentence: ClassVar[str] = noop("{actor} could not confirm who they are")
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyAdded(Event):
+    """Somebody has a passkey more."""
+
+    name: ClassVar[str] = "identity.passkey.added"
+    sentence: ClassVar[str] = noop("{actor} added passkey no. {passkey_id} for user {user_id}")
+
+    user_id: int
+    passkey_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyRemoved(Event):
+    """Somebody has a passkey less."""
+
+    name: ClassVar[str] = "identity.passkey.removed"
+    sentence: ClassVar[str] = noop("{actor} removed passkey no. {passkey_id} of user {user_id}")
+
+    user_id: int
+    passkey_id: int

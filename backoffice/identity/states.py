@@ -43,6 +43,7 @@ class Refusal(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - the name of a reason
     CODE = "code"
+    PASSKEY = "passkey"
     LOCKED = "locked"
 
 

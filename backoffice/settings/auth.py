@@ -1,6 +1,8 @@
 """Who signs in and how: hashing, password rules, lock-out, cookies of the staff."""
 
+import ipaddress
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from backoffice.settings.env import env
 
@@ -28,8 +30,12 @@ LOGOUT_REDIRECT_URL = "identity:sign-in"
 
 # The staff's own cookie; the client's area will have another one, on its own address.
 SESSION_COOKIE_NAME = "mt4bo_staff"
-SESSION_SECONDS = 12 * 60 * 60  # whatever one does
-SESSION_IDLE_SECONDS = 15 * 60  # doing nothing; identity's guard counts both
+DEVICE_COOKIE_NAME = "mt4bo_device"  # the secret by which a browser is known again
+# identity's guard counts all three: a session's whole life, whatever one does; after how long
+# without a sign of life an act asks for the second factor again; how long one such proof lasts.
+SESSION_SECONDS = env.session_minutes * 60
+SESSION_IDLE_SECONDS = env.session_idle_minutes * 60
+STEP_UP_SECONDS = env.step_up_minutes * 60
 SESSION_COOKIE_AGE = SESSION_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -37,7 +43,19 @@ CSRF_COOKIE_NAME = "mt4bo_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# Locked is a name *from an address*: whoever guesses cannot lock the owner out elsewhere.
+# Passkeys belong to a name, not to an address: on this machine alone they are made at localhost.
+_site = urlsplit(env.site_url)
+_host = _site.hostname or "localhost"
+try:
+    ipaddress.ip_address(_host)
+except ValueError:
+    PASSKEY_HOST = _host
+else:
+    PASSKEY_HOST = "localhost"
+PASSKEY_ORIGINS = (f"{_site.scheme}://{PASSKEY_HOST}" + (f":{_site.port}" if _site.port else ""),)
+
+# A device of the person is counted by itself (KnownDevice); for everybody else, what is
+# locked is a name *from an address*: whoever guesses cannot lock the owner out elsewhere.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
@@ -49,6 +67,7 @@ AXES_USERNAME_FORM_FIELD = "email"
 AXES_SENSITIVE_PARAMETERS = ["email", "code"]  # the password is left out by its own setting
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # knocking on does not prolong it
 AXES_LOCKOUT_CALLABLE = "backoffice.identity.pages.entry.locked_out"
+AXES_WHITELIST_CALLABLE = "backoffice.identity.pages.entry.is_known"
 AXES_CLIENT_IP_CALLABLE = "backoffice.edge.client_address.client_address"
 TRUSTED_PROXIES = env.trusted_proxies
 
@@ -56,5 +75,11 @@ OTP_TOTP_ISSUER = "mt4-backoffice"
 OTP_TOTP_THROTTLE_FACTOR = 1
 OTP_STATIC_THROTTLE_FACTOR = 1
 
+# Single grants are rows of crm with a foreign key of their own, asked by crm's queries.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+
 # E-mail addresses are unique among staff and among clients, not across: our backend asks by kind.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# Guardian's backend answers has_perm(), which our user model answers itself.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001"]

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 Value = TypeVar("Value")
 
 ENVIRONMENTS = ("demo", "test", "production")
+DAY = 24 * 60  # minutes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What a machine without any configuration gets; production must say its own.
 LOCAL = {
@@ -81,6 +82,9 @@ class Environment:
     static_root: str
     audit_keys: str
     audit_origin: str
+    session_minutes: int
+    session_idle_minutes: int
+    step_up_minutes: int
 
 
 def read(environ: Mapping[str, str]) -> Environment:
@@ -112,6 +116,9 @@ def read(environ: Mapping[str, str]) -> Environment:
         static_root=get("STATIC_ROOT", str, ""),
         audit_keys=get("AUDIT_KEYS", str, ""),
         audit_origin=get("AUDIT_ORIGIN", _name, "mt4-backoffice/audit"),
+        session_minutes=get("SESSION_MINUTES", _minutes, "720"),
+        session_idle_minutes=get("SESSION_IDLE_MINUTES", _minutes, "15"),
+        step_up_minutes=get("STEP_UP_MINUTES", _minutes, "10"),
     )
 
 
@@ -272,6 +279,13 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise ValueError(f"it is {text!r} and must be a whole number")
     return int(text)
+
+
+def _minutes(text: str) -> int:
+    minutes = _count(text)
+    if not 1 <= minutes <= DAY:
+        raise ValueError(f"it is {text!r} and must be between 1 minute and a day (1440)")
+    return minutes
 
 
 def _currency(text: str) -> str:

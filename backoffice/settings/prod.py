@@ -12,6 +12,9 @@ if env.environment != "production":
     )
     raise SystemExit(2)
 
+SESSION_COOKIE_NAME = f"__Host-{SESSION_COOKIE_NAME}"  # noqa: F405
+CSRF_COOKIE_NAME = f"__Host-{CSRF_COOKIE_NAME}"  # noqa: F405
+DEVICE_COOKIE_NAME = f"__Host-{DEVICE_COOKIE_NAME}"  # noqa: F405
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = True

@@ -35,6 +35,14 @@ class Badge:
 
 
 BADGES: dict[str, dict[str, Badge]] = {
+    "quota": {
+        "within": Badge(noop("Within the quota"), "ok"),
+        "reached": Badge(noop("Quota reached"), "warn"),
+    },
+    "person": {
+        "active": Badge(noop("Active"), "ok"),
+        "suspended": Badge(noop("Suspended"), "danger"),
+    },
     "client": {
         "lead": Badge(noop("Lead"), "neutral"),
         "registered": Badge(noop("Registered"), "info"),

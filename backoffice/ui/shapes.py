@@ -33,6 +33,8 @@ class StaffPage(View):
     """
 
     permission: ClassVar[object | None]
+    #: A fresh second factor before acting (identity/pages/stepping_up.py tells the whole rule).
+    needs_step_up: ClassVar[bool] = False
     request: Any  # an HttpRequest with `htmx`, whose `user` the guard found to be verified staff
     now: datetime
 

@@ -99,7 +99,13 @@ class Client(models.Model):
     kyc_level = models.PositiveSmallIntegerField(_("KYC level"), default=0)
     is_test = models.BooleanField(_("test client"), default=False)
 
-    scope = Scope(owner="owner_id", desk="desk_id", entity="legal_entity_id", brand="brand_id")
+    scope = Scope(
+        client="id",
+        owner="owner_id",
+        desk="desk_id",
+        entity="legal_entity_id",
+        brand="brand_id",
+    )
 
     class Meta:
         verbose_name = _("client")

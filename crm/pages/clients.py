@@ -10,9 +10,10 @@ from backoffice.audit.actions import viewing
 from backoffice.ui import figures, marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import DetailPage, ListPage
+from crm.actions import looks
 from crm.pages import panels
 from crm.pages.tables import ClientTable
-from crm.permissions import SEE_CLIENTS
+from crm.permissions import REVEAL_CONTACTS, SEE_CLIENTS, SHOW_CLIENTS
 from crm.queries import clients
 
 SEE_ACCOUNTS = "trading.account.view"  # trading stands above crm: its names are not imported here
@@ -60,18 +61,23 @@ class ClientDetail(DetailPage):
     def record(self, pk: int) -> Any:
         """Return the client, or 404 when absent or out of reach; the look is told."""
         client = clients.get_client_for(self.request.user, pk)
-        viewing.record_view(kind="client", key=pk, actor=self.request.user.actor, now=self.now)
+        told = {"actor": self.request.user.actor, "now": self.now}
+        viewing.record_view(kind="client", key=pk, **told)
+        looks.open_card(user_id=self.request.user.pk, client_id=pk, **told)
         return client
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return contacts as far as they may be read, the figures, the first of the timeline."""
         user = self.request.user
         in_full = clients.sees_contacts(user)
+        masked = {"email": bool(record.email), "phone": bool(record.phone)}
         return {
             "contacts": {
                 "email": record.email if in_full else record.email_masked,
                 "phone": record.phone if in_full else record.phone_masked,
             },
+            "revealable": masked if not in_full and user.may(REVEAL_CONTACTS) else {},
+            "may_show": user.may(SHOW_CLIENTS),
             "figures": getattr(record, "figures", None),
             "sees_accounts": user.may(SEE_ACCOUNTS),
             **panels.timeline_of(record, before=None),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.pages import clients, contacts, panels
+from crm.pages import clients, contacts, grants, looks, panels, revealing
 
 app_name = "crm"
 
@@ -11,5 +11,10 @@ urlpatterns = [
     path("views", panels.Views.as_view(), name="panel-views"),
     path("<int:pk>/", clients.ClientDetail.as_view(), name="client-detail"),
     path("<int:pk>/contacts/", contacts.AskForContacts.as_view(), name="client-contacts"),
+    path("looks/", looks.LookList.as_view(), name="look-list"),
+    path("<int:pk>/contacts/<slug:field>/", revealing.Contact.as_view(), name="client-contact"),
+    path("<int:client_id>/shown-to/", grants.ShownTo.as_view(), name="panel-shown-to"),
+    path("<int:client_id>/show/", grants.ShowClient.as_view(), name="client-show"),
+    path("shown/<int:pk>/end/", grants.StopShowing.as_view(), name="grant-end"),
     path("<int:pk>/timeline", panels.Timeline.as_view(), name="client-timeline"),
 ]

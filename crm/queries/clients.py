@@ -64,10 +64,10 @@ def narrow(clients: QuerySet[Client]) -> QuerySet[Client]:
     return shown.only(*IN_A_ROW)
 
 
-def get_client_for(user: Any, pk: int) -> Client:
-    """Return one client in reach; Http404 for any other, as if there were none."""
+def get_client_for(user: Any, pk: int, permission: object = SEE_CLIENTS) -> Client:
+    """Return one client in a permission's reach; Http404 for any other, as if there were none."""
     clients = Client.objects.select_related("figures", "owner", "desk", "legal_entity", "brand")
-    return access.get_or_404_for(clients, user, SEE_CLIENTS, pk=pk)
+    return access.get_or_404_for(clients, user, permission, pk=pk)
 
 
 def get_whole(pk: int) -> Client:

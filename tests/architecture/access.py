@@ -36,6 +36,10 @@ CONFIRMS = frozenset({"finance", "compliance"})
 SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 SEES_MACHINES = frozenset({"administrator", "auditor"})
+REVEALS = frozenset({"sales_agent", "retention"})
+SHOWS = frozenset({"sales_manager", "compliance", "administrator"})
+SEES_LOOKS = frozenset({"sales_manager", "compliance", "auditor", "administrator"})
+SEES_STAFF = frozenset({"sales_manager", "compliance", "auditor", "administrator"})
 BINDS = frozenset({"back_office"})
 OPENS_ACCOUNTS = frozenset({"back_office", "support"})
 WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
@@ -69,6 +73,26 @@ DOORS: dict[str, Door] = {
     "identity:recovery-codes": Door(STAFF),
     "identity:sign-out": Door(STRANGERS, method="post", answers=302, to_nobody=302),
     "identity:taste": Door(STAFF, method="post", data={"theme": "dark"}, answers=204),
+    "identity:staff-list": Door(SEES_STAFF),
+    "identity:staff-detail": Door(SEES_STAFF, about="staff"),
+    "identity:staff-move": Door(ADMINISTERS, about="staff", method="post", answers=302),
+    "identity:staff-sign-out": Door(ADMINISTERS, about="staff", method="post", answers=302),
+    "identity:staff-suspend": Door(ADMINISTERS, about="staff", method="post", answers=422),
+    "identity:staff-reinstate": Door(ADMINISTERS, about="staff", method="post", answers=302),
+    "identity:staff-reset": Door(ADMINISTERS, about="staff", method="post", answers=422),
+    "identity:role-list": Door(SEES_STAFF),
+    "identity:role-detail": Door(SEES_STAFF, about="role"),
+    "identity:role-change": Door(ADMINISTERS, about="role", method="post", answers=422),
+    "identity:desk-tree": Door(SEES_STAFF),
+    "identity:desk-create": Door(ADMINISTERS, method="post", answers=422),
+    "identity:own": Door(STAFF),
+    "identity:password": Door(STAFF),
+    "identity:new-devices": Door(STAFF),
+    "identity:visits-end": Door(STAFF, method="post", answers=302),
+    "identity:visit-end": Door(STAFF, about="visit", method="post", answers=302),
+    "identity:device-mine": Door(STAFF, about="device", method="post", answers=302),
+    "identity:passkey-add": Door(STAFF),
+    "identity:passkey-remove": Door(STAFF, about="passkey", method="post", answers=302),
     "health:status": Door(STAFF),
     "health:footer": Door(STAFF),
     "health:live": Door(STRANGERS, to_nobody=200),
@@ -103,6 +127,11 @@ DOORS: dict[str, Door] = {
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),
     "crm:client-contacts": Door(EDITS_CLIENTS, about="client"),
+    "crm:client-contact": Door(REVEALS, about="contact"),
+    "crm:panel-shown-to": Door(SHOWS, about="client_id"),
+    "crm:client-show": Door(SHOWS, about="client_id", method="post", answers=422),
+    "crm:grant-end": Door(SHOWS, about="single", method="post", answers=302),
+    "crm:look-list": Door(SEES_LOOKS),
     "crm:client-timeline": Door(READS_CLIENTS, about="client"),
     "trading:server-list": Door(READS_MARKET),
     "trading:account-detail": Door(READS_MARKET, about="account"),
@@ -177,6 +206,22 @@ DOORS: dict[str, Door] = {
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }
 
+#: Kinds of live topics (backoffice/routing.py): the roles that may watch what is in their reach.
+TOPICS: dict[str, frozenset[str]] = {
+    "account": READS_MARKET,
+    "client": READS_CLIENTS & READS_MARKET,
+    "server": frozenset(ROLES),  # how fresh a server is stands at the foot of every page
+    "user": frozenset(ROLES),  # each their own
+}
+#: Modules of addresses that the product's own router does not include, and why.
+ELSEWHERE = frozenset(
+    {
+        # The demo's own: tests/backoffice/demo/plug asks them all.
+        "backoffice.demo.plug.site",
+        "backoffice.demo.plug.urls",
+    }
+)
+
 #: What only the demo has (tests/backoffice/demo/plug/test_pages.py): elsewhere these do not exist.
 DEMO_DOORS: dict[str, Door] = {
     "plug:panel": Door(ADMINISTERS),
@@ -201,7 +246,6 @@ CONFIGURATION = frozenset(
         "company.lettertemplate",
         "company.policyversion",
         "identity.desk",
-        "identity.role",
         "trading.accounttype",
     }
 )

@@ -1,37 +1,39 @@
-"""Every address × every visitor: who is let in, who is refused; refusals leave no trace."""
+"""Every address × every visitor × whose the record is: who is let in; refusals leave no trace.
 
+The addresses come from the router, the visitors and positions from access.py and world.py. What
+may not be seen answers like what is not there, byte for byte, and changes nothing.
+"""
+
+import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+from pytest_django import DjangoDbBlocker
 
-from accounts.models import Payment
 from backoffice.core.models import EventRecord
 from backoffice.core.permissions import registered
 from backoffice.identity.models import Role, User
 from backoffice.identity.pages.entry import BACKEND
-from backoffice.machines.models import Integration
+from backoffice.routing import TOPICS
 from backoffice.ui.admin_site import site
 from tests.architecture import access
 from tests.architecture.access import DOORS, ROLES, STAFF, STRANGERS, Door
-from tests.factories.accounts.approvals import a_delegation, an_approval_of
-from tests.factories.accounts.changes import an_alert_of
-from tests.factories.accounts.orders import a_command_of
-from tests.factories.accounts.strangers import a_binding_of
-from tests.factories.house import House, a_house
-from tests.factories.incoming.deposits import a_deposit_of
-from tests.factories.machines import an_integration
-from tests.factories.payments import a_request_of
+from tests.architecture.matrix import world
+from tests.architecture.matrix.world import NAMES, POSITIONS, World, arguments, rolled_back
+from tests.cluster import ROOT
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
 
-pytestmark = pytest.mark.django_db
-ABSENT = 987_654_321
-#: Integrations are seen by roles that reach everything (their own test: machines/test_pages.py).
-NEAR_AND_FAR = [name for name, door in DOORS.items() if door.about not in ("", "integration")]
+ABSENT = world.ABSENT
 #: What the house notes of a visit; it changes nothing.
 NOTES = ("audit.door.refused", "audit.record.viewed")
+#: What differs between two answers that are the same: a token, the moment, how long it took.
+PASSING = re.compile(
+    rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": |data-now=)"[^"]*"|<span data-page-ms>.*'
+)
 
 
 def addresses(resolver: Any = None, space: str = "") -> Iterator[str]:
@@ -41,6 +43,27 @@ def addresses(resolver: Any = None, space: str = "") -> Iterator[str]:
             yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
         elif isinstance(entry, URLPattern):
             yield space + (entry.name or f"nameless {entry.pattern}")
+
+
+def included(resolver: Any = None) -> Iterator[str]:
+    """Every module of addresses that the router includes, by name."""
+    resolver = resolver or get_resolver()
+    module = resolver.urlconf_module
+    yield getattr(module, "__name__", "")
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from included(entry)
+
+
+def written() -> Iterator[str]:
+    """Every module of ours that declares addresses, by name."""
+    for app in ("backoffice", "crm", "trading", "accounts", "reports"):
+        for path in (ROOT / app).rglob("*.py"):
+            if "urlpatterns" not in (text := path.read_text("utf-8")):
+                continue
+            targets = [t for one in ast.parse(text).body for t in getattr(one, "targets", ())]
+            if any(getattr(target, "id", "") == "urlpatterns" for target in targets):
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def admin_addresses() -> set[str]:
@@ -56,38 +79,18 @@ def admin_addresses() -> set[str]:
     return {f"admin:{name}" for name in (*names, *access.ADMIN_NAMELESS)}
 
 
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world, built once for this module and never committed."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield world.a_world()
+
+
 @pytest.fixture
-def house() -> House:
-    """Something behind every door."""
-    return a_house()
-
-
-def place(door: str, house: House, *, far: bool = False, absent: bool = False) -> str:
-    """The address of a door, at the record in reach or at the one out of it."""
-    client, account = (house.far, house.far_account) if far else (house.near, house.account)
-    values = {
-        "": dict,
-        "client": lambda: {"pk": client.pk},
-        "account": lambda: {"pk": account.pk},
-        "client_id": lambda: {"client_id": client.pk},
-        "deposit": lambda: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
-        "provider": lambda: {"provider": "nobody"},
-        "payment": lambda: {"pk": payment_of(client).pk},
-        "command": lambda: {"pk": a_command_of(account).pk},
-        "alert": lambda: {"pk": an_alert_of(account).pk},
-        "approval": lambda: {"pk": an_approval_of(client).pk},
-        "policy": lambda: {"kind": "nowhere" if far else "approvals.policy"},
-        "delegation": lambda: {"pk": a_delegation().pk},
-        "binding": lambda: {"pk": a_binding_of(account).pk},
-        "integration": lambda: {"pk": machine_of(client).pk},
-    }[DOORS[door].about]()
-    return reverse(door, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
-
-
-def payment_of(client: Any) -> Payment:
-    """A withdrawal of the client that waits; asked for when it is first needed."""
-    asked = Payment.objects.filter(client_id=client.pk).first()
-    return asked or a_request_of(client, 70_000 + client.pk)
+def cell(shared: World) -> Iterator[World]:
+    """The world within a savepoint of this test."""
+    with rolled_back():
+        yield shared
 
 
 def told() -> int:
@@ -95,26 +98,28 @@ def told() -> int:
     return EventRecord.objects.exclude(name__in=NOTES).count()
 
 
-def machine_of(client: Any) -> Any:
-    """A machine that serves the client's legal entity."""
-    return Integration.objects.first() or an_integration(client.legal_entity)
-
-
 def knock(browser: Browser, door: Door, url: str) -> Any:
     """Ask as the door is asked."""
     return browser.post(url, door.data) if door.method == "post" else browser.get(url)
 
 
-def holder(role: str | None, house: House) -> User:
-    """Somebody of the house with one role, who can reach the near client by any reach."""
-    user = a_staff_user(role, desk=house.desk, entity=house.entity)
-    house.give_to(user)
-    return user
+def body(answer: Any, *asked: Any) -> bytes:
+    """What an answer shows, without the numbers in its own address and without what passes."""
+    whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for number in (one for one in asked if isinstance(one, int)):
+        whole = re.sub(rb"(?<=/)%d(?=/)" % number, b"#", whole)
+    return PASSING.sub(b"", whole)
 
 
 def is_sent_to_sign_in(answer: Any) -> bool:
     """Whether the answer leads to the sign-in and nowhere else."""
     return answer.status_code == 302 and answer.url.startswith(reverse("identity:sign-in"))
+
+
+def everywhere(cell: World, role: str = "administrator") -> Iterator[tuple[str, Door, str]]:
+    """Every door with the address of something that is there."""
+    for name, door in DOORS.items():
+        yield name, door, reverse(name, kwargs=arguments(name, cell, "own", role))
 
 
 def test_every_address_stands_in_the_table() -> None:
@@ -126,114 +131,166 @@ def test_every_address_stands_in_the_table() -> None:
     assert admin == admin_addresses()
 
 
-def test_every_role_of_the_house_stands_in_the_table() -> None:
+def test_every_module_of_addresses_is_behind_the_router() -> None:
+    """So that no address is served that the matrix does not see."""
+    assert set(written()) - set(included()) == access.ELSEWHERE
+
+
+def test_every_kind_of_topic_stands_in_the_table() -> None:
+    assert {"user", *TOPICS} == set(access.TOPICS), "write new topics into access.py"
+
+
+def test_every_role_of_the_house_stands_in_the_table(cell: World) -> None:
     assert set(Role.objects.values_list("code", flat=True)) == set(ROLES)
     for door in DOORS.values():
         assert door.roles <= STRANGERS
 
 
-def test_roles_hold_only_permissions_that_exist() -> None:
+def test_roles_hold_only_permissions_that_exist(cell: World) -> None:
     for role in Role.objects.all():
         assert set(role.permissions) <= set(registered()), role.code
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_nobody_is_sent_to_the_sign_in(house: House, name: str) -> None:
-    door, url = DOORS[name], place(name, house)
-    before = told()
-    answer = knock(Browser(), door, url)
-    if door.roles == STRANGERS:
-        assert answer.status_code == door.to_nobody
-    else:
-        assert is_sent_to_sign_in(answer)
-    assert told() == before
+def test_every_role_at_every_position(cell: World, name: str) -> None:
+    """The matrix: let in at one's reach, refused outside the role, absent outside the reach."""
+    door = DOORS[name]
+    positions = [*POSITIONS, "absent"] if door.about else ["own"]
+    for role in ROLES:
+        browser, absent = cell.enters(role), b""
+        places = {one: arguments(name, cell, one, role) for one in positions}
+        before = told()
+        for position, kwargs in reversed(places.items()):
+            where, wanted = f"{role} at {name}, {position}", wanted_of(cell, door, role, position)
+            with rolled_back():
+                answer = knock(browser, door, reverse(name, kwargs=kwargs))
+                assert answer.status_code == wanted, where
+                assert wanted not in (403, 404) or told() == before, f"{where}: it left a trace"
+            shown = body(answer, *kwargs.values())
+            if position == "absent":
+                absent = shown
+            elif not sees(cell, door, role, position):
+                assert shown == absent, f"{where}: it tells that there is something"
+            for far in POSITIONS:
+                if not cell.sees(role, far):
+                    assert NAMES[far].encode() not in shown, f"{where}: {NAMES[far]} is named"
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_password_alone_opens_nothing(house: House, name: str) -> None:
-    user = holder("administrator", house)
+def sees(cell: World, door: Door, role: str, position: str) -> bool:
+    """Whether this role reaches a record of the door at this position."""
+    if position == "absent":
+        return False
+    if door.about in world.SHARED:
+        return True
+    return position == "own" or (door.about not in world.PERSONAL and cell.sees(role, position))
+
+
+def wanted_of(cell: World, door: Door, role: str, position: str) -> int:
+    """What the table and the role's reach want a door to answer."""
+    if role not in door.roles:
+        return 403
+    if door.about and not sees(cell, door, role, position):
+        return door.far
+    return door.answers
+
+
+def test_suspended_people_come_in_nowhere(cell: World) -> None:
+    for role in ROLES:
+        browser = cell.enters(role)
+        assert browser.get(reverse("home")).status_code == 200, role
+        User.objects.filter(pk=cell.users[role].pk).update(is_active=False)
+        doors = list(everywhere(cell, role))
+        before = told()
+        for name, door, url in doors:
+            if door.roles != STRANGERS:
+                assert is_sent_to_sign_in(knock(browser, door, url)), (role, name)
+        assert told() == before, role
+
+
+def test_nobody_is_sent_to_the_sign_in(cell: World) -> None:
+    for name, door, url in list(everywhere(cell)):
+        before, answer = told(), knock(Browser(), door, url)
+        if door.roles == STRANGERS or door.to_nobody is not None:
+            assert answer.status_code == door.to_nobody, name
+        else:
+            assert is_sent_to_sign_in(answer), name
+        assert told() == before, name
+
+
+def test_a_password_alone_opens_nothing(cell: World) -> None:
+    user = a_staff_user("administrator", desk=cell.house.desk)
     a_device(user)
     browser = Browser()
     browser.force_login(user, backend=BACKEND)
-    url, before = place(name, house), told()
-    answer = knock(browser, DOORS[name], url)
-    if DOORS[name].roles != STRANGERS:
-        assert is_sent_to_sign_in(answer)
-        assert told() == before
+    for name, door, url in list(everywhere(cell)):
+        if door.roles != STRANGERS:
+            before = told()
+            assert is_sent_to_sign_in(knock(browser, door, url)), name
+            assert told() == before, name
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_client_comes_in_nowhere(house: House, name: str) -> None:
+def test_a_client_comes_in_nowhere(cell: World) -> None:
     user = User.objects.create(
         kind="client",
         email="nora@example.com",
         full_name="Nora Near",
-        client_id=house.near.pk,
+        client_id=cell.house.near.pk,
         created_at=NOW,
     )
     user.set_password(PASSWORD)
     user.save()
-    browser, url = a_browser(user), place(name, house)
-    before = told()
-    answer = knock(browser, DOORS[name], url)
-    if DOORS[name].roles == STRANGERS:
-        assert answer.status_code in (200, 302, DOORS[name].to_nobody)
-    else:
-        assert is_sent_to_sign_in(answer)
-        assert told() == before
+    browser = a_browser(user)
+    for name, door, url in list(everywhere(cell)):
+        if door.roles != STRANGERS:
+            before = told()
+            assert is_sent_to_sign_in(knock(browser, door, url)), name
+            assert told() == before, name
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_the_table_decides_for_every_role(house: House, name: str) -> None:
-    door = DOORS[name]
-    for role in ROLES:
-        browser, url = a_browser(holder(role, house)), place(name, house)
-        before = told()
-        answer = knock(browser, door, url)
-        wanted = door.answers if role in door.roles else 403
-        assert answer.status_code == wanted, f"{role} at {name}"
-        if role not in door.roles:
-            assert told() == before, f"{role} was refused at {name} and left a trace"
-
-
-@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.roles != STRANGERS])
-def test_without_the_right_role_there_is_403(house: House, name: str) -> None:
-    door = DOORS[name]
+def test_without_the_right_role_there_is_403(cell: World) -> None:
     Role.objects.create(code="idle", name="Idle", permissions=[], reach="all")
     Role.objects.create(
         code="stranger", name="Stranger", permissions=["crm.client.decide_contacts"], reach="all"
     )
     for role in (None, "idle", "stranger"):
-        browser, url = a_browser(holder(role, house)), place(name, house)
-        before = told()
-        answer = knock(browser, door, url)
-        assert answer.status_code == (door.answers if door.roles == STAFF else 403), role
-        if door.roles != STAFF:
-            assert told() == before
+        user = a_staff_user(role, desk=cell.house.desk, entity=cell.house.entity)
+        cell.house.give_to(user)
+        browser = a_browser(user)
+        for name, door, url in list(everywhere(cell)):
+            if door.roles in (STAFF, STRANGERS):
+                continue
+            before = told()
+            assert knock(browser, door, url).status_code == 403, (role, name)
+            assert told() == before, name
 
 
-@pytest.mark.parametrize("name", NEAR_AND_FAR)
-def test_out_of_reach_looks_like_absent(house: House, name: str) -> None:
-    door, narrow = DOORS[name], Role.objects.exclude(reach="all")
-    roles = sorted(door.roles & set(narrow.values_list("code", flat=True)))
-    assert roles
-    for role in roles:
-        browser, url = a_browser(holder(role, house)), place(name, house, far=True)
-        nowhere, before = place(name, house, absent=True), told()
-        far, absent = knock(browser, door, url), knock(browser, door, nowhere)
-        assert far.status_code == absent.status_code == door.far, role
-        assert b"Fred Far" not in far.content
-        assert told() == before
+@pytest.mark.parametrize("kind", access.TOPICS)
+def test_every_role_at_every_topic(cell: World, kind: str) -> None:
+    """What a socket may subscribe to: the same reach as the pages."""
+    allowed = access.TOPICS[kind]
+    keys = {
+        "account": {at: row.pk for at, row in cell.accounts.items()},
+        "client": {at: row.pk for at, row in cell.clients.items()},
+    }.get(kind)
+    for role in ROLES:
+        cell.enters(role)
+        user = User.objects.select_related("desk").get(pk=cell.users[role].pk)
+        if kind == "user":
+            others = [one.pk for one in cell.users.values()]
+            assert permitted(kind, user, [*others, ABSENT]) == {user.pk}, role
+        elif keys is None:  # shared with everybody whom the table names
+            known = {cell.house.server.pk}
+            assert permitted(kind, user, known) == (known if role in allowed else set()), role
+        else:
+            reached = {pk for at, pk in keys.items() if role in allowed and cell.sees(role, at)}
+            assert permitted(kind, user, [*keys.values(), ABSENT]) == reached, role
+        assert not permitted(kind, a_staff_user(), [*(keys or {}).values()]), kind
 
 
-def test_a_suspended_person_comes_in_nowhere(house: House) -> None:
-    user = holder("administrator", house)
-    browser = a_browser(user)
-    assert browser.get(reverse("home")).status_code == 200
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    for name, door in DOORS.items():
-        if door.roles != STRANGERS:
-            assert is_sent_to_sign_in(knock(browser, door, place(name, house))), name
+def permitted(kind: str, user: User, keys: Any) -> set[int]:
+    """What the socket's register lets this user watch."""
+    permit = {"user": lambda user, keys: {user.pk} & set(keys), **TOPICS}[kind]
+    return set(permit(user, set(keys)))
 
 
 def admin_places() -> list[str]:
@@ -253,29 +310,29 @@ def _filled(name: str) -> str:
 
 
 @pytest.mark.parametrize("role", [None, "auditor"])
-def test_every_admin_page_is_shut_to_others(house: House, role: str | None) -> None:
-    browser = a_browser(holder(role, house))
+def test_every_admin_page_is_shut_to_others(cell: World, role: str | None) -> None:
+    browser = cell.enters(role) if role else a_browser(a_staff_user())
     for url in admin_places():
         assert browser.get(url, follow=True).status_code == 403, url
 
 
-def test_the_admin_site_is_shut_to_every_other_role(house: House) -> None:
+def test_the_admin_site_is_shut_to_every_other_role(cell: World) -> None:
     url = reverse("admin:company_brand_add")
     for role in sorted(set(ROLES) - access.ADMINISTERS):
-        browser = a_browser(holder(role, house))
+        browser = cell.enters(role)
         before = told()
         assert browser.get(reverse("admin:index"), follow=True).status_code == 403, role
         assert browser.post(url, {"code": "x"}, follow=True).status_code == 403, role
         assert told() == before
 
 
-def test_the_admin_site_sends_nobody_to_our_sign_in() -> None:
+def test_the_admin_site_sends_nobody_to_our_sign_in(cell: World) -> None:
     for url in admin_places():
         assert is_sent_to_sign_in(Browser().get(url)), url
 
 
-def test_administrators_see_every_list_and_edit_configuration_only(house: House) -> None:
-    browser = a_browser(holder("administrator", house))
+def test_administrators_see_every_list_and_edit_configuration_only(cell: World) -> None:
+    browser = cell.enters("administrator")
     writable = set()
     for model in site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -292,8 +349,8 @@ def test_administrators_see_every_list_and_edit_configuration_only(house: House)
     assert writable == access.CONFIGURATION
 
 
-def test_no_address_ends_in_a_stack_trace(house: House) -> None:
-    browser = a_browser(holder("administrator", house))
+def test_no_address_ends_in_a_stack_trace(cell: World) -> None:
+    browser = cell.enters("administrator")
     for url in ("/nowhere/", "/clients/0/", "/clients/x/", "/trading/accounts/99999999999999999/"):
         assert browser.get(url).status_code == 404, url
     assert resolve("/").url_name == "home"

@@ -76,6 +76,12 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
     parts = {
         "health:footer",
         "identity:recovery-codes",
+        "identity:own",
+        "identity:role-list",
+        "identity:desk-tree",
+        "identity:new-devices",
+        "identity:passkey-add",
+        "identity:password",
         "crm:panel-views",
         "accounts:payment-count",
         "approvals:request-count",

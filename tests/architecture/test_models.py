@@ -33,7 +33,7 @@ def test_a_scope_leads_to_fields_that_exist(label: str) -> None:
     if scope is None:
         return
     assert isinstance(scope, Scope)
-    for path in (scope.owner, scope.desk, scope.entity, scope.brand):
+    for path in (scope.client, scope.owner, scope.desk, scope.entity, scope.brand):
         if path is not None:
             MODELS[label]._default_manager.filter(
                 **{f"{path}__isnull": True}

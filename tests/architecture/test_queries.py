@@ -17,8 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.demo.redis import Redis
+from backoffice.identity.models import Role
 from tests.architecture.access import DOORS, STRANGERS
-from tests.architecture.test_access import machine_of, payment_of
+from tests.architecture.matrix.world import machine_of, payment_of
 from tests.factories.accounts.approvals import an_approval_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
@@ -79,6 +80,9 @@ def url_of(name: str, house: House) -> str:
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),
         "approval": lambda: reverse(name, args=[an_approval_of(house.near).pk]),
         "policy": lambda: reverse(name, args=["approvals.policy"]),
+        "contact": lambda: reverse(name, args=[house.near.pk, "email"]),
+        "staff": lambda: reverse(name, args=[a_staff_user(desk=house.desk).pk]),
+        "role": lambda: reverse(name, args=[Role.objects.get(code="support").pk]),
         "binding": lambda: reverse(name, args=[a_binding_of(house.account).pk]),
         "integration": lambda: reverse(name, args=[machine_of(house.near).pk]),
     }[about]()

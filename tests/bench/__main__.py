@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import board, live, money, pages
+from tests.bench import board, live, money, pages, revocation
 from tests.bench.api import measuring as api
 from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "money": money.measure,
     "api": api.measure,
     "audit": audit.measure,
+    "revocation": revocation.measure,
 }
 
 

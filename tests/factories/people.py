@@ -12,7 +12,7 @@ from backoffice.company.models import LegalEntity
 from backoffice.core.actors import Actor
 from backoffice.identity.actions import desks, people, roles, two_factor
 from backoffice.identity.models import Desk, User
-from backoffice.identity.pages.entry import BACKEND, SEEN, SINCE
+from backoffice.identity.pages.entry import BACKEND, PROVED, SEEN, SINCE
 from crm.actions import clients
 from crm.models import Client
 
@@ -93,7 +93,7 @@ def a_browser(user: User, *, at: datetime | None = None) -> Browser:
     browser.force_login(user, backend=BACKEND)
     session = browser.session
     session["otp_device_id"] = device.persistent_id
-    session[SINCE] = session[SEEN] = int(at.timestamp())
+    session[SINCE] = session[SEEN] = session[PROVED] = int(at.timestamp())
     session.save()
     return browser
 

@@ -60,6 +60,8 @@ class Demo:
         }
         self.environment |= {"DEMO_DATA": str(data), "PORT": str(self.port)}
         self.environment |= {"CLIENTS": "9", "ACCOUNTS": "12", "DAYS": "30", "SEED": "7"} | more
+        # People of a long run sign in once; tests/backoffice/identity asks about the usual times.
+        self.environment |= {"STEP_UP_MINUTES": "720", "SESSION_IDLE_MINUTES": "720"}
         self.output = data / f"{self.port}.out"
         self.process: subprocess.Popen[bytes] | None = None
         self.command = [sys.executable, "-m", "backoffice.demo"]

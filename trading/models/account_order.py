@@ -90,6 +90,7 @@ class AccountCommand(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="client_id",
         owner="client__owner_id",
         desk="client__desk_id",
         entity="client__legal_entity_id",

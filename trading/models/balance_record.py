@@ -16,6 +16,7 @@ class BalanceRecord(models.Model):
     """One record; `amount` is signed, in the account's currency, `cmd` 6 balance or 7 credit."""
 
     scope: ClassVar[Scope] = Scope(
+        client="account__client_id",
         owner="account__client__owner_id",
         desk="account__client__desk_id",
         entity="account__client__legal_entity_id",

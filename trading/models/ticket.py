@@ -28,6 +28,7 @@ class Ticket(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="account__client_id",
         owner="account__client__owner_id",
         desk="account__client__desk_id",
         entity="account__client__legal_entity_id",

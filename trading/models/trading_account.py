@@ -32,6 +32,7 @@ class TradingAccount(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="client_id",
         owner="client__owner_id",
         desk="client__desk_id",
         entity="client__legal_entity_id",

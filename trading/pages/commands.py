@@ -164,6 +164,7 @@ class ConfirmCommand(Decision):
     """The second person's yes; MetaTrader is told at once."""
 
     permission = CONFIRM_ACCOUNTS
+    needs_step_up = True
     form_class = ConfirmForm
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:

@@ -71,6 +71,7 @@ class Manage(StaffPage):
     """What can be done to an account in MetaTrader, each with its danger said before."""
 
     permission = VIEW_ACCOUNTS
+    needs_step_up = True
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the acts."""
@@ -113,6 +114,7 @@ class OpenAccount(StaffPage):
     """Opens an account for a client; its passwords are shown once, on the answer."""
 
     permission = OPEN_ACCOUNTS
+    needs_step_up = True
 
     def get(self, request: HttpRequest, client_id: int) -> HttpResponse:
         """Show the form."""

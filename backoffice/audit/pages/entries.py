@@ -166,6 +166,7 @@ class ExportEvents(StaffPage):
     """Takes the list as it is narrowed out of the house, as CSV; that is an event itself."""
 
     permission = EXPORT_AUDIT
+    needs_step_up = True
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Write the file, and tell of it."""

@@ -60,6 +60,13 @@ def _parts(model: type[Model], user: Reaching, permission: object) -> list[Q]:
 def _within(scope: Scope, reach: Reach) -> Q:
     if scope.shared:
         return EVERYTHING
+    within = _in_places(scope, reach)
+    if scope.client is None or not reach.single_ids or within is EVERYTHING:
+        return within
+    return within | Q(**{f"{scope.client}__in": reach.single_ids})
+
+
+def _in_places(scope: Scope, reach: Reach) -> Q:
     within = _at_level(scope, reach)
     for path, ids in ((scope.entity, reach.entity_ids), (scope.brand, reach.brand_ids)):
         if ids is None:

@@ -19,7 +19,8 @@ class Reach:
     """One grant of a permission: its level, and whose own, which desks, which legal entities.
 
     `entity_ids` None means every entity; otherwise it narrows every level, and so do `brand_ids`.
-    `desk_ids` holds the user's desk and all below it.
+    `desk_ids` holds the user's desk and all below it. `single_ids` are clients who were shown to
+    the user one by one, wherever they belong (singles.py).
     """
 
     level: Level
@@ -27,16 +28,19 @@ class Reach:
     desk_ids: frozenset[int] = frozenset()
     entity_ids: frozenset[int] | None = None
     brand_ids: frozenset[int] | None = None
+    single_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The paths from a model to its owner, desk, legal entity, brand: `client__owner_id` and so on.
+    """The paths from a model to its owner, desk, legal entity, brand: `client__owner_id` and so on;
+    and to the client whom it is about, for single grants.
 
     Without a path that a level needs, that level sees no row. `shared` rows are everybody's who
     holds the permission at all (symbols, for example).
     """
 
+    client: str | None = None
     owner: str | None = None
     desk: str | None = None
     entity: str | None = None

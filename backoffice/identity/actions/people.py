@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.core import locks, outbox
+from backoffice.core import live, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.events import Event
+from backoffice.identity.actions import visits
 from backoffice.identity.events import (
     DeskChanged,
     PasswordChanged,
@@ -34,6 +35,10 @@ class EmailTaken(Conflict):
 
 class WeakPassword(Rejected):
     """The password breaks a rule; the sentence says which."""
+
+
+class WrongPassword(Rejected):
+    """Whoever changes their password has to know the old one."""
 
 
 class NotAPreference(Rejected):
@@ -92,6 +97,31 @@ def set_password(*, user_id: int, password: str, actor: Actor, now: datetime) ->
 
 
 @transaction.atomic
+def change_own_password(
+    *,
+    user_id: int,
+    now_used: str,
+    password: str,
+    visit_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> User:
+    """Give oneself another password; every session but this one ends at once.
+
+    Raises WrongPassword, WeakPassword.
+    """
+    user = _locked(user_id)
+    if not user.check_password(now_used):
+        raise WrongPassword(_("That is not your password now."))
+    _give_password(user, password)
+    user.save(update_fields=["password"])
+    _tell(PasswordChanged(user_id=user.pk), user, actor=actor, now=now)
+    visits.end_visits(user_id=user.pk, but=visit_id, actor=actor, now=now)
+    live.revoke(user.pk)
+    return user
+
+
+@transaction.atomic
 def suspend_staff(*, user_id: int, reason: str, actor: Actor, now: datetime) -> User:
     """Shut somebody out at once: at the next request, and their sockets by the reaction.
 
@@ -106,6 +136,8 @@ def suspend_staff(*, user_id: int, reason: str, actor: Actor, now: datetime) -> 
     user.is_active = False
     user.save(update_fields=["is_active"])
     _tell(StaffSuspended(user_id=user.pk, reason=reason), user, actor=actor, now=now)
+    visits.end_visits(user_id=user.pk, but=None, actor=actor, now=now)
+    live.revoke(user.pk)  # beside the reaction: a socket may not wait for a worker
     return user
 
 
@@ -126,6 +158,7 @@ def move_to_desk(*, user_id: int, desk_id: int | None, actor: Actor, now: dateti
     user.desk_id = desk_id
     user.save(update_fields=["desk_id"])
     _tell(DeskChanged(user_id=user.pk, desk_id=desk_id), user, actor=actor, now=now)
+    live.revoke(user.pk)
     return user
 
 

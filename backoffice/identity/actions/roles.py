@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.core import locks, outbox
+from backoffice.core import live, locks, outbox
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Conflict
+from backoffice.core.errors import Conflict, Rejected
 from backoffice.identity.actions.people import LastAdministrator, Oneself
 from backoffice.identity.events import RoleGranted, RoleRevoked
 from backoffice.identity.models import Role, RoleGrant, User
@@ -18,6 +18,10 @@ from backoffice.identity.states import Kind
 
 class GrantedAlready(Conflict):
     """The person holds this role there."""
+
+
+class EndsTooSoon(Rejected):
+    """A grant that would have ended before it began."""
 
 
 class NotGranted(Conflict):
@@ -36,10 +40,13 @@ def grant_role(
 ) -> RoleGrant:
     """Give a member of staff the role with this code, in one legal entity or in all.
 
-    Raises Oneself, and GrantedAlready. A grant that has run out is closed and given anew.
+    Raises Oneself, EndsTooSoon, and GrantedAlready. A grant that has run out is closed, and the
+    role is given anew.
     """
     if actor == Actor.staff(user_id):
         raise Oneself(_("Nobody grants themselves a role."))
+    if expires_at is not None and expires_at <= now:
+        raise EndsTooSoon(_("The end has to lie ahead."))
     user = locks.rows(User.objects.filter(pk=user_id, kind=Kind.STAFF)).get()
     granted = Role.objects.get(code=role)
     held = RoleGrant.objects.filter(
@@ -98,3 +105,4 @@ def _close(grant: RoleGrant, *, actor: Actor, now: datetime) -> None:
         subjects=[("user", grant.user_id)],
         now=now,
     )
+    live.revoke(grant.user_id)  # beside the reaction: a socket may not wait for a worker

@@ -6,6 +6,7 @@ A code is good for its own 30 seconds and once. Recovery codes are kept as keyed
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -24,10 +25,12 @@ from backoffice.identity.events import (
     SecondFactorOffered,
     SecondFactorReset,
 )
-from backoffice.identity.models import User
+from backoffice.identity.models import Passkey, User
+from backoffice.identity.queries.two_factor import has_factor
 
 RECOVERY_CODES = 10
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look like figures
+LONGEST_PAUSE = 6  # wrong codes in a row that still double the pause: 2⁵ seconds, one code's life
 HASH_LENGTH = 16  # what the package's column holds: 64 bits of a keyed hash
 
 
@@ -42,7 +45,7 @@ def offer_factor(*, user_id: int, actor: Actor, now: datetime) -> TOTPDevice:
     A secret that was shown before and not confirmed is void.
     """
     user = _locked(user_id)
-    _require_none(user)
+    require_none(user)
     TOTPDevice.objects.filter(user=user, confirmed=False).delete()
     device = TOTPDevice.objects.create(user=user, name="totp", confirmed=False, tolerance=0)
     _tell(SecondFactorOffered(user_id=user.pk), actor=actor, now=now)
@@ -55,7 +58,7 @@ def enrol_factor(
 ) -> TOTPDevice | None:
     """Confirm an offered secret by its first code; None when the code is wrong."""
     user = _locked(user_id)
-    _require_none(user)
+    require_none(user)
     device = TOTPDevice.objects.select_for_update().get(pk=device_id, user=user)
     if not device.verify_token(figures_of(code)):
         return None
@@ -69,7 +72,7 @@ def enrol_factor(
 def enrol_secret(*, user_id: int, secret: str, actor: Actor, now: datetime) -> TOTPDevice:
     """Enrol a secret (40 hexadecimal digits) that was agreed on elsewhere, confirmed at once."""
     user = _locked(user_id)
-    _require_none(user)
+    require_none(user)
     device = TOTPDevice(user=user, name="totp", confirmed=True, tolerance=0, key=secret)
     device.clean_fields()
     device.save()
@@ -97,19 +100,39 @@ def reset_factor(*, user_id: int, reason: str, actor: Actor, now: datetime) -> N
     user = _locked(user_id)
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
+    Passkey.objects.filter(user=user).delete()
     _tell(SecondFactorReset(user_id=user.pk, reason=reason), actor=actor, now=now)
 
 
-def match_code(user: User, code: str) -> Device | None:
+def drop_offers(user: User) -> None:
+    """Forget secrets that were shown and not confirmed."""
+    TOTPDevice.objects.filter(user=user, confirmed=False).delete()
+
+
+def match_code(user: User, code: str, *, is_known: bool = False) -> Device | None:
     """Return the device that accepts this code, or None; inside the caller's transaction.
 
     The device's row is locked while the code is compared and its step is written down, so that of
-    two requests with one code only one passes.
+    two requests with one code only one passes. After wrong codes the next try has to wait, half a
+    minute at most; strangers make strangers wait only: `is_known` says that the try comes from a
+    device of the person, which has a count of its own (KnownDevice).
     """
     figures = figures_of(code)
     kind, token = (TOTPDevice, figures) if figures else (StaticDevice, kept_form(user.pk, code))
     devices = kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk")
-    return next((device for device in devices if device.verify_token(token)), None)
+    return next((device for device in devices if _accepts(device, token, is_known)), None)
+
+
+def _accepts(device: Any, token: str, is_known: bool) -> bool:
+    count = min(device.throttling_failure_count, LONGEST_PAUSE)
+    since = device.throttling_failure_timestamp
+    device.throttling_failure_count = 0 if is_known else count
+    if device.verify_token(token):
+        return True
+    if is_known:
+        device.throttling_failure_count, device.throttling_failure_timestamp = count, since
+        device.save(update_fields=["throttling_failure_count", "throttling_failure_timestamp"])
+    return False
 
 
 def figures_of(code: str) -> str:
@@ -134,8 +157,9 @@ def _locked(user_id: int) -> User:
     return locks.rows(User.objects.filter(pk=user_id)).get()
 
 
-def _require_none(user: User) -> None:
-    if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+def require_none(user: User) -> None:
+    """Refuse a first second factor to somebody who has one: enrolment is no way around it."""
+    if has_factor(user.pk):
         raise EnrolledAlready(_("A second factor is enrolled already."))
 
 

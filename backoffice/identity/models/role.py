@@ -35,7 +35,16 @@ class Role(models.Model):
         max_length=8,
         choices=[(reach.value, REACH_LABELS[reach]) for reach in RoleReach],
     )
+    networks = ArrayField(
+        models.CharField(max_length=43),
+        verbose_name=_("only from these networks"),
+        default=list,
+        blank=True,
+        help_text=_("Empty: from anywhere. Whoever holds the role is let in from nowhere else."),
+    )
     is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    changed_by = models.CharField(_("changed by"), max_length=40, blank=True, editable=False)
+    changed_at = models.DateTimeField(_("changed"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("role")

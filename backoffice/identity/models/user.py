@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.company.terms import check_timezone
 from backoffice.core import permissions
-from backoffice.core.access import Level, Reach, Scope
+from backoffice.core.access import Level, Reach, Scope, singles
 from backoffice.core.actors import Actor
 from backoffice.core.compiled import Question
+from backoffice.identity.calc.networks import is_within
 from backoffice.identity.models.desk import Desk
 from backoffice.identity.models.role import RoleGrant
 from backoffice.identity.states import (
@@ -28,11 +29,12 @@ from backoffice.identity.states import (
 )
 
 # The database's clock decides about expiry: one clock for every web process.
-IN_FORCE = Question(
-    lambda user_id: (
+IN_FORCE: Question[Any] = Question(
+    lambda user_id: singles.beside(
         RoleGrant.objects.filter(user_id=user_id, revoked_at=None)
         .filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
-        .select_related("role")
+        .select_related("role"),
+        "user_id",
     ),
     int,
 )
@@ -44,6 +46,8 @@ class Held(NamedTuple):
     permissions: frozenset[str]
     level: Level
     legal_entity_id: int | None
+    networks: tuple[str, ...]
+    single_ids: frozenset[int]
 
 
 class Users(BaseUserManager["User"]):
@@ -162,6 +166,11 @@ class User(AbstractBaseUser):
         return self.kind == Kind.STAFF
 
     @property
+    def standing(self) -> str:
+        """Active or suspended, as the badge names it."""
+        return "active" if self.is_active else "suspended"
+
+    @property
     def actor(self) -> Actor:
         """This user as events and actions name it."""
         return Actor(self.kind, str(self.pk))  # type: ignore[arg-type]  # the same three words
@@ -195,6 +204,10 @@ class User(AbstractBaseUser):
         entities = frozenset(self.entity_ids)
         return Reach(Level.ALL, self.pk, entity_ids=entities, brand_ids=brands)
 
+    def may_come_from(self, address: str) -> bool:
+        """Say whether every role in force lets its holder in from this address."""
+        return all(is_within(address, held.networks) for held in self._held if held.networks)
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Answer Django's own question by our roles."""
         return self.may(perm)
@@ -212,7 +225,13 @@ class User(AbstractBaseUser):
     @cached_property
     def _held(self) -> tuple[Held, ...]:
         return tuple(
-            Held(frozenset(one.role.permissions), Level(one.role.reach), one.legal_entity_id)
+            Held(
+                frozenset(one.role.permissions),
+                Level(one.role.reach),
+                one.legal_entity_id,
+                tuple(one.role.networks),
+                frozenset(one.singles),
+            )
             for one in IN_FORCE.all(self.pk)
         )
 
@@ -232,4 +251,6 @@ class User(AbstractBaseUser):
             level = Level.ALL if held.level is Level.ENTITY else held.level
             entities = None if held.legal_entity_id is None else frozenset({held.legal_entity_id})
             desks = self._desks if level is Level.DESK else frozenset()
-            yield Reach(level, self.pk, desk_ids=desks, entity_ids=entities)
+            is_whole = level is Level.ALL and entities is None
+            shown = frozenset() if is_whole else held.single_ids
+            yield Reach(level, self.pk, desk_ids=desks, entity_ids=entities, single_ids=shown)

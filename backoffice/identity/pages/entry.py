@@ -11,45 +11,91 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django_otp import login as verify
 from django_otp.models import Device
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
-from backoffice.identity.actions import sessions
-from backoffice.identity.pages import pre_auth
+from backoffice.identity.actions import sessions, visits
+from backoffice.identity.pages import device_cookie, pre_auth
 from backoffice.identity.pages.forms import PasswordForm
 from backoffice.identity.queries import attempts
+from backoffice.identity.queries.visits import find_device, has_tries
 from backoffice.identity.states import Refusal
 
 BACKEND = "backoffice.identity.actions.credentials.StaffBackend"
 SINCE = "signed_in_at"
 SEEN = "seen_at"
+PROVED = "proved_at"  # the latest second factor; a recovery code is none
+VISIT = "visit"  # the number of the login session's row (identity.Visit)
+DEVICE = "device"  # the number of the known device's row (identity.KnownDevice)
 GATE = Actor.system("sign-in")
 
 log = logging.getLogger(__name__)
 
 
-def enter(request: HttpRequest, passed: pre_auth.Passed, device: Device) -> str:
+def enter(request: HttpRequest, passed: pre_auth.Passed, factor: Device) -> str:
     """Sign in whoever passed both steps, under a new session key; return where they want to go."""
-    now = clock.now()
+    moment = int(clock.now().timestamp())
     pre_auth.forget(request)
     login(request, passed.user, backend=BACKEND)
-    verify(request, device)
-    request.session[SINCE] = request.session[SEEN] = int(now.timestamp())
-    sessions.record_sign_in(user_id=passed.user.pk, actor=passed.user.actor, now=now)
+    verify(request, factor)
+    request.session[SINCE] = request.session[SEEN] = moment
+    request.session[PROVED] = 0 if isinstance(factor, StaticDevice) else moment
+    _begin_visit(request, passed.user)
     return passed.to or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _begin_visit(request: HttpRequest, user: Any) -> None:
+    key, now = request.session.session_key or "", clock.now()
+    come = device_cookie.come_from(request)
+    visit, token = visits.begin_visit(
+        user_id=user.pk, session_key=key, come=come, actor=user.actor, now=now
+    )
+    device_cookie.give(request, token)
+    request.session[VISIT], request.session[DEVICE] = visit.pk, visit.device_id
+    sessions.record_sign_in(
+        user_id=user.pk, visit_id=visit.pk, device_id=visit.device_id, actor=user.actor, now=now
+    )
+
+
+def known_device(request: HttpRequest, email: str) -> Any:
+    """Return this person's own device if the request comes from one, else None."""
+    return find_device(device_cookie.token_of(request), email)
+
+
+def is_known(request: HttpRequest, credentials: Any = None) -> bool:
+    """Say whether a try comes from the person's own device and has not failed too often there.
+
+    Such a try is not touched by what strangers do to the name, from wherever; the lock-out asks
+    here too (AXES_WHITELIST_CALLABLE).
+    """
+    device = known_device(request, str((credentials or {}).get("email") or ""))
+    return device is not None and has_tries(device, now=clock.now())
 
 
 def is_open(request: HttpRequest, email: str) -> bool:
     """Say whether this name may be tried from this address now."""
+    if is_known(request, {"email": email}):
+        return True
     if attempts.must_wait(email, now=clock.now()):
         return False
     return bool(AxesProxyHandler.is_allowed(request, {"email": email}))
 
 
 def count_failure(request: HttpRequest, email: str) -> bool:
-    """Count a wrong code like a wrong password; say whether that was one too many."""
+    """Count a wrong code like a wrong password; say whether that was one too many.
+
+    From a known device the action that compared the code has counted already.
+    """
     AxesProxyHandler.user_login_failed(__name__, {"email": email}, request)
     return is_locked_out(request)
+
+
+def note_wrong_password(request: HttpRequest, email: str) -> None:
+    """Count a wrong password for the known device that it was typed at."""
+    device = known_device(request, email)
+    if device is not None:
+        visits.note_failure(device_id=device.pk, now=clock.now())
 
 
 def is_locked_out(request: HttpRequest) -> bool:

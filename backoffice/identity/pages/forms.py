@@ -37,6 +37,17 @@ class CodeForm(forms.Form):
     )
 
 
+class PasskeyForm(forms.Form):
+    """A new passkey: what its owner calls it, and what the authenticator answered."""
+
+    name = forms.CharField(
+        label=_("Name, to know it again"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    new_passkey = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+
+
 class TasteForm(forms.Form):
     """How the person likes the screen; what is left out stays as it is."""
 

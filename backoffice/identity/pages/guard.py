@@ -2,7 +2,8 @@
 
 A door that strangers may use (the sign-in, a health probe) carries `open_to_strangers = True`, on
 its class or on the function: a forgotten check shuts a page instead of opening it. A door that
-pages ask on their own carries `in_background = True`: it does not keep an idle session alive.
+pages ask on their own carries `in_background = True`: it is no sign of life. Which acts need the
+second factor again is told in stepping_up.py.
 """
 
 from collections.abc import Callable
@@ -13,13 +14,15 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from backoffice.core import clock
-from backoffice.identity.actions import sessions
-from backoffice.identity.pages.entry import SEEN, SINCE, visitor
+from backoffice.edge.client_address import client_address
+from backoffice.identity.actions import sessions, visits
+from backoffice.identity.pages import device_cookie, stepping_up
+from backoffice.identity.pages.entry import SEEN, SINCE, VISIT, visitor
 
 SEEN_EVERY = 60  # seconds between two writes of the session
 
@@ -34,7 +37,9 @@ class StaffOnlyMiddleware:
         """Answer in the person's own time zone."""
         zone = getattr(request.user, "timezone", "") if request.user.is_authenticated else ""
         with timezone.override(ZoneInfo(zone) if zone else None):
-            return self.get_response(request)
+            response = self.get_response(request)
+        device_cookie.hand_over(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, door: Callable[..., Any], args: Any, kwargs: Any
@@ -42,9 +47,14 @@ class StaffOnlyMiddleware:
         """Send everybody but verified staff in a living session to the sign-in."""
         if is_open_to_strangers(door) or _says(door, "for_machines"):
             return None  # the machines have a guard of their own
-        if is_verified_staff(request.user) and _is_alive(request, door):
-            return None
-        return _to_sign_in(request)
+        if not is_verified_staff(request.user) or not _is_alive(request):
+            return _to_sign_in(request)
+        if not visitor(request).may_come_from(client_address(request)):
+            return render(request, "errors/elsewhere.html", status=403)
+        question = stepping_up.stand_in_the_way(request, door, kwargs)
+        if question is None:
+            _note_sign_of_life(request, door)
+        return question
 
 
 def is_open_to_strangers(door: Callable[..., Any]) -> bool:
@@ -57,16 +67,25 @@ def is_verified_staff(user: Any) -> bool:
     return bool(user.is_authenticated and user.kind == "staff" and user.is_verified())
 
 
-def _is_alive(request: HttpRequest, door: Callable[..., Any]) -> bool:
-    user, now = visitor(request), int(clock.now().timestamp())
-    since, seen = request.session.get(SINCE, 0), request.session.get(SEEN, 0)
-    if now - since > settings.SESSION_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
-        sessions.record_sign_out(user_id=user.pk, actor=user.actor, now=clock.now())
-        logout(request)
-        return False
-    if now - seen >= SEEN_EVERY and not _says(door, "in_background"):
-        request.session[SEEN] = now
-    return True
+def _is_alive(request: HttpRequest) -> bool:
+    user, now = visitor(request), clock.now()
+    if now.timestamp() - request.session.get(SINCE, 0) <= settings.SESSION_SECONDS:
+        return True
+    visit = request.session.get(VISIT)
+    sessions.record_sign_out(user_id=user.pk, visit_id=visit, actor=user.actor, now=now)
+    logout(request)
+    return False
+
+
+def _note_sign_of_life(request: HttpRequest, door: Callable[..., Any]) -> None:
+    # Whoever was away for too long does not come back to life by looking: only by a proof.
+    now = clock.now()
+    silence = int(now.timestamp()) - request.session.get(SEEN, 0)
+    if silence < SEEN_EVERY or _says(door, "in_background") or stepping_up.is_idle(request):
+        return
+    request.session[SEEN] = int(now.timestamp())
+    if VISIT in request.session:
+        visits.note_seen(visit_id=request.session[VISIT], now=now)
 
 
 def _says(door: Callable[..., Any], word: str) -> bool:

@@ -7,7 +7,7 @@ from django.views import View
 
 from backoffice.core import clock
 from backoffice.identity.actions import people, sessions
-from backoffice.identity.pages.entry import visitor
+from backoffice.identity.pages.entry import VISIT, visitor
 from backoffice.identity.pages.forms import TasteForm
 
 
@@ -20,13 +20,16 @@ class SignOut(View):
         """Forget who was signed in."""
         user = visitor(request)
         if user.is_authenticated:
-            sessions.record_sign_out(user_id=user.pk, actor=user.actor, now=clock.now())
+            visit, now = request.session.get(VISIT), clock.now()
+            sessions.record_sign_out(user_id=user.pk, visit_id=visit, actor=user.actor, now=now)
         logout(request)
         return redirect("identity:sign-in")
 
 
 class ChangeTaste(View):
     """Theme and density; the page has changed already, so the answer is empty."""
+
+    is_harmless = True
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep what was chosen."""

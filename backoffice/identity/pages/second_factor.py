@@ -1,22 +1,26 @@
 """Enrolling the second factor at the first sign-in, and new recovery codes later."""
 
+from typing import Any
+
 import segno
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from backoffice.core import clock
-from backoffice.identity.actions import sessions, two_factor
-from backoffice.identity.pages import entry
+from backoffice.identity.actions import passkeys, two_factor
+from backoffice.identity.calc import browsers
+from backoffice.identity.pages import entry, passkey_dialog
 from backoffice.identity.pages.forms import CodeForm
 from backoffice.identity.pages.sign_in import SecondStep, wrong_code
 from backoffice.identity.queries.two_factor import Offer, get_offer, recovery_codes_left
 
+ENROL = "enrol"  # what a passkey's challenge is for
 CODES_PAGE = "identity/recovery_codes.html"
 
 
@@ -30,25 +34,35 @@ class EnrolSecondFactor(SecondStep):
         return self._shown()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Confirm the secret by its first code, sign in, and show the recovery codes once."""
-        user, now = self.passed.user, clock.now()
-        if not entry.is_open(request, user.email):
-            return entry.shut(request, user.email)
+        """Confirm the secret or the passkey, sign in, and show the recovery codes once."""
+        email = self.passed.user.email
+        if not entry.is_open(request, email):
+            return entry.shut(request, email)
         self._offer()
-        device = two_factor.enrol_factor(
-            user_id=user.pk,
-            device_id=self.passed.device_id or 0,
-            code=request.POST.get("code", "")[:40],
-            actor=user.actor,
-            now=now,
-        )
-        return self._enrolled(device) if device else self._wrong()
+        try:
+            factor = self._factor()
+        except passkeys.BadAnswer as reason:
+            return self._shown(error=str(reason), status=422)
+        except two_factor.EnrolledAlready:
+            return redirect("identity:sign-in")
+        return self._enrolled(factor) if factor else self._wrong()
+
+    def _factor(self) -> Any:
+        post, user = self.request.POST, self.passed.user
+        whose = {"user_id": user.pk, "actor": user.actor, "now": clock.now()}
+        answer = post.get(passkey_dialog.NEW, "")
+        if answer:
+            challenge = passkey_dialog.take(self.request, ENROL)
+            name = browsers.name_of(self.request.META.get("HTTP_USER_AGENT", ""))
+            return passkeys.enrol_passkey(answer=answer, challenge=challenge, name=name, **whose)
+        code, device = post.get("code", "")[:40], self.passed.device_id or 0
+        return two_factor.enrol_factor(device_id=device, code=code, **whose)
 
     def _enrolled(self, device: object) -> HttpResponse:
         user = self.passed.user
         codes = two_factor.make_recovery_codes(user_id=user.pk, actor=user.actor, now=clock.now())
         to = entry.enter(self.request, self.passed, device)
-        context = {"codes": codes, "left": len(codes), "form": CodeForm(), "error": "", "next": to}
+        context = {"codes": codes, "left": len(codes), "next": to}
         return render(self.request, CODES_PAGE, context)
 
     def _wrong(self) -> HttpResponse:
@@ -61,7 +75,10 @@ class EnrolSecondFactor(SecondStep):
         picture = segno.make(offer.address, error="m").svg_data_uri(scale=4, border=2)
         groups = [offer.secret[at : at + 4] for at in range(0, len(offer.secret), 4)]
         secret = " ".join(groups)
-        return self.show(form=CodeForm(), error=error, qr=picture, secret=secret, status=status)
+        question = passkeys.offer(user_id=self.passed.user.pk)
+        options = passkey_dialog.keep(self.request, question, ENROL)
+        shown = {"qr": picture, "secret": secret, "passkey_options": options}
+        return self.show(form=CodeForm(), error=error, status=status, **shown)
 
     def _offer(self) -> Offer:
         offer = get_offer(self.passed.user.pk, self.passed.device_id or 0)
@@ -71,9 +88,11 @@ class EnrolSecondFactor(SecondStep):
 
 
 class RecoveryCodes(View):
-    """How many recovery codes are left; new ones against a one-time code."""
+    """How many recovery codes are left; new ones against a fresh proof."""
 
-    @method_decorator([never_cache, sensitive_post_parameters("code")])
+    needs_own_proof = True
+
+    @method_decorator([never_cache, sensitive_post_parameters("step_up_code")])
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Keep the codes out of caches."""
         return super().dispatch(request, *args, **kwargs)
@@ -83,23 +102,12 @@ class RecoveryCodes(View):
         return self._shown()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Make new ones, once the second factor was shown again."""
+        """Make new ones; the guard asked for a proof of its own first."""
         user, now = entry.visitor(request), clock.now()
-        code = request.POST.get("code", "")[:40]
-        device = sessions.pass_second_factor(user_id=user.pk, code=code, actor=user.actor, now=now)
-        if device is None:
-            return self._shown(error=wrong_code(), status=422)
         codes = two_factor.make_recovery_codes(user_id=user.pk, actor=user.actor, now=now)
         return self._shown(codes=codes)
 
-    def _shown(
-        self, *, codes: list[str] | None = None, error: str = "", status: int = 200
-    ) -> HttpResponse:
-        context = {
-            "codes": codes or [],
-            "left": recovery_codes_left(entry.visitor(self.request).pk),
-            "form": CodeForm(),
-            "error": error,
-            "next": resolve_url(settings.LOGIN_REDIRECT_URL),
-        }
-        return render(self.request, CODES_PAGE, context, status=status)
+    def _shown(self, *, codes: list[str] | None = None) -> HttpResponse:
+        left = recovery_codes_left(entry.visitor(self.request).pk)
+        context = {"codes": codes or [], "left": left, "next": reverse("identity:own")}
+        return render(self.request, CODES_PAGE, context)

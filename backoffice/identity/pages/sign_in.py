@@ -2,11 +2,11 @@
 
 Templates and their context:
   identity/sign_in.html         form (email, password, next), error: one sentence or empty
-  identity/sign_in_code.html    form (code), error
+  identity/sign_in_code.html    form (code), error, passkey_options: JSON, or empty without one
   identity/enrol.html           form (code), error, qr: an image as a data address,
-                                secret: in groups of four
+                                secret: in groups of four; passkey_options: JSON
   identity/recovery_codes.html  codes: the new ones, shown once, or empty; left: how many are
-                                unused; form (code), error: to make new ones; next: where to go on
+                                unused; next: where to go on
 Addresses: identity:sign-in, identity:sign-in-code, identity:sign-in-enrol, identity:recovery-codes,
 identity:sign-out, identity:taste
 """
@@ -25,11 +25,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from backoffice.core import clock
-from backoffice.identity.actions import sessions, two_factor
-from backoffice.identity.pages import entry, pre_auth
+from backoffice.identity.actions import passkeys, sessions, two_factor
+from backoffice.identity.pages import entry, passkey_dialog, pre_auth
 from backoffice.identity.pages.forms import CodeForm, PasswordForm
 from backoffice.identity.queries.two_factor import has_factor
 from backoffice.identity.states import Refusal
+
+SIGN_IN = "sign-in"  # what a passkey's challenge is for
 
 
 class Gate(View):
@@ -74,6 +76,7 @@ class SignIn(Gate):
         return _second_step(request, user, form.cleaned_data["next"])
 
     def _wrong(self, form: PasswordForm, email: str) -> HttpResponse:
+        entry.note_wrong_password(self.request, email)
         reason = Refusal.LOCKED if entry.is_locked_out(self.request) else Refusal.PASSWORD
         sessions.record_refusal(email=email, reason=reason, actor=entry.GATE, now=clock.now())
         return self._refused(form)
@@ -113,26 +116,39 @@ class SignInCode(SecondStep):
     template_name = "identity/sign_in_code.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the code."""
-        return self.show(form=CodeForm())
+        """Ask for the code or the passkey."""
+        return self._shown()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check the code, and only then sign in."""
-        user = self.passed.user
-        if not entry.is_open(request, user.email):
-            return entry.shut(request, user.email)
-        code = request.POST.get("code", "")[:40]
-        device = sessions.pass_second_factor(
-            user_id=user.pk, code=code, actor=user.actor, now=clock.now()
-        )
-        if device is None:
+        """Check the proof, and only then sign in."""
+        email = self.passed.user.email
+        if not entry.is_open(request, email):
+            return entry.shut(request, email)
+        factor = self._factor()
+        if factor is None:
             return self._wrong()
-        return redirect(entry.enter(request, self.passed, device))
+        return redirect(entry.enter(request, self.passed, factor))
+
+    def _factor(self) -> Any:
+        post, user = self.request.POST, self.passed.user
+        whose = {"user_id": user.pk, "actor": user.actor, "now": clock.now()}
+        if answer := post.get(passkey_dialog.FIELD, ""):
+            challenge = passkey_dialog.take(self.request, SIGN_IN)
+            return passkeys.pass_passkey(answer=answer, challenge=challenge, **whose)
+        known = entry.known_device(self.request, user.email)
+        return sessions.pass_second_factor(
+            code=post.get("code", "")[:40], device_id=known and known.pk, **whose
+        )
 
     def _wrong(self) -> HttpResponse:
         if entry.count_failure(self.request, self.passed.user.email):
             return entry.locked_out(self.request)
-        return self.show(form=CodeForm(), error=wrong_code(), status=422)
+        return self._shown(error=wrong_code(), status=422)
+
+    def _shown(self, error: str = "", status: int = 200) -> HttpResponse:
+        question = passkeys.ask(user_id=self.passed.user.pk)
+        options = passkey_dialog.keep(self.request, question, SIGN_IN) if question else ""
+        return self.show(form=CodeForm(), error=error, passkey_options=options, status=status)
 
 
 def wrong_code() -> str:

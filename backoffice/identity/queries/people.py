@@ -46,6 +46,12 @@ def list_staff_for(user: User) -> QuerySet[User]:
     return access.restrict(staff, user, SEE_STAFF).order_by("full_name", "id")
 
 
+def get_staff_for(user: User, pk: int, permission: object = SEE_STAFF) -> User:
+    """Return one member of staff within a permission's reach; Http404 for anybody else."""
+    staff = User.objects.filter(kind=Kind.STAFF).select_related("desk__legal_entity")
+    return access.get_or_404_for(staff, user, permission, pk=pk)
+
+
 def list_owners() -> QuerySet[User]:
     """Return active staff for a choice of owners, by name: names are no secret in the house."""
     return User.objects.filter(kind=Kind.STAFF, is_active=True).order_by("full_name", "id")

@@ -3,8 +3,11 @@
 from base64 import b32encode
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from backoffice.identity.models import Passkey
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,24 @@ class Offer:
 
 
 def has_factor(user_id: int) -> bool:
+    """Say whether the user has enrolled a one-time code or a passkey."""
+    return has_code(user_id) or Passkey.objects.filter(user_id=user_id, confirmed=True).exists()
+
+
+def has_code(user_id: int) -> bool:
     """Say whether the user has enrolled a one-time code."""
     return TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists()
+
+
+def count_factors(user_id: int) -> int:
+    """Count what the user can sign in with as a second step, recovery codes apart."""
+    passkeys = Passkey.objects.filter(user_id=user_id, confirmed=True).count()
+    return passkeys + TOTPDevice.objects.filter(user_id=user_id, confirmed=True).count()
+
+
+def list_passkeys(user_id: int) -> QuerySet[Passkey]:
+    """Return the passkeys of the user, oldest first."""
+    return Passkey.objects.filter(user_id=user_id, confirmed=True).order_by("pk")
 
 
 def get_offer(user_id: int, device_id: int) -> Offer | None:

@@ -42,6 +42,7 @@ class ActOnIntegration(StaffPage):
     """Does one act; a new secret is shown once, on the answer."""
 
     permission = MANAGE_INTEGRATIONS
+    needs_step_up = True
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it and go back, or show the page again with the reason."""
@@ -73,6 +74,7 @@ class IntegrationEdit(ActionPage):
     """Changes what a machine may do, where, from where and how often."""
 
     permission = MANAGE_INTEGRATIONS
+    needs_step_up = True
     template_name = "machines/integration_form.html"
 
     def form(self, data: Any = None) -> forms.IntegrationForm:
@@ -101,6 +103,7 @@ class IntegrationNew(ActionPage):
     """Registers a machine."""
 
     permission = MANAGE_INTEGRATIONS
+    needs_step_up = True
     template_name = "machines/integration_form.html"
     form_class = forms.IntegrationForm
     made: Any = None

@@ -55,10 +55,11 @@ def test_the_first_sign_in_enrols(wheel: Wheel) -> None:
     assert answer.context["codes"][0] in unescape(answer.content.decode())
     assert browser.get(CODES).context["left"] == 10
     told = [view.name for view in reversed(records.for_subject("user", user.pk))]
-    assert told[-4:] == [
+    assert told[-5:] == [
         "identity.factor.offered",
         "identity.factor.enrolled",
         "identity.recovery_codes.made",
+        "identity.device.first_seen",
         "identity.user.signed_in",
     ]
 
@@ -100,9 +101,12 @@ def test_new_recovery_codes_need_the_factor_and_void_the_old(wheel: Wheel) -> No
     user = a_staff_user("dealer")
     device, browser = a_device(user), a_browser(user, at=wheel.at)
     old = two_factor.make_recovery_codes(user_id=user.pk, actor=user.actor, now=NOW)
-    assert browser.post(CODES, {"code": "000000"}).status_code == 422
+    assert browser.post(CODES).status_code == 401  # however fresh the sign-in is
+    assert browser.post(CODES, {"step_up_code": "000000"}).status_code == 401
     wheel.turn(seconds=30)
-    new = browser.post(CODES, {"code": code_of(device, wheel.at)}).context["codes"]
+    code = code_of(device, wheel.at)
+    new = browser.post(CODES, {"step_up_code": code}).context["codes"]
+    assert browser.post(CODES, {"step_up_code": code}).status_code == 401
     assert len(new) == recovery_codes_left(user.pk) == 10
     assert not set(new) & set(old)
     refused = sessions.pass_second_factor(

@@ -292,15 +292,6 @@ def test_signing_out_ends_the_session(user: User, device: TOTPDevice, wheel: Whe
     assert events_of(user)[-1] == "identity.user.signed_out"
 
 
-def test_an_idle_session_ends_after_a_quarter_of_an_hour(user: User, wheel: Wheel) -> None:
-    browser = a_browser(user, at=wheel.at)
-    for _visit in range(3):
-        wheel.turn(minutes=14)
-        assert is_inside(browser)
-    wheel.turn(minutes=16)
-    assert not is_inside(browser)
-
-
 def test_every_session_ends_after_twelve_hours(user: User, wheel: Wheel) -> None:
     browser = a_browser(user, at=wheel.at)
     for _visit in range(12 * 6):

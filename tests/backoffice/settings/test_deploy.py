@@ -73,6 +73,6 @@ def test_cookies_of_the_staff_in_production():
         "s.SESSION_ENGINE, s.PASSWORD_HASHERS[0].rpartition('.')[2])",
     )
     assert ended.stdout.split() == [
-        *("mt4bo_staff", "True", "True", "Lax", "True", "True"),
+        *("__Host-mt4bo_staff", "True", "True", "Lax", "True", "True"),
         *("django.contrib.sessions.backends.db", "Argon2PasswordHasher"),
     ]

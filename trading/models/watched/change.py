@@ -24,6 +24,7 @@ class ServerChange(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="account__client_id",
         owner="account__client__owner_id",
         desk="account__client__desk_id",
         entity="account__client__legal_entity_id",
@@ -90,6 +91,7 @@ class Alert(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
+        client="account__client_id",
         owner="account__client__owner_id",
         desk="account__client__desk_id",
         entity="account__client__legal_entity_id",

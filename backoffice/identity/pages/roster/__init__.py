@@ -1,0 +1,1 @@
+"""Who works here: people, roles, desks, and what is done about them."""

@@ -1,0 +1,1 @@
+"""What the access matrix stands on."""

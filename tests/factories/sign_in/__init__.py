@@ -1,0 +1,1 @@
+"""What a sign-in leaves behind, and an authenticator to sign in with."""
