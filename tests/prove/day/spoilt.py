@@ -42,7 +42,7 @@ def control(
         lines = [f"not found: {one}" for one in sorted(wanted - seen)]
         lines += [f"invented: {one}" for one in sorted(seen - wanted)]
         raise Blind("\n".join([f"{len(wanted)} differences were made:", *lines]))
-    _spoiling(superuser, "clear", told=json.dumps(made))
+    _clear(superuser, made)
     mended = manage("mt4_verify", "--repair", "--patience", "30")
     if mended.returncode != 0:
         raise Blind(f"not mended:\n{mended.stdout[-3000:]}{mended.stderr[-1000:]}")
@@ -62,6 +62,18 @@ def _made_and_seen(
             raise Blind(f"nothing was falsified:\n{done.stderr[-3000:]}")
         time.sleep(0.5)  # one of them holds rows: let it go on
     raise Blind(f"nothing was falsified in {TRIES} tries: {done.stderr}")
+
+
+def _clear(superuser: Mapping[str, str], made: Sequence[Wrong]) -> None:
+    """Take out what was invented; the mirror works again, and may hold its rows for a while."""
+    for _ in range(TRIES):
+        done = _spoiling(superuser, "clear", told=json.dumps(made))
+        if done.returncode == 0:
+            return
+        if done.returncode != BUSY:
+            break
+        time.sleep(0.5)
+    raise Blind(f"what was invented stays:\n{done.stderr[-3000:]}")
 
 
 @contextmanager
