@@ -46,6 +46,8 @@ UNWATCHED: dict[str, str] = {
     "accounts_pastmovement": "imported once, with entries, which are watched",
     "accounts_discrepancy": "a report of a comparison",
     "accounts_paymentoperation": "joins a payment with its operation; both are watched",
+    "accounts_depositoperation": "joins a deposit with its operation; both are watched",
+    "accounts_providercallback": "stays as it came, by a trigger; what follows from it is told",
     "accounts_paymentcheck": "a report of checks",
     "approvals_approvalvote": "only grows, is the record itself, and is told by an event",
     "approvals_approvalrequest": "its guard admits lawful moves only, each a vote or an event",
