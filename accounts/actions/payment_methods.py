@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.events import PaymentMethodOffered
+from accounts.events import PaymentMethodOffered, PaymentMethodRouted
 from accounts.models import PaymentMethod
 from accounts.states import Direction, MethodKind
 from backoffice.core import locks, outbox
@@ -44,3 +44,20 @@ def offer_method(
         now=now,
     )
     return method
+
+
+@transaction.atomic
+def take_deposits_by(*, method_id: int, provider: str, actor: Actor, now: datetime) -> None:
+    """Let a method take deposits, and nothing else, through a provider of this code."""
+    method = locks.rows(PaymentMethod.objects.filter(pk=method_id)).get()
+    if (method.provider, method.direction) == (provider, Direction.IN):
+        return
+    method.provider, method.direction = provider, Direction.IN
+    method.full_clean()
+    method.save()
+    outbox.emit(
+        PaymentMethodRouted(method_id=method.pk, code=method.code, provider=provider),
+        actor=actor,
+        subjects=[("legal_entity", method.legal_entity_id), ("payment_method", method.pk)],
+        now=now,
+    )

@@ -7,6 +7,7 @@ from accounts.events.books import (
     ForeignMoneyBooked,
     PastImported,
     PaymentMethodOffered,
+    PaymentMethodRouted,
 )
 from accounts.events.deposits import (
     CallbackJudged,
@@ -87,6 +88,7 @@ __all__ = [
     "LateAnswer",
     "PastImported",
     "PaymentMethodOffered",
+    "PaymentMethodRouted",
     "PayoutSent",
     "ReturnAsked",
     "ReturnDropped",

@@ -97,3 +97,15 @@ class PaymentMethodOffered(Event):
     method_id: int
     code: str
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodRouted(Event):
+    """A method takes deposits through a provider."""
+
+    name: ClassVar[str] = "accounts.payment_method.routed"
+    sentence: ClassVar[str] = noop("{actor} lets {code} take deposits through {provider}")
+
+    method_id: int
+    code: str
+    provider: str

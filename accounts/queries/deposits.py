@@ -190,3 +190,9 @@ def standing_of(deposit_id: int) -> SettlementView | None:
         return None
     proposed = settlements.settlements_of(operation.operation_id)
     return next((one for one in proposed if one.state is Settling.PROPOSED), None)
+
+
+def page_of(deposit_id: int) -> str:
+    """Return where the client pays, or "" while nothing can be paid. For the clockwork's use."""
+    rows = Deposit.objects.filter(pk=deposit_id, state=State.PENDING)
+    return rows.values_list("page_url", flat=True).first() or ""

@@ -208,6 +208,7 @@ def open_place(place: Place, host: str, wishes: dict[str, int]) -> Fleet:
         host=host,
         live_port=place.usual_port("live_port", host),
         agent_port=place.usual_port("agent_port", "127.0.0.1"),
+        provider_port=place.usual_port("provider_port", host),
         broker=broker,
     )
 

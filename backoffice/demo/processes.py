@@ -1,5 +1,6 @@
 """The processes of the product as the demo runs them; docs/how-to/run-for-real.md has the rest."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -18,11 +19,14 @@ from backoffice.demo.postgres import Postgres, binaries
 from backoffice.demo.redis import Redis
 from backoffice.demo.supervisor import Process
 
+PROVIDER = "cardly"  # the code of the one payment provider, simulated too
 SERVER = "linden-live"  # the code of the one MetaTrader server that the demo has
 DATABASE = "mt4bo"
 COMMANDS = {
     "simulated MetaTrader": "-m trading.gateway.simulator --state {state} --socket {simulator}",
     "agent": "-m trading.gateway.agent",
+    "payment provider": "-m accounts.providers.simulator --state {provider} "
+    "--listen {host}:{provider_port} --drills",
     "web server": "-m granian --interface wsgi --workers 1 --blocking-threads 4 "
     "--respawn-failed-workers --log-level warning --host {host} --port {port} "
     "backoffice.wsgi:application",
@@ -37,7 +41,17 @@ COMMANDS = {
 }
 FAULT_DOORS = {"simulated MetaTrader": "--faults", "agent": "--faults {wire}"}
 # What a developer's shell may say is not for the demo's processes.
-_OURS = ("MT4_", "DATABASE_URL", "REDIS_URL", "DB_POOL", "STATIC_ROOT", "TRUSTED_PROXIES")
+_OURS = (
+    "MT4_",
+    "PAYMENT_",
+    "PROVIDER_",
+    "CALLBACK_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DB_POOL",
+    "STATIC_ROOT",
+    "TRUSTED_PROXIES",
+)
 
 
 class Fleet:
@@ -50,11 +64,13 @@ class Fleet:
         host: str,
         live_port: int,
         agent_port: int,
+        provider_port: int,
         broker: Broker | None = None,
     ) -> None:
         """`broker` is what a new MetaTrader is filled with; None starts the one that is there."""
         self.place, self.broker = place, broker
         self.host, self.live_port, self.agent_port = host, live_port, agent_port
+        self.provider_port = provider_port
         self.secrets = place.secrets()
         self.postgres = Postgres(
             programs=binaries(place.programs),
@@ -81,6 +97,17 @@ class Fleet:
         """Where the agent listens."""
         return f"http://127.0.0.1:{self.agent_port}"
 
+    @property
+    def provider_address(self) -> str:
+        """Where the simulated payment provider listens, and the client's browser pays."""
+        return f"http://{self.host}:{self.provider_port}"
+
+    @property
+    def provider_key(self) -> str:
+        """What both sides sign with: made of the demo's own secret."""
+        made = hashlib.sha256(f"provider {self.secrets['agent_key']}".encode())
+        return f"demo:{made.hexdigest()}"
+
     def environment(self, **more: str) -> dict[str, str]:
         """What every process of ours is told."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
@@ -94,6 +121,7 @@ class Fleet:
             "SITE_URL": self.address,
             "ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost",
             "MT4_AGENT_KEYS": f"{SERVER}=demo:{self.secrets['agent_key']}",
+            "PAYMENT_PROVIDERS": f"{PROVIDER}={self.provider_key}@{self.provider_address}",
             "STATIC_ROOT": str(self.place.static),
             "DEMO_SOCKETS": str(self.place.sockets),
             "PYTHONUNBUFFERED": "1",
@@ -120,7 +148,7 @@ class Fleet:
         ]
 
     def market(self) -> list[Process]:
-        """The simulated MetaTrader, and the agent beside it."""
+        """The simulated MetaTrader, the agent beside it, and the simulated payment provider."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         agent = {
             "MT4_AGENT_LISTEN": f"127.0.0.1:{self.agent_port}",
@@ -141,6 +169,11 @@ class Fleet:
                 self.broker.world if self.broker else (),
             ),
             self._python("agent", plain | agent, partial(listens, "127.0.0.1", self.agent_port)),
+            self._python(
+                "payment provider",
+                plain | {"PROVIDER_KEY": self.provider_key},
+                partial(listens, self.host, self.provider_port),
+            ),
         ]
 
     def watchers(self) -> list[Process]:
@@ -188,6 +221,8 @@ class Fleet:
             "host": self.host,
             "port": self.place.port,
             "live_port": self.live_port,
+            "provider": self.place.folder / "provider.sqlite",
+            "provider_port": self.provider_port,
             "schedule": self.place.folder / "beat",
         }
         words = COMMANDS[name].split()

@@ -22,13 +22,14 @@ from backoffice.demo import asking
 from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.processes import SERVER
-from backoffice.demo.story import people, staff
+from backoffice.demo.story import deposits, people, staff
 from backoffice.demo.story.payments import Office, Till
 from backoffice.demo.story.staff import ACTOR
 from crm.actions import clients
 from trading.actions import sending_terms, servers, sync
 from trading.queries import servers as known_servers
 
+SUPPORT = "support@linden.example"
 Told = Callable[[float], None]
 
 
@@ -96,6 +97,7 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     desk_ids = staff.set_up_desks(entity_id)
     keys = {person["email"]: staff.hire(person, desk_ids) for person in everybody}
     staff.offer_wires(entity_id)
+    staff.offer_cards(entity_id)
     told = part("MetaTrader", 0.08, 0.35)
     read_server(server_id)
     servers.assign_groups(
@@ -106,6 +108,7 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     where = clients.Place(legal_entity_id=entity_id, brand_id=brand_id)
     once(place, "leads", lambda: people.tell_leads(where, owners, broker))
     people.tell_clients(server_id, where, owners, broker, told)
+    once(place, "deposits", lambda: deposits.pay_in(entity_id, broker, asking.staff(SUPPORT)))
     told = part("withdrawals", 0.7, 1.0)
     till = Till(broker=broker, office=office(), server_id=server_id, metatrader=metatrader)
     once(place, "withdrawals", lambda: till.fill(told))

@@ -17,6 +17,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.clock import now
 from backoffice.core.errors import Conflict
 from backoffice.demo.places import Place
+from backoffice.demo.processes import PROVIDER
 from backoffice.identity.actions import desks, people, roles, two_factor
 from backoffice.identity.queries import people as known
 from backoffice.identity.queries import roles as known_roles
@@ -180,4 +181,22 @@ def offer_wires(entity_id: int) -> None:
                 currency=currency,
                 actor=ACTOR,
                 now=now(),
+            )
+
+
+def offer_cards(entity_id: int) -> None:
+    """A card in each currency, through the simulated provider; those that stand are left alone."""
+    for currency in CURRENCIES:
+        with contextlib.suppress(payment_methods.MethodKnown):
+            method = payment_methods.offer_method(
+                legal_entity_id=entity_id,
+                code="card",
+                name="Card",
+                kind=MethodKind.CARD,
+                currency=currency,
+                actor=ACTOR,
+                now=now(),
+            )
+            payment_methods.take_deposits_by(
+                method_id=method.pk, provider=PROVIDER, actor=ACTOR, now=now()
             )
