@@ -42,7 +42,6 @@ class DepositTable(tables.Table):
         css="strong",
     )
     state = tables.Badge("deposit", verbose_name=gettext_lazy("State"), card=3)
-    method = tables.Column(accessor="method__name", verbose_name=gettext_lazy("Method"))
     started_at = tables.When(relative=True, verbose_name=gettext_lazy("Begun"), card=4)
     says = Says(accessor="pk", verbose_name=gettext_lazy("Says"), css="wide")
 
