@@ -200,12 +200,10 @@ class CancelCommand(Decision):
 
 def command_context(user: Any, command: Any) -> dict[str, Any]:
     """Return what the page of a request shows beside it."""
-    asked_by, is_person = command.requested_by, command.requested_by.startswith("staff:")
-    names = people.names_of({int(asked_by[6:])} if is_person else set())
     told = requests.told_of(command.approval_id)
     return {
         "on": commands.picture_asked_on(command),
-        "asked_by": names.get(int(asked_by[6:]), asked_by) if is_person else asked_by,
+        "asked_by": _name_of(command.requested_by),
         "seats": told.seats,
         "closes_at": told.deadline_at,
         "facts": approving.facts_now(command) if command.state == "WAITING" else "",
@@ -215,3 +213,10 @@ def command_context(user: Any, command: Any) -> dict[str, Any]:
         "decline": DeclineForm(label_suffix=""),
         "what": marks.badge("account_command", command.state),
     }
+
+
+def _name_of(asked_by: str) -> str:
+    """Return the name of a member of staff; any other actor is called as it is."""
+    if not asked_by.startswith("staff:"):
+        return asked_by
+    return people.names_of({int(asked_by[6:])}).get(int(asked_by[6:]), asked_by)

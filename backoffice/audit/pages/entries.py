@@ -173,8 +173,8 @@ class ExportEvents(StaffPage):
         everything = entries.list_events_for(self.request.user)
         narrowed = entries.EventFilter(request.GET, queryset=everything, request=request)
         lines = entries.lines_of(narrowed.qs)
-        told = {"rows": len(lines), "narrowed": _asked(request)}
-        exports.record_list(**told, actor=self.request.user.actor, now=self.now)
+        actor, rows = self.request.user.actor, len(lines)
+        exports.record_list(rows=rows, narrowed=_asked(request), actor=actor, now=self.now)
         file = export.document(entries.HEADS, lines)
         answer = HttpResponse(file, content_type="text/csv; charset=utf-8")
         name = f"audit-{self.now:%Y%m%dT%H%M%S}.csv"
