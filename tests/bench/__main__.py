@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.bench import board, live, money, pages, revocation
 from tests.bench.api import measuring as api
+from tests.bench.approvals import bench as approvals
 from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
@@ -20,6 +21,7 @@ BENCHES: dict[str, Bench] = {
     "live": live.measure,
     "pages": pages.measure,
     "money": money.measure,
+    "approvals": approvals.measure,
     "api": api.measure,
     "audit": audit.measure,
     "revocation": revocation.measure,

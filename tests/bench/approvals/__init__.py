@@ -1,0 +1,1 @@
+"""What a guarded vote costs beside rows that nobody guards."""
