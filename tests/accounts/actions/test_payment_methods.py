@@ -46,3 +46,14 @@ def test_the_same_code_and_currency_is_offered_once() -> None:
         offer(entity.pk)
 
     assert PaymentMethod.objects.count() == 2
+
+
+def test_a_method_takes_deposits_through_a_provider_and_nothing_else() -> None:
+    method = offer(a_legal_entity().pk)
+    for _ in range(2):
+        payment_methods.take_deposits_by(
+            method_id=method.pk, provider="cardly", actor=Actor.system("test"), now=NOW
+        )
+    method.refresh_from_db()
+    assert (method.provider, method.direction) == ("cardly", Direction.IN)
+    assert EventRecord.objects.filter(name="accounts.payment_method.routed").count() == 1

@@ -43,6 +43,21 @@ def test_production():
     }
 
 
+def test_payment_providers():
+    key = "ab" * 32
+    told = {"PAYMENT_PROVIDERS": f"cardly=k1:{key}@https://api.cardly.example/"}
+    read = env.read(PRODUCTION | told | {"CALLBACK_URL": "https://hooks.broker.example/"})
+    (provider,) = read.payment_providers.values()
+    assert (provider.url, provider.key_id) == ("https://api.cardly.example", "k1")
+    assert provider.secret == bytes.fromhex(key)
+    assert key not in repr(provider)
+    assert read.callback_url == "https://hooks.broker.example"
+    assert env.read(PRODUCTION).callback_url == "https://office.broker.example"
+    for wrong in ("cardly", f"cardly=k1:{key}@ftp://x", "cardly=k1:abcd@https://x"):
+        with pytest.raises(BadVariable, match="64-or-more-hex"):
+            env.read(PRODUCTION | {"PAYMENT_PROVIDERS": wrong})
+
+
 def test_a_developers_machine_needs_nothing():
     read = env.read({})
     assert read.environment == "demo"
