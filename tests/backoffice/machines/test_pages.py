@@ -1,7 +1,7 @@
 """The page of the integrations: every act an event, every secret shown once, reach respected."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -199,3 +199,11 @@ def test_the_reference_names_every_door(admin: Browser) -> None:
     )
     for words in wanted:
         assert words in page, words
+
+
+def test_an_old_proof_is_asked_for_again_before_a_secret_is_made(redis_server: Redis) -> None:
+    integration = an_integration(a_legal_entity())
+    user = a_staff_user("administrator")
+    browser = a_browser(user, at=datetime.now(UTC) - timedelta(minutes=11))
+    assert act(browser, integration, "key-make").status_code == 401
+    assert not SigningKey.objects.exists()
