@@ -96,4 +96,5 @@ def moved(files: Files) -> Iterator[tuple[str, int, Files]]:
 def forged(entries: Sequence[bytes], signed: Sequence[int], at: int, files: Files) -> Files:
     """The bundle of somebody who changes an entry and reckons everything anew, but cannot sign."""
     other = [*entries[:at], b'{"n":"forged"}', *entries[at + 1 :]]
-    return a_bundle(other, signed) | {name: files[name] for name in ("checkpoints.txt", "keys.txt")}
+    kept = ("checkpoints.txt", "keys.txt", "proofs.txt")
+    return a_bundle(other, (), unsigned=signed) | {name: files[name] for name in kept}
