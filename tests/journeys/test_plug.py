@@ -55,7 +55,7 @@ def test_it_stays_and_says_so_when_postgresql_is_what_died(demo: Demo, sign_in: 
                 page.keyboard.press("Shift+T")
         page.set_viewport_size(size)
         draw_anew(page)
-        assert looked_at(page) == [], (theme, size)
+        assert looked_at(page, theme) == [], (theme, size)
 
 
 def draw_anew(page: Page) -> None:

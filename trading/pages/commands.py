@@ -62,7 +62,7 @@ class CommandList(TakenList):
     file_name = "account-requests"
     file_heads = (
         "#", _("Asked (UTC)"), _("Server"), _("Login"), _("What"), _("State"), _("Asked by"),
-        _("Decided by"), _("Answer"),
+        _("Answer"),
     )  # fmt: skip
 
     def rows(self) -> Any:
@@ -88,8 +88,7 @@ class CommandList(TakenList):
         told = commands.picture_asked_on(record)["value"]
         what = f"{_(ACCOUNT_VERB_LABELS[record.verb])} {told}".strip()
         where = (record.pk, record.requested_at, record.server.code, record.login or "")
-        who = (record.requested_by, record.decided_by)
-        return (*where, what, record.get_state_display(), *who, record.answer)
+        return (*where, what, record.get_state_display(), record.requested_by, record.answer)
 
 
 class CommandCount(Panel):

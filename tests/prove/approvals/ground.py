@@ -58,8 +58,8 @@ def prepare(owner: psycopg.Connection[Any]) -> None:
     )
     for code in (PLAIN, SPECIAL):
         owner.execute(
-            "INSERT INTO identity_role (code, name, permissions, reach, is_builtin)"
-            " VALUES (%s, %s, ARRAY[%s], 'all', false)",
+            "INSERT INTO identity_role (code, name, permissions, reach, is_builtin, changed_by,"
+            " networks) VALUES (%s, %s, ARRAY[%s], 'all', false, '', '{}')",
             [code, code, RIGHT],
         )
     owner.execute("CREATE TABLE prove_effect (request_id bigint NOT NULL)")

@@ -54,6 +54,7 @@ def test_a_database_is_made_once_and_a_second_run_changes_nothing(superuser_url,
         ("mt4bo_events", False, False, False, False, False),
         ("mt4bo_owner", True, False, False, False, False),
         ("mt4bo_sequencer", True, False, False, False, False),
+        ("mt4bo_witness", True, False, False, False, False),
     ]
     assert first[4] == [("btree_gist",), ("pg_trgm",), ("plpgsql",)]
 
