@@ -74,12 +74,8 @@ def check() -> int:
 
 
 def test(more: list[str]) -> int:
-    """Run every test, with coverage; pytest's closing lines come last.
-
-    One worker more than two cores can feed: those of the journeys wait for processes most of the
-    time.
-    """
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup"]
+    """Run every test on two workers, with coverage; pytest's closing lines come last."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
     if not more:
         command += ["--cov", "--cov-report=term:skip-covered"]
     return subprocess.run([*command, *more], cwd=ROOT, check=False).returncode

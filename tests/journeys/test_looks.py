@@ -105,7 +105,9 @@ def test_the_keyboard_does_what_its_list_says(demo: Demo, sign_in: SignIn) -> No
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(page.locator("#list tbody tr").first).to_be_visible()
+    page.wait_for_load_state("networkidle")  # before that nobody listens to keys
     page.keyboard.press("/")
+    expect(page.locator("#id_q")).to_be_focused()
     page.keyboard.type("gc?j")  # letters, not commands
     expect(page.locator("#id_q")).to_have_value("gc?j")
     expect(page.locator("#keys")).to_be_hidden()

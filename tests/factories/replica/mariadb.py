@@ -79,7 +79,9 @@ def _initialise(data: Path, log: Path) -> None:
         "mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
         "--auth-root-authentication-method=normal",
     ]  # fmt: skip
-    child = spawn(command, log=log, as_user=server_user(), cwd=data.parent)
+    # Two that are installed at once would take the same names of temporary tables in one folder.
+    apart = os.environ | {"TMPDIR": str(data.parent)}
+    child = spawn(command, log=log, as_user=server_user(), cwd=data.parent, env=apart)
     assert child.wait() == 0, log.read_text()
 
 
@@ -88,6 +90,7 @@ def _start(program: str, folder: Path, log: Path) -> subprocess.Popen[bytes]:
         "datadir": folder / "data",
         "socket": folder / "socket",
         "pid-file": folder / "pid",
+        "tmpdir": folder,
         "innodb-flush-log-at-trx-commit": 0,
         "innodb-buffer-pool-size": "64M",
         "character-set-server": "utf8mb4",
