@@ -15,7 +15,7 @@ if __name__ == "__main__":
 
 from accounts.actions import withdrawals
 from accounts.models import Payment, PaymentMethod
-from accounts.states import StatedReason, Withdrawal
+from accounts.states import Direction, StatedReason, Withdrawal
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
 from backoffice.core.errors import Later, Rejected
@@ -39,12 +39,15 @@ def ask(account: TradingAccount, method_id: int) -> bool:
 
 def main(count: int) -> None:
     """Ask until at least so many wait, round by round over the accounts; tell of the newest."""
-    methods = {one.currency: one.pk for one in PaymentMethod.objects.filter(is_active=True)}
+    usable = PaymentMethod.objects.filter(is_active=True).exclude(direction=Direction.IN)
+    methods = {one.currency: one.pk for one in usable}
     rows = TradingAccount.objects.filter(client__isnull=False, currency__in=("USD", "EUR"))
     accounts = [one for one in rows.order_by("id") if one.currency in methods]
     waiting = Payment.objects.filter(state=Withdrawal.REQUESTED)
     while waiting.count() < count and accounts:
         accounts = [one for one in accounts if ask(one, methods[one.currency])]
+    if waiting.count() < count:
+        raise SystemExit(f"only {waiting.count()} withdrawals wait: every account refuses another")
     newest = waiting.latest("id")
     told = {"count": waiting.count(), "payment": newest.pk}
     sys.stdout.write("\n" + json.dumps(told) + "\n")
