@@ -133,6 +133,11 @@ class Board:
 
     # -- what can be read -----------------------------------------------------------------------
     @property
+    def rows(self) -> int:
+        """Return how many accounts and open trades there are."""
+        return len(self._accounts) + len(self.trades)
+
+    @property
     def logins(self) -> tuple[int, ...]:
         """Return every login on the board."""
         return tuple(self._accounts)

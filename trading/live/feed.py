@@ -34,8 +34,8 @@ SILENCE_SECONDS = 15.0  # a stream that says nothing for so long is dead: agents
 DIRECTORY_SECONDS = 10.0
 RELOAD_SECONDS = 300.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
-MOST_NEWS = 5000  # more than this is not caught up one by one: the mirror reads the server anew
-THREADS = 2  # of each server: its feed and its mirror
+MOST_NEWS = 5000  # more than this, and than the server has rows: reading it anew is less work
+THREADS = 3  # of each server: its feed, its mirror and whose its logins are
 BREAKS = frozenset({"snapshot_start", "gap", "start"})
 #: What neither board nor mirror keeps.
 UNKEPT = frozenset({"ping", "online", "offline", "margin_call"})
@@ -89,13 +89,15 @@ class Listener(Source):
         self._loading: asyncio.Task[None] | None = None
         self._meanwhile: list[News] = []
         self._failures = 0
-        self._loaded = self._directory_read = -math.inf
+        self._loaded = -math.inf
+        self._owners_wanted = asyncio.Event()
         self._unlisted: set[str] = set()
         # Threads of its own: a server that hangs holds those of no other.
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"feed-{server.code}")
         self._loops = [
             Loop(f"feed of {server.code}", self._follow),
             Loop(f"mirror of {server.code}", self._mirror),
+            Loop(f"owners of {server.code}", self._owners),
         ]
 
     async def stop(self) -> None:
@@ -166,7 +168,7 @@ class Listener(Source):
         The stream goes on: a big server takes a while to read, and the mirror waits for nothing.
         """
         board = await self._in_thread(snapshot, gateway)
-        self.directory = await self._in_thread(directory.read, self.server_id)
+        await self._read_owners()
         for news in self._meanwhile:
             _show(board, news)
         self.replace_board(board)
@@ -201,17 +203,32 @@ class Listener(Source):
         """Hand over what changed, in batches; keep it until it was taken."""
         await asyncio.sleep(BATCH_SECONDS)
         batch = self._news[:]
-        if len(batch) > MOST_NEWS:
+        taken = len(batch)
+        if taken > max(MOST_NEWS, self.board.rows):
             batch = [News(number=self._number, kind="gap", at=batch[-1].at)]
-        taken = len(self._news)
         if batch:
             change = self._on_change
             await self._in_thread(change, server_id=self.server_id, news=batch, now=clock.now())
             del self._news[:taken]
-        overdue = time.monotonic() - self._directory_read > DIRECTORY_SECONDS
-        if overdue or any(map(self._concerns_directory, batch)):
-            self._directory_read = time.monotonic()
-            self.directory = await self._in_thread(directory.read, self.server_id)
+        if any(map(self._concerns_directory, batch)):
+            self._owners_wanted.set()
+
+    # -- whose the logins are -------------------------------------------------------------------
+    async def _owners(self) -> None:
+        """Read whose the logins are now and then, beside the mirror: of many it takes seconds."""
+        try:
+            async with asyncio.timeout(DIRECTORY_SECONDS):
+                await self._owners_wanted.wait()
+        except TimeoutError:
+            pass
+        self._owners_wanted.clear()
+        await self._read_owners()
+
+    async def _read_owners(self) -> None:
+        """Read whose the logins are. The same answer keeps the old one: nothing is drawn anew."""
+        found = await self._in_thread(directory.read, self.server_id)
+        if found != self.directory:
+            self.directory = found
 
     def _concerns_directory(self, news: News) -> bool:
         if news.trade is not None and news.trade.cmd.is_balance:

@@ -10,6 +10,7 @@ import pytest
 from tests.factories.market import NOON, a_closed_trade, a_record, a_trade
 from tests.factories.servers import MemoryGateway, a_server
 from trading.gateway.port import News, Page
+from trading.live import directory, feed
 from trading.live.feed import Listener
 from trading.terms import AccountRecord
 
@@ -105,3 +106,66 @@ def test_a_break_while_reading_reads_anew_and_a_failure_too() -> None:
         await until(lambda: gateway.readings == 4)
 
     play(scene)
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_news_reach_the_mirror_while_the_owners_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_answer, asked, read = threading.Event(), threading.Event(), directory.read
+
+    def slowly(server_id: int) -> Any:
+        asked.set()
+        assert may_answer.wait(PATIENCE)
+        return read(server_id)
+
+    async def scene(listener: Listener, gateway: SlowGateway, heard: list[News]) -> None:
+        gateway.may_answer.set()
+        await gateway.frames.put(frame(1, "snapshot_start"))
+        await until(asked.is_set)
+        await gateway.frames.put(frame(2, "trade_close", trade=a_closed_trade(5, 1)))
+        await until(lambda: [one.number for one in heard] == [1, 2])
+        assert not listener.is_loaded  # nobody's yet
+        may_answer.set()
+        await until(lambda: listener.is_loaded)
+
+    monkeypatch.setattr(directory, "read", slowly)
+    monkeypatch.setattr(feed, "DIRECTORY_SECONDS", 0.01)
+    play(scene)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(2, ["gap"]), (9, ["trade_open"] * 5)])
+@pytest.mark.usefixtures("fresh_database")
+def test_a_big_server_is_not_read_anew_for_what_is_less_work(
+    rows: int, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_write, writing = threading.Event(), threading.Event()
+    taken: list[list[News]] = []
+
+    def write(*, server_id: int, news: list[News], now: Any) -> None:
+        writing.set()
+        assert may_write.wait(PATIENCE)
+        taken.append(list(news))
+
+    async def scene(gateway: SlowGateway, listener: Listener) -> None:
+        gateway.may_answer.set()
+        gateway.account_list = [a_record(1 + number) for number in range(rows - 2)]
+        await gateway.frames.put(frame(1, "snapshot_start"))
+        await until(lambda: listener.is_loaded and writing.is_set())
+        for number in range(5):
+            await gateway.frames.put(frame(2 + number, "trade_open", trade=a_trade(5, 1)))
+        await until(lambda: listener._number == 6)
+        may_write.set()
+        await until(lambda: len(taken) == 2)
+
+    async def whole() -> None:
+        gateway = SlowGateway()
+        listener = Listener(server, lambda _: gateway, write)
+        try:
+            await scene(gateway, listener)
+        finally:
+            may_write.set()
+            await listener.stop()
+
+    server = a_server()
+    monkeypatch.setattr(feed, "MOST_NEWS", 3)
+    asyncio.run(whole())
+    assert [one.kind for one in taken[1]] == told
