@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def test_a_big_server_is_not_read_anew_for_what_is_less_work(
     may_write, writing = threading.Event(), threading.Event()
     taken: list[list[News]] = []
 
-    def write(*, server_id: int, news: list[News], now: Any) -> None:
+    def write(*, server_id: int, news: Sequence[News], now: datetime) -> None:
         writing.set()
         assert may_write.wait(PATIENCE)
         taken.append(list(news))
