@@ -83,17 +83,29 @@ class Cluster:
             durable=False,
         )
 
-    def start(self) -> None:
-        """Start the cluster as our child; a guard removes the folder after us."""
+    def make(self) -> None:
+        """Make the folder of the run; a guard removes it after us."""
         self.folder.mkdir(mode=0o711, exist_ok=True)
         self._guard = Guard()
         self._guard.remove(self.folder)
         owned_by_server(self.folder / "pg")
+
+    def start(self) -> None:
+        """Start the cluster as our child, provisioned; a kept one is as it was."""
+        is_new = not self.postgres.data.exists()
         self.postgres.initialise()
         self._child = self.postgres.start()
-        self._guard.watch(self._child.pid)
+        if self._guard is not None:
+            self._guard.watch(self._child.pid)
         self.postgres.wait(self._child)
-        self._provision()
+        if is_new:
+            self._provision()
+
+    def rest(self) -> None:
+        """Stop the server cleanly; its folder stays, and `start` goes on from it."""
+        if self._child is not None:
+            stop(self._child, number=signal.SIGINT)
+            self._child = None
 
     def _provision(self) -> None:
         with self._superuser("postgres") as session:

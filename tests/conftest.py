@@ -24,6 +24,7 @@ from pytest_django.plugin import blocking_manager_key
 from backoffice.demo.children import Guard, stop
 from backoffice.demo.redis import Redis
 from tests.cluster import OWNER, ROOT, Cluster, Database, redis_of_worker, run_folder
+from tests.template import Kept
 
 CLUSTER = pytest.StashKey[Cluster]()
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -41,15 +42,21 @@ def _aim(database: Database, user: str) -> None:
 
 
 def _start(config: pytest.Config) -> None:
-    """Start the run's cluster and migrate its template as the owner."""
-    cluster = Cluster(run_folder())
+    """Start the run's cluster, with a template that the owner migrated now or in an earlier run."""
+    cluster, kept = Cluster(run_folder()), Kept(config)
     config.stash[CLUSTER] = cluster
     try:
+        cluster.make()
+        is_kept = kept.restore(cluster.postgres.data)
         cluster.start()
-        with config.stash[blocking_manager_key].unblock():
-            _aim(cluster.template, OWNER)
-            call_command("migrate", verbosity=0, interactive=False)
-            connections["default"].close()
+        if not is_kept:
+            with config.stash[blocking_manager_key].unblock():
+                _aim(cluster.template, OWNER)
+                call_command("migrate", verbosity=0, interactive=False)
+                connections["default"].close()
+            cluster.rest()
+            kept.keep(cluster.postgres.data)
+            cluster.start()
     except BaseException:
         cluster.stop()
         raise

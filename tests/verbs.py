@@ -36,7 +36,7 @@ def checks() -> list[tuple[str, list[str], dict[str, str]]]:
     python = sys.executable
     migrations = [python, "manage.py", "makemigrations", "--check", "--dry-run"]
     deploy = [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    laws = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests/architecture"]
+    laws = [python, "-m", "pytest", "-q", "-n", "2", "tests/architecture"]
     return [
         ("style", [program("ruff"), "check", "--quiet", "."], {}),
         ("format", [program("ruff"), "format", "--check", "--quiet", "."], {}),

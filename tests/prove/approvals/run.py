@@ -118,6 +118,7 @@ def _started() -> Cluster:
     from django.db import connections
 
     cluster = Cluster(run_folder())
+    cluster.make()
     cluster.start()
     place = {"NAME": cluster.template.name, "HOST": str(cluster.postgres.sockets), "USER": OWNER}
     connections.settings["default"].update(place | {"PORT": "", "PASSWORD": ""})
