@@ -223,10 +223,19 @@ CHECK_LABELS: dict[int, str] = {
     1: noop("Free funds"),
     2: noop("Balance audit"),
     3: noop("Open requests"),
+    4: noop("Closed loop"),
     5: noop("Requisite"),
+    6: noop("Name"),
+    7: noop("KYC"),
     9: noop("Credit"),
     10: noop("Trading"),
+    11: noop("Shared data"),
+    13: noop("Chargeback window"),
     16: noop("Freshness"),
+    17: noop("Cool-off"),
+    18: noop("Limits"),
+    19: noop("Marks of risk"),
+    20: noop("Out against in"),
 }
 
 

@@ -35,6 +35,11 @@ def lock_money(account_id: int) -> None:
     locks.advisory(f"accounts.money.{account_id}", timeout_ms=PATIENCE_MS)
 
 
+def lock_sources(client_id: int) -> None:
+    """Hold what a client's sources are owed until the transaction ends; Later when it is busy."""
+    locks.advisory(f"accounts.sources.{client_id}", timeout_ms=PATIENCE_MS)
+
+
 def account_of(
     kind: LedgerKind, *, legal_entity_id: int, currency: str, now: datetime, **of: int
 ) -> LedgerAccount:

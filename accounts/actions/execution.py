@@ -76,6 +76,10 @@ def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
     answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
     funds = next(answer for answer in answers if answer.number == 1)
     fresh = next(answer for answer in answers if answer.number == 16)
+    loop = next(answer for answer in answers if answer.number == 4)
+    if loop.verdict is Verdict.RED:  # a source is owed less than was agreed to
+        _void_approval(payment, steps.words_of(loop), actor, now)
+        return None
     if fresh.verdict is Verdict.RED or funds.verdict is Verdict.UNKNOWN:
         _wait(payment, steps.words_of(fresh if fresh.verdict is Verdict.RED else funds), actor, now)
         return None

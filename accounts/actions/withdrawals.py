@@ -19,7 +19,7 @@ from accounts.events import (
     WithdrawalRequested,
 )
 from accounts.ledger import book
-from accounts.models import AccountBooks, Payment, PaymentMethod, wording
+from accounts.models import AccountBooks, Payment, PaymentMethod, splitting, wording
 from accounts.permissions import APPROVE_RED, REQUEST_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.queries.checks import Asked
@@ -39,6 +39,7 @@ BUSINESS_DAYS = 3
 #: What an approval changes on the payment's own row.
 APPROVED = (
     "state", "approved_by", "approved_at", "next_try_at", "latest_run", "due_at", "waiting_since",
+    "split",
 )  # fmt: skip
 BY_KEY = Question(lambda key: Payment.objects.filter(key=key), UUID)
 METHOD = Question(
@@ -69,6 +70,10 @@ class BadRequest(Rejected):
     """Something that was asked for cannot be; the sentence says what."""
 
 
+class OtherWayRefused(Rejected):
+    """The policy lets nothing go past the sources that it came from."""
+
+
 class FiguresUnknown(Rejected):
     """MetaTrader's figures of the account are not known, so nothing can be promised."""
 
@@ -87,7 +92,11 @@ class CheckForbids(Rejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for. `key` comes with the form: sent twice, it asks once."""
+    """What is asked for. `key` comes with the form: sent twice, it asks once.
+
+    What is owed to the sources of earlier deposits goes back to them, the rest to the requisite;
+    `loop_reason` says why all of it has to go to the requisite.
+    """
 
     key: UUID
     account_id: int
@@ -98,6 +107,7 @@ class Request:
     stated_reason: StatedReason
     stated_text: str = ""
     note: str = ""
+    loop_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +142,14 @@ def request_withdrawal(
         requisite_key=requisites.key_of(request.requisite),
         amount=request.amount,
         currency=account.currency,
+        holder=request.holder.strip(),
+        loop_reason=request.loop_reason.strip()[:300],
     )
     looked = looking.look(asked, now=now, stand=stand)
     _require_free(looked)
+    _require_lawful_way(asked, looked)
     payment = _new_payment(request, asked, client, actor, now)
+    payment.split = splitting.kept(looked.lines, payment.currency)
     payment.reservation = _hold(payment, stand.books, actor, now)
     steps.count_checks(payment)
     approving.ask(payment, looked.answers, origin=origin, now=now)
@@ -166,7 +180,10 @@ def approve_withdrawal(
     steps.require_another(actor, payment.requested_by)
     chart.lock_money(payment.account_id)
     stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
-    answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
+    # Two withdrawals of one client may not give the same source what it is owed once.
+    chart.lock_sources(payment.client_id)
+    looked = looking.look(looking.asked_by(payment), now=now, stand=stand)
+    answers = looked.answers
     picture = looking.picture_of(payment, answers)
     _require_same(picture.changes(fingerprint), answers)
     _require_checks(payment, answers, actor)
@@ -178,6 +195,7 @@ def approve_withdrawal(
         compiled.change(payment, "latest_run")
         return payment
     payment.state = approved
+    payment.split = splitting.kept(looked.lines, payment.currency)
     steps.stop_waiting(payment, now)
     payment.approved_by, payment.approved_at = str(actor), now
     payment.next_try_at = now
@@ -238,7 +256,8 @@ def cancel_withdrawal(*, payment_id: int, reason: str, actor: Actor, now: dateti
 
 def _same(payment: Payment, request: Request) -> Payment:
     said = (payment.account_id, payment.amount, payment.method_id, payment.requisite)
-    if said != (request.account_id, request.amount, request.method_id, request.requisite.strip()):
+    asked = (request.account_id, request.amount, request.method_id, request.requisite.strip())
+    if (*said, payment.loop_reason) != (*asked, request.loop_reason.strip()[:300]):
         raise Conflict(_("This form was used for another request."))
     return payment
 
@@ -286,6 +305,18 @@ def _require_free(looked: looking.Looked) -> None:
         raise NotEnough(sentence % told, asked=facts.amount, free=left)
 
 
+def _require_lawful_way(asked: Asked, looked: looking.Looked) -> None:
+    """Raise when everything is asked for at one place and the policy allows that to nobody."""
+    loop = looked.facts.loop
+    if not asked.loop_reason or looked.may_go_elsewhere or loop is None or not loop.elsewhere:
+        return
+    words = ", ".join(
+        f"{one.label}: {wording.money(one.amount, asked.currency)}" for one in loop.elsewhere
+    )
+    sentence = _("This has to go back to where it came from, without exception: %(lines)s.")
+    raise OtherWayRefused(sentence % {"lines": words})
+
+
 def _new_payment(
     request: Request, asked: Asked, client: Any, actor: Actor, now: datetime
 ) -> Payment:
@@ -305,6 +336,7 @@ def _new_payment(
         stated_reason=request.stated_reason,
         stated_text=request.stated_text.strip()[:300],
         note=request.note.strip()[:300],
+        loop_reason=asked.loop_reason,
         requested_by=str(actor),
         requested_at=now,
         due_at=due.due(now, business_days=BUSINESS_DAYS, timezone=entity.timezone),

@@ -51,10 +51,12 @@ class Payment(models.Model):
     """One withdrawal. `key` is what the asking form carried: the same form asks once.
 
     The amount is in the trading account's currency. `reservation` is the hold in the books, placed
-    with the request. `waits_because` says why an approved one was not sent yet, and `next_try_at`
-    when it is tried again. `latest_run` numbers the newest checks that were kept, `approval` is
-    the request that stands now. `needs_person`:
-    machines cannot say what became of it; `settling_by` is who proposed how to settle it by hand.
+    with the request. `split` are the lines of the closed loop, fixed with the decision, and
+    `loop_reason` says why all of it goes to the requisite in spite of them. `waits_because` says
+    why an approved one was not sent yet, and `next_try_at` when it is tried again. `latest_run`
+    numbers the newest checks that were kept, `approval` is the request that stands now.
+    `needs_person`: machines cannot say what became of it; `settling_by` is who proposed how to
+    settle it by hand.
     """
 
     scope: ClassVar[Scope] = Scope(
@@ -88,6 +90,8 @@ class Payment(models.Model):
     stated_reason = models.CharField(max_length=16, choices=list(STATED_LABELS.items()))
     stated_text = models.CharField(max_length=300, default="", blank=True)
     note = models.CharField(max_length=300, default="", blank=True)
+    split = models.JSONField(default=list, blank=True, editable=False)
+    loop_reason = models.CharField(max_length=300, default="", blank=True)
     requested_by = models.CharField(max_length=64)
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()

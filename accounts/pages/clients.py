@@ -21,6 +21,7 @@ from crm.queries import known
 from trading.queries import money, trading_accounts
 
 LATEST = 8
+AS_TYPED = ("key", "amount", "requisite", "holder", "stated_text", "note", "loop_reason")
 
 
 class PanelForClient(Panel):
@@ -72,15 +73,10 @@ class RequestWithdrawal(ActionPage):
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Ask for it."""
         request = withdrawals.Request(
-            key=data["key"],
             account_id=int(data["account_id"]),
-            amount=data["amount"],
             method_id=int(data["method_id"]),
-            requisite=data["requisite"],
-            holder=data["holder"],
             stated_reason=StatedReason(data["stated_reason"]),
-            stated_text=data["stated_text"],
-            note=data["note"],
+            **{name: data[name] for name in AS_TYPED},
         )
         withdrawals.request_withdrawal(
             request=request, actor=actor, origin=self.origin, now=self.now

@@ -11,6 +11,7 @@ from accounts.states import MISSING_LABELS, REJECT_LABELS, STATED_LABELS
 from trading.states import OUTCOME_LABELS
 
 LONGEST = 300
+LONGEST_PICTURE = 1000  # 24 characters a check, and some more to come
 
 
 def line(label: Any, length: int = LONGEST, **extra: Any) -> forms.CharField:
@@ -45,7 +46,7 @@ class ApproveForm(DecisionForm):
     def clean(self) -> dict[str, Any]:
         """Say in words what is wrong with a field that nobody sees."""
         seen = self.cleaned_data.get("fingerprint", "")
-        if not 0 < len(seen) <= LONGEST:
+        if not 0 < len(seen) <= LONGEST_PICTURE:
             words = _("The form came without what the page showed: look again.")
             raise forms.ValidationError(words)
         return self.cleaned_data
@@ -183,6 +184,10 @@ class WithdrawalForm(forms.Form):
     )
     stated_text = line(gettext_lazy("In the client's words"), required=False)
     note = line(gettext_lazy("Note for whoever decides"), required=False)
+    loop_reason = line(
+        gettext_lazy("Why nothing may go back to earlier deposits' sources (empty: it does)"),
+        required=False,
+    )
 
     def __init__(self, data: Any, *, accounts: Any, methods: Any, holder: str) -> None:
         super().__init__(data, label_suffix="", initial={"holder": holder})

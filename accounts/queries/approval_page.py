@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
-from accounts.models import Discrepancy, Payment, PaymentOperation
+from accounts.calc.closed_loop import Line
+from accounts.models import Discrepancy, Payment, PaymentOperation, splitting
 from accounts.models.wording import worded
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import books
@@ -78,6 +79,7 @@ class LogLine:
 class ApprovalPage:
     """The page: the payment, the verdict line, checks, margin, client, seats, legs, log, buttons.
 
+    `split` is where the money goes by the closed loop: as it stands, or as it was decided.
     `fingerprint` goes into the form and comes back with the decision. After the decision was made
     the checks are those that were kept with it (`is_frozen`).
     """
@@ -90,6 +92,7 @@ class ApprovalPage:
     fingerprint: str
     money: AccountMoney | None
     margin: Margin | None
+    split: tuple[Line, ...]
     client: tuple[Moved, ...]
     others: tuple[Payment, ...]
     seats: tuple[SeatLine, ...]
@@ -129,6 +132,7 @@ def get_approval_page_for(
         fingerprint=looking.picture_of(payment, answers).fingerprint,
         money=looked.money,
         margin=None if figures is None else checks.margin_after(figures, payment.amount),
+        split=splitting.lines_of(payment.split) if is_frozen else looked.lines,
         client=tuple(money.moved_by_client(payment.client_id)),
         others=_others(user, payment),
         seats=_seats(payment),

@@ -1,41 +1,33 @@
 """Gathers what the checks look at, and runs them."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from accounts.calc import checks
-from accounts.calc.checks import Answer, Facts, Figures, Other, RequisiteUse
+from accounts.calc import checks, closed_loop
+from accounts.calc.checks import Answer, Facts, Figures, Loop, Moved
+from accounts.calc.closed_loop import Line
 from accounts.calc.picture import Picture
-from accounts.models import Payment
+from accounts.models import Payment, splitting
 from accounts.queries import books
 from accounts.queries.books import Stand
-from accounts.states import UNDECIDED, Withdrawal
-from backoffice.core import compiled
+from accounts.queries.past import BEFORE_DEBIT, CHECKS, LOOP, Past, past_of
+from accounts.states import UNDECIDED
 from backoffice.core.money import rounded
 from trading.queries import money
-from trading.queries.money import AccountMoney
+from trading.queries.money import AccountMoney, Standing
 
-#: Until the debit is proved, the money of these is spoken for.
-BEFORE_DEBIT = (*UNDECIDED, Withdrawal.APPROVED, Withdrawal.UNCERTAIN)
-
-
-PAST = """
-SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id), '[]')::text
-          FROM accounts_payment
-         WHERE account_id = %(account)s AND state = ANY(%(open)s)
-           AND id IS DISTINCT FROM %(itself)s),
-       (SELECT count(*) FROM accounts_payment
-         WHERE requisite_key = %(requisite)s AND client_id = %(client)s AND state = %(paid)s),
-       (SELECT count(DISTINCT client_id) FROM accounts_payment
-         WHERE requisite_key = %(requisite)s AND client_id <> %(client)s)
-"""
+__all__ = ["BEFORE_DEBIT", "Asked", "Looked", "asked_by", "figures_of", "look", "picture_of"]
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked for: of a payment that stands, or of one that is about to."""
+    """What is asked for: of a payment that stands, or of one that is about to.
+
+    `loop_reason`: why everything is to go where it is asked for, in spite of the closed loop.
+    `agreed` are the lines of a split that was decided on, which do not change any more.
+    """
 
     payment_id: int | None
     client_id: int
@@ -43,15 +35,24 @@ class Asked:
     requisite_key: str
     amount: Decimal
     currency: str
+    holder: str
+    loop_reason: str = ""
+    agreed: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What was gathered, and what the checks say about it."""
+    """What was gathered, and what the checks say about it. `may_go_elsewhere`: by the policy."""
 
     facts: Facts
     answers: tuple[Answer, ...]
     money: AccountMoney | None
+    may_go_elsewhere: bool
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The closed-loop split."""
+        return self.facts.loop.lines if self.facts.loop is not None else ()
 
 
 def asked_by(payment: Payment) -> Asked:
@@ -63,6 +64,9 @@ def asked_by(payment: Payment) -> Asked:
         requisite_key=payment.requisite_key,
         amount=payment.amount,
         currency=payment.currency,
+        holder=payment.holder,
+        loop_reason=payment.loop_reason,
+        agreed=() if payment.state in UNDECIDED else splitting.lines_of(payment.split),
     )
 
 
@@ -74,20 +78,33 @@ def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
     market = stand.market if stand is not None else money.standing_of(asked.account_id)
     if stand is None and market is not None:
         stand = books.stand_of(asked.account_id, market)
-    others, requisite = _past(asked)
+    past = past_of(asked, now=now)
+    rules = closed_loop.rules_of(past.policies.get(LOOP, {}))
+    traded = None if market is None else market.traded
     facts = Facts(
         amount=asked.amount,
         currency=asked.currency,
         now=now,
         figures=None if market is None else figures_of(market.money),
         audit=None if stand is None else books.audit(stand),
-        others=others,
-        requisite=requisite,
-        trades=market.traded.trades if market is not None else 0,
-        volume_hundredths=market.traded.volume_hundredths if market is not None else 0,
+        others=past.others,
+        requisite=past.requisite,
+        trades=traded.trades if traded is not None else 0,
+        volume_hundredths=traded.volume_hundredths if traded is not None else 0,
+        holder=asked.holder,
+        client=past.client,
+        loop=_loop(asked, past, rules, market, now),
+        pace=past.pace,
+        moved=None if market is None else _moved(market),
+        card_paid_at=past.card_paid_at,
+        limits=checks.limits_of(past.policies.get(CHECKS, {})),
     )
-    known = None if market is None else market.money
-    return Looked(facts=facts, answers=checks.run(facts), money=known)
+    return Looked(
+        facts=facts,
+        answers=checks.run(facts),
+        money=None if market is None else market.money,
+        may_go_elsewhere=rules.other_way is closed_loop.OtherWay.REASON,
+    )
 
 
 def figures_of(known: AccountMoney) -> Figures:
@@ -120,18 +137,31 @@ def picture_of(payment: Payment, answers: tuple[Answer, ...]) -> Picture:
     return Picture(payload=payload, answers=answers)
 
 
-def _past(asked: Asked) -> tuple[tuple[Other, ...], RequisiteUse]:
-    """Return the other open requests of the account, and the use of the requisite so far."""
-    told = {
-        "account": asked.account_id,
-        "itself": asked.payment_id,
-        "open": [str(state) for state in BEFORE_DEBIT],
-        "requisite": asked.requisite_key,
-        "client": asked.client_id,
-        "paid": str(Withdrawal.PAID),
-    }
-    ((others, paid, clients),) = compiled.ask(PAST, told)
-    found = tuple(
-        Other(payment_id=number, amount=Decimal(amount)) for number, amount in json.loads(others)
+def _loop(
+    asked: Asked,
+    past: Past,
+    rules: closed_loop.Rules,
+    market: Standing | None,
+    now: datetime,
+) -> Loop | None:
+    """Return the split of what is asked for; of one that was decided on, what stands against it."""
+    if market is None:
+        return None
+    if asked.agreed:
+        over = closed_loop.above(asked.agreed, past.sources)
+        return Loop(lines=asked.agreed, elsewhere=(), above=over, reason=asked.loop_reason)
+    foreign = (one.amount for one in market.mirror.records if one.is_foreign and not one.is_credit)
+    unknown = sum(foreign, NOTHING) - past.unknown_given
+    lines = closed_loop.split(asked.amount, past.sources, rules, now=now, unknown=unknown)
+    elsewhere = closed_loop.elsewhere(lines, asked.requisite_key)
+    if asked.loop_reason:
+        lines = closed_loop.by_another_way(lines, but=asked.requisite_key)
+    return Loop(lines=lines, elsewhere=elsewhere, reason=asked.loop_reason)
+
+
+def _moved(market: Standing) -> Moved:
+    amounts = [one.amount for one in market.mirror.records if not one.is_credit]
+    return Moved(
+        came=sum((one for one in amounts if one > 0), NOTHING),
+        went=-sum((one for one in amounts if one < 0), NOTHING),
     )
-    return found, RequisiteUse(paid=paid, other_clients=clients)

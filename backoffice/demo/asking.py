@@ -121,6 +121,7 @@ def passes(purse: Purse, amount: Decimal, now: datetime) -> bool:
         requisite_key=requisites.key_of(requisite_of(purse)),
         amount=amount,
         currency=purse.currency,
+        holder=purse.client_name,
     )
     looked = looking.look(asked, now=now).answers
     answers = [one for one in looked if one.number != BALANCE_AUDIT]

@@ -95,6 +95,8 @@ class Client(models.Model):
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags")
     )
     created_at = models.DateTimeField(_("created"))
+    # Kept by a trigger whenever e-mail or phone become others, whoever changes them.
+    contact_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     kyc_level = models.PositiveSmallIntegerField(_("KYC level"), default=0)
     is_test = models.BooleanField(_("test client"), default=False)

@@ -7,8 +7,20 @@ from django.db.models import Q
 from backoffice.core import access
 from backoffice.core.access import Level, Reach
 from backoffice.core.compiled import Question
+from crm.calc.contacts import SHORTEST_PHONE, TAIL
 from crm.models import Client
 
+#: For who decides about money: name, KYC level, tags, when the contacts changed, how many other
+#: clients have the same e-mail or phone; a column for a statement that asks about %(client)s.
+CHECKED = f"""(SELECT json_build_array(
+    c.full_name, c.kyc_level, c.tags, c.contact_changed_at,
+    (SELECT count(*) FROM crm_client o WHERE o.email = c.email AND c.email <> '' AND o.id <> c.id),
+    (SELECT count(*) FROM crm_client o
+      WHERE right(o.phone_digits, {TAIL}) = right(c.phone_digits, {TAIL})
+        AND length(c.phone_digits) >= {SHORTEST_PHONE} AND o.id <> c.id))::text
+  FROM crm_client c WHERE c.id = %(client)s)"""  # noqa: S608 - nothing in it is asked
+#: The legal entity that serves %(client)s, as a column.
+ENTITY = "(SELECT c.legal_entity_id FROM crm_client c WHERE c.id = %(client)s)"
 CLIENT = Question(
     lambda client_id: Client.objects.filter(pk=client_id).select_related("legal_entity"), int
 )

@@ -7,6 +7,20 @@ from django.db.models import F, Q
 from backoffice.company.models import PolicyVersion
 
 
+def in_force(entity: str) -> str:
+    """Return a column: the policies `%(policies)s` in force at `%(now)s`, as one JSON object.
+
+    For statements that may not be followed by another one. `entity` is SQL for the legal entity.
+    """
+    return f"""(SELECT json_object_agg(code, value)::text FROM (
+        SELECT DISTINCT ON (v.code) v.code, v.value
+          FROM company_policyversion v
+         WHERE v.code = ANY(%(policies)s) AND v.valid_from <= %(now)s
+           AND (v.legal_entity_id IS NULL OR v.legal_entity_id = {entity})
+         ORDER BY v.code, v.legal_entity_id ASC NULLS LAST, v.valid_from DESC, v.version DESC
+    ) told)"""  # noqa: S608 - `entity` is written in the code, never asked for
+
+
 def policy_in_force(
     code: str, *, at: datetime, legal_entity_id: int | None = None
 ) -> PolicyVersion | None:

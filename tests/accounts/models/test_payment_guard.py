@@ -56,7 +56,9 @@ def test_one_cannot_approve_ones_own_request(till: Till) -> None:
         )
 
 
-@pytest.mark.parametrize("other", ["requisite_key = 'x'", "amount = 71", "holder = 'Somebody'"])
+@pytest.mark.parametrize(
+    "other", ["requisite_key = 'x'", "amount = 71, split = '[]'", "holder = 'Somebody'"]
+)
 def test_what_was_approved_is_what_is_paid(till: Till, other: str) -> None:
     """Votes on one requisite or amount, then another in the row: they do not approve it."""
     payment = till.ask()

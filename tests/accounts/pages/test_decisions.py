@@ -48,7 +48,9 @@ def test_the_page_shows_everything_that_the_decision_needs(till: Till) -> None:
     said = words_of(a_browser(till.approver).get(url(payment)))
     for expected in (
         "Withdrawal 70.00USD", f"#{payment.pk}", "Requested", "Ana Ruiz", "Earned funds",
-        "“profits”", "knows us well", "6 green, 1 amber: Requisite: First use",
+        "“profits”", "knows us well", "13 green, 3 amber: Closed loop:",
+        "Requisite: First use", "Paid in before our books",
+        "Limits", "Cool-off", "Name", "Out against in",
         "Free funds", "1,000.00 USD free", "Balance audit", "Σ moves = 1,000.00 USD",
         "Open requests", "None other", "Requisite", "Credit", "Trading", "Freshness", "ES91 ••1332",
         "What happens to margin", "1,000.00930.00", "margin call at 100 %", "In (1)990.00USD",
@@ -96,7 +98,7 @@ def test_an_open_page_learns_that_it_is_stale(till: Till) -> None:
     assert "look again" in page_of(browser.get(**ask, headers={"HX-Request": "true"}))
 
 
-@pytest.mark.parametrize("sent", [{}, {"fingerprint": ""}, {"fingerprint": "x" * 301}])
+@pytest.mark.parametrize("sent", [{}, {"fingerprint": ""}, {"fingerprint": "x" * 1001}])
 def test_without_a_picture_nothing_is_approved(till: Till, sent: dict[str, str]) -> None:
     payment = till.ask()
     answer = a_browser(till.approver).post(url(payment, "approve"), sent)

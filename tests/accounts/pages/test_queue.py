@@ -33,7 +33,7 @@ def test_the_bare_address_is_what_waits_for_me(till: Till) -> None:
     answer = a_browser(till.approver).get(LIST)
     page = page_of(answer)
     assert numbers(answer) == [payment.pk]
-    for expected in ("Ana Ruiz", "70.00", "Requisite: First use", "<strong>me</strong>",
+    for expected in ("Ana Ruiz", "70.00", "Closed loop: 70.00", "<strong>me</strong>",
                      "1 request", 'My to do <span class="count">1</span>'):  # fmt: skip
         assert expected in page, expected
     assert "Approve" not in page.split('id="list"')[1].split("</main>")[0]

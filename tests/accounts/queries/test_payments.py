@@ -18,6 +18,7 @@ from backoffice.identity.models import User
 from tests.factories.payments import Till, a_till, fingerprint
 from tests.factories.people import NOW, SETUP, a_staff_user
 
+NUMBERS = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 16, 17, 18, 19, 20]
 pytestmark = pytest.mark.django_db
 
 
@@ -50,8 +51,8 @@ def test_rows_say_the_worst_check(till: Till) -> None:
 
     summary = payments.summary_of(row.latest_checks)
 
-    assert (summary.green, summary.amber, summary.red) == (6, 1, 0)
-    assert summary.says == "Requisite: First use"
+    assert (summary.green, summary.amber, summary.red) == (13, 3, 0)
+    assert summary.says.startswith("Closed loop: 70.00\u202fUSD came before our books")
 
 
 def test_out_of_reach_is_absent(till: Till) -> None:
@@ -106,8 +107,9 @@ def test_the_page_shows_what_is_decided_on(till: Till) -> None:
 
     assert shown.fingerprint == fingerprint(payment)
     assert (shown.verdict, shown.is_frozen) == (Verdict.AMBER, False)
-    assert shown.verdict_line == "6 green, 1 amber: Requisite: First use"
-    assert [line.number for line in shown.checks] == [1, 2, 3, 5, 9, 10, 16]
+    assert shown.verdict_line.startswith("13 green, 3 amber: Closed loop: ")
+    assert [line.number for line in shown.checks] == NUMBERS
+    assert [(one.source, one.amount) for one in shown.split] == [("unknown", payment.amount)]
     assert shown.margin is not None
     assert shown.margin.free_margin[1] == shown.margin.free_margin[0] - payment.amount
     assert [(one.currency, one.deposits_count, one.trades) for one in shown.client] == [

@@ -1,0 +1,188 @@
+"""What went before a withdrawal, in one statement: requests, sources, what they got back, who asks.
+
+The facts of other rooms come in their own words: `known.CHECKED` is the client, `policies.in_force`
+what the policies of their legal entity say.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.calc import closed_loop
+from accounts.calc.checks import Other, Pace, Person, RequisiteUse
+from accounts.calc.closed_loop import PaidIn, Source
+from accounts.states import UNDECIDED, Withdrawal
+from backoffice.company.queries import policies
+from backoffice.core import compiled
+from crm.queries import known
+
+#: Until the debit is proved, the money of these is spoken for.
+BEFORE_DEBIT = (*UNDECIDED, Withdrawal.APPROVED, Withdrawal.UNCERTAIN)
+#: Of these nothing went to any source, or it came back.
+GONE = (Withdrawal.REJECTED, Withdrawal.CANCELLED, Withdrawal.REFUSED, Withdrawal.RETURNED)
+CHECKS, LOOP = "withdrawal-checks", "closed-loop"
+NOTHING = Decimal(0)
+
+PAST = f"""
+SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id), '[]')::text
+          FROM accounts_payment
+         WHERE account_id = %(account)s AND state = ANY(%(open)s)
+           AND id IS DISTINCT FROM %(itself)s),
+       (SELECT json_build_array(count(*) FILTER (WHERE state = %(paid)s), min(requested_at))::text
+          FROM accounts_payment
+         WHERE requisite_key = %(requisite)s AND client_id = %(client)s),
+       (SELECT count(DISTINCT client_id) FROM accounts_payment
+         WHERE requisite_key = %(requisite)s AND client_id <> %(client)s),
+       (SELECT coalesce(json_agg(json_build_array(
+                   d.id, m.kind, d.payer_key, d.payer_label, m.id, m.name,
+                   d.received_amount::text, d.received_at)
+                 ORDER BY d.received_at, d.id), '[]')::text
+          FROM accounts_deposit d JOIN accounts_paymentmethod m ON m.id = d.method_id
+         WHERE d.client_id = %(client)s AND d.state = 'CREDITED'
+           AND d.received_currency = %(currency)s),
+       (SELECT coalesce(json_agg(json_build_array(
+                   p.amount::text, p.split, p.account_id)), '[]')::text
+          FROM accounts_payment p
+         WHERE p.client_id = %(client)s AND p.currency = %(currency)s
+           AND p.id IS DISTINCT FROM %(itself)s AND p.state <> ALL(%(gone)s)
+           AND (p.state <> ALL(%(undecided)s) OR %(before)s::bigint IS NULL
+                OR p.id < %(before)s::bigint)),
+       (SELECT json_build_array(
+                   coalesce(sum(amount) FILTER (
+                       WHERE requested_at > %(now)s - interval '1 day'), 0)::text,
+                   count(*) FILTER (WHERE requested_at > %(now)s - interval '1 day'),
+                   coalesce(sum(amount), 0)::text)::text
+          FROM accounts_payment
+         WHERE client_id = %(client)s AND currency = %(currency)s
+           AND id IS DISTINCT FROM %(itself)s AND state <> ALL(%(gone)s)
+           AND requested_at > %(now)s - interval '7 days'),
+       (SELECT count(DISTINCT o.client_id) FROM accounts_deposit o
+         WHERE o.client_id <> %(client)s AND o.payer_key <> ''
+           AND o.payer_key IN (SELECT mine.payer_key FROM accounts_deposit mine
+                                WHERE mine.client_id = %(client)s AND mine.payer_key <> '')),
+       {known.CHECKED},
+       {policies.in_force(known.ENTITY)}
+"""  # noqa: S608 - nothing in it is asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was found. `unknown_given`: what went back already of money that came unknown whence."""
+
+    others: tuple[Other, ...]
+    requisite: RequisiteUse
+    sources: tuple[Source, ...]
+    unknown_given: Decimal
+    pace: Pace
+    client: Person | None
+    card_paid_at: datetime | None
+    policies: Mapping[str, Mapping[str, object]]
+
+
+def past_of(asked: Any, *, now: datetime) -> Past:
+    """Return the past of what is asked for (`queries.checks.Asked`), as it is now."""
+    told = {
+        "account": asked.account_id,
+        "itself": asked.payment_id,
+        "open": [str(state) for state in BEFORE_DEBIT],
+        "gone": [str(state) for state in GONE],
+        "undecided": [str(state) for state in UNDECIDED],
+        "before": 0 if asked.agreed else asked.payment_id,
+        "requisite": asked.requisite_key,
+        "client": asked.client_id,
+        "currency": asked.currency,
+        "paid": str(Withdrawal.PAID),
+        "policies": [CHECKS, LOOP],
+        "now": now,
+    }
+    (row,) = compiled.ask(PAST, told)
+    others, use, clients, paid_in, splits, pace, same_card, client, in_force = row
+    paid, named_at = json.loads(use)
+    deposits = json.loads(paid_in)
+    sources, unknown = _sources(deposits, json.loads(splits), asked.account_id)
+    return Past(
+        others=tuple(
+            Other(payment_id=number, amount=Decimal(amount))
+            for number, amount in json.loads(others)
+        ),
+        requisite=RequisiteUse(paid=paid, other_clients=clients, first_named_at=_moment(named_at)),
+        sources=sources,
+        unknown_given=unknown,
+        pace=_pace(json.loads(pace)),
+        client=None if client is None else _person(json.loads(client), same_card),
+        card_paid_at=max((_moment(one[7]) for one in deposits if one[1] == "card"), default=None),
+        policies=json.loads(in_force) if in_force else {},
+    )
+
+
+def _sources(
+    deposits: Iterable[Any], splits: Iterable[Any], account_id: int
+) -> tuple[tuple[Source, ...], Decimal]:
+    """Return the sources with what went back to each, and how much of the unknown went."""
+    by_source, by_deposit, unsaid = _given(splits, account_id)
+    found: dict[str, Source] = {}
+    for number, kind, key, label, method, name, amount, at in deposits:
+        source_key = f"{kind}:{key}" if key else f"method:{method}"
+        paid = PaidIn(
+            deposit=number,
+            amount=Decimal(amount),
+            at=datetime.fromisoformat(at),
+            returned=by_deposit.get(number, NOTHING),
+        )
+        before = found.get(source_key)
+        found[source_key] = Source(
+            key=source_key,
+            kind=kind,
+            label=label or name,
+            paid_in=(*(before.paid_in if before is not None else ()), paid),
+            returned=by_source.get(source_key, NOTHING),
+        )
+    return tuple(closed_loop.spread(unsaid, list(found.values()))), by_source.get(
+        closed_loop.UNKNOWN, NOTHING
+    )
+
+
+def _given(
+    splits: Iterable[Any], account_id: int
+) -> tuple[dict[str, Decimal], dict[int, Decimal], Decimal]:
+    """Return what went back by source and by original payment, and what nobody wrote down."""
+    by_source: dict[str, Decimal] = {}
+    by_deposit: dict[int, Decimal] = {}
+    unsaid = NOTHING
+    for amount, lines, of_account in splits:
+        if not lines:
+            unsaid += Decimal(amount)
+        for line in lines:
+            source, part = line["source"], Decimal(line["amount"])
+            if source == closed_loop.UNKNOWN and of_account != account_id:
+                continue  # what nobody knows of is reckoned account by account
+            by_source[source] = by_source.get(source, NOTHING) + part
+            if line["deposit"] is not None:
+                number = line["deposit"]
+                by_deposit[number] = by_deposit.get(number, NOTHING) + part
+    return by_source, by_deposit, unsaid
+
+
+def _pace(told: Any) -> Pace:
+    day, count, week = told
+    return Pace(day_amount=Decimal(day), day_count=count, week_amount=Decimal(week))
+
+
+def _person(told: Any, same_card: int) -> Person:
+    name, kyc_level, tags, changed_at, same_email, same_phone = told
+    return Person(
+        name=name,
+        kyc_level=kyc_level,
+        tags=tuple(tags),
+        contact_changed_at=_moment(changed_at),
+        same_email=same_email,
+        same_phone=same_phone,
+        same_card=same_card,
+    )
+
+
+def _moment(text: Any) -> Any:
+    return None if text is None else datetime.fromisoformat(text)
