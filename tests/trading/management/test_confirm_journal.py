@@ -1,5 +1,6 @@
 """`manage.py confirm_journal`: only when nothing is under way, by two people, and told."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from uuid import uuid4
@@ -7,11 +8,11 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from backoffice.core import records
+from backoffice.core import clock, records
 from tests.factories.market import NOON
 from tests.factories.servers import ACTOR, MemoryGateway, a_server, some_owners
 from trading.actions import balance
-from trading.models import BalanceOperation, Server
+from trading.models import BalanceAttempt, BalanceOperation, Server
 from trading.states import Operation
 from trading.terms import BalanceKind
 
@@ -75,3 +76,23 @@ def test_what_is_under_way_is_settled_first(
     with pytest.raises(CommandError, match="1 operations"):
         call_command("confirm_journal", server.code, **PEOPLE)
     assert gateway.confirmed == []
+
+
+def test_no_command_may_still_be_in_time(server: Server, gateway: MemoryGateway) -> None:
+    """What was confirmed at once can be delivered again: only its deadline stops it then."""
+    account = some_owners(server, 1001)[1001]
+    operation = balance.plan_operation(
+        key=uuid4(), account_id=account.account_id, kind=BalanceKind.BALANCE,
+        amount=Decimal("5.00"), actor=ACTOR, now=NOON,
+    )  # fmt: skip
+    attempt = BalanceAttempt.objects.create(
+        operation=operation, number=1, begun_at=NOON, journal_id="old",
+        deadline_at=clock.now() + timedelta(minutes=1),
+    )  # fmt: skip
+    with pytest.raises(CommandError, match="still be in time"):
+        call_command("confirm_journal", server.code, **PEOPLE)
+    assert gateway.confirmed == []
+
+    BalanceAttempt.objects.filter(pk=attempt.pk).update(deadline_at=NOON)
+    call_command("confirm_journal", server.code, **PEOPLE)
+    assert len(gateway.confirmed) == 1

@@ -1,0 +1,1 @@
+"""An executable model of the exactly-once protocol (money.md §5-7), explored whole."""
