@@ -57,8 +57,9 @@ class Due:
     """What MetaTrader shows and the books do not have yet.
 
     `results` by day; `foreign` were made in MetaTrader directly; `ours` wait for their payment's
-    own posting; `odd` carry a marker that is a stranger's or was used twice, `denied` that of a
-    payment whose operation MetaTrader refused: these two explain nothing.
+    own posting (or may be of a payment that people have to settle); `odd` carry a marker that is a
+    stranger's or was used twice, `denied` that of a payment whose operation MetaTrader refused:
+    these two explain nothing.
     """
 
     results: dict[date, Decimal]
@@ -203,12 +204,19 @@ def _due(books: AccountBooks, mirror: MirrorMoney, booked: Mapping[int, BookedLi
     seen = {record.ticket for record in mirror.records}
     return Due(
         results=_due_results(books, mirror),
-        foreign=tuple(one for one in new if one.is_foreign),
-        ours=tuple(one for one in new if one.key and not one.is_double and not one.is_denied),
+        foreign=tuple(one for one in new if one.is_foreign and not one.is_alike),
+        ours=tuple(one for one in new if _waits(one)),
         odd=tuple(one for one in new if one.is_strange or one.is_double),
         denied=tuple(one for one in new if one.is_denied and not one.is_double),
         unseen=tuple(row for ticket, row in booked.items() if ticket not in seen),
     )
+
+
+def _waits(record: MoneyRecord) -> bool:
+    """Say whether a record is, or may be, of a payment that has not posted it yet."""
+    if record.is_foreign:
+        return record.is_alike
+    return bool(record.key) and not record.is_double and not record.is_denied
 
 
 def _due_results(books: Any, mirror: MirrorMoney) -> dict[date, Decimal]:

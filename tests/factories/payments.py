@@ -201,12 +201,12 @@ def write(account: TradingAccount, *records: Any) -> None:
 
 
 @contextmanager
-def a_metatrader(till: Till, folder: Path, settings: Any) -> Iterator[Script]:
+def a_metatrader(till: Till, folder: Path, settings: Any, **agent: Any) -> Iterator[Script]:
     """Run an agent over the till's script, and let money be sent there."""
     server = till.account.server
     settings.MT4_AGENT_KEYS = {server.code: AgentKey(KEY_ID, KEY)}
     registry.register(RemoteGateway)
-    with an_agent(till.script, folder) as running:
+    with an_agent(till.script, folder, **agent) as running:
         server.agent_url = running.address.url
         server.save(update_fields=["agent_url"])
         sending_terms.set_sending_terms(

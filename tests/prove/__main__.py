@@ -10,6 +10,8 @@ from collections.abc import Callable
 from tests.prove import audit, pages, servers
 from tests.prove.approvals import run as approvals
 from tests.prove.day import run as day
+from tests.prove.matrix import run as matrix
+from tests.prove.model import run as model
 from tests.prove.money import drills
 from tests.prove.money import run as money
 
@@ -22,6 +24,8 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "day": day.prove,
     "audit": audit.prove,
     "approvals": approvals.prove,
+    "model": model.prove,
+    "matrix": matrix.prove,
 }
 
 

@@ -6,7 +6,7 @@ For those who decide about money. Nobody's reach narrows these: they are no answ
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,14 @@ from trading.models import BalanceRecord, Deal, Position, TradingAccount
 from trading.queries import frames
 from trading.queries.trading_accounts import MONEY
 from trading.states import LiveStatus, ServerStatus
-from trading.terms import MARKER_LENGTH, MARKER_PREFIX, Cmd
+from trading.terms import MARKER_LENGTH, MARKER_PREFIX, BalanceKind, Cmd
 
 Row = tuple[Any, ...]
 
 NOTHING = Decimal(0)
 MARKET = (Cmd.BUY, Cmd.SELL)
+#: The server's clock may jump by so much: a record of ours may look older than its operation.
+AROUND = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class MoneyRecord:
 
     `is_double`: it carries the marker of an operation that was booked under another ticket.
     `is_denied`: of an operation that MetaTrader refused, or that was given up: it should not be.
+    `is_alike`: nothing names it, and it may be an operation of ours without an answer, under a
+    comment that was cut or edited: until people settled that, it is nobody's.
     `day` is the day of the server's own calendar.
     """
 
@@ -71,6 +75,7 @@ class MoneyRecord:
     is_strange: bool = False
     is_double: bool = False
     is_denied: bool = False
+    is_alike: bool = False
 
     @property
     def is_foreign(self) -> bool:
@@ -142,7 +147,9 @@ MIRROR = """a.currency, a.balance, a.credit,
                             ORDER BY r.id), '[]')::text
      FROM trading_balancerecord r WHERE r.account_id = a.id),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket,
-                                             o.state IN ('REFUSED', 'ABANDONED'))), '[]')::text
+                                             o.state IN ('REFUSED', 'ABANDONED'),
+                                             o.state IN ('SENDING', 'UNCERTAIN', 'MANUAL'),
+                                             o.amount::text, o.kind, o.created_at)), '[]')::text
      FROM trading_balanceoperation o WHERE o.account_id = a.id)"""
 FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
   a.mirrored_at, a.enabled AND NOT a.closed_on_server, g.margin_call_percent, g.stop_out_percent,
@@ -316,24 +323,38 @@ class _Ours:
     """Our operations on the account, found by marker or by ticket: comments can be edited."""
 
     def __init__(self, lines: list[Any]) -> None:
-        self.by_marker = {marker: (key, ticket) for key, marker, ticket, _ in lines}
-        self.by_ticket = {ticket: key for key, _, ticket, _ in lines if ticket is not None}
-        self.denied = {key for key, _, _, is_over in lines if is_over}
+        self.by_marker = {marker: (key, ticket) for key, marker, ticket, *_ in lines}
+        self.by_ticket = {ticket: key for key, _, ticket, *_ in lines if ticket is not None}
+        self.denied = {key for key, _, _, is_over, *_ in lines if is_over}
+        self.unanswered = [
+            (Decimal(amount), kind == BalanceKind.CREDIT, datetime.fromisoformat(at) - AROUND)
+            for *_, is_open, amount, kind, at in lines
+            if is_open
+        ]
+
+    def may_be(self, amount: Decimal, recorded_at: datetime, *, is_credit: bool) -> bool:
+        """Say whether a record could be what an operation without an answer booked."""
+        return any(
+            (amount, is_credit) == (asked, pocket) and recorded_at >= since
+            for asked, pocket, since in self.unanswered
+        )
 
 
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
     ticket, cmd, amount, recorded_at, comment, day = line
     marked, booked_as = ours.by_marker.get(comment[:MARKER_LENGTH], (None, None))
     key = marked or ours.by_ticket.get(ticket)
+    sum_, at, is_credit = Decimal(amount), datetime.fromisoformat(recorded_at), cmd == Cmd.CREDIT
     return MoneyRecord(
         ticket=ticket,
-        is_credit=cmd == Cmd.CREDIT,
-        amount=Decimal(amount),
-        recorded_at=datetime.fromisoformat(recorded_at),
+        is_credit=is_credit,
+        amount=sum_,
+        recorded_at=at,
         day=date.fromisoformat(day),
         comment=comment,
         key=None if key is None else UUID(key),
         is_strange=key is None and comment.startswith(MARKER_PREFIX),
         is_double=marked is not None and booked_as not in (None, ticket),
         is_denied=key in ours.denied,
+        is_alike=key is None and ours.may_be(sum_, at, is_credit=is_credit),
     )

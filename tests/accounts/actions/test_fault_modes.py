@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from accounts import tasks
-from accounts.actions import execution, reconciliation
+from accounts.actions import execution, reconciliation, settling
 from accounts.models import Discrepancy, Payment
 from accounts.queries import books
 from accounts.states import Gap, Withdrawal
@@ -23,13 +23,14 @@ from tests.factories.agents import Script, a_record
 from tests.factories.payments import SYSTEM, Till, told, work_done
 from trading.actions import looking_up
 from trading.actions.gateways import gateway_of
+from trading.actions.hand_settlement import Proposal
 from trading.gateway import registry
 from trading.gateway.agent.engine import LinkError
 from trading.gateway.errors import NotSent
 from trading.gateway.port import DEADLINE_SECONDS
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import BalanceAttempt, BalanceOperation
-from trading.states import Operation
+from trading.states import Operation, Outcome
 from trading.terms import BalanceKind, Passage
 
 pytestmark = pytest.mark.django_db
@@ -393,3 +394,30 @@ def test_the_same_amount_before_it_was_asked_for_proves_nothing(till: Till, scri
     work_done()
 
     assert settled(payment) == (Withdrawal.APPROVED, Operation.ABSENT)
+
+
+def test_an_edited_comment_is_nobody_s_until_people_settled_it(till: Till, script: Script) -> None:
+    """The comparison of the books does not take it as somebody else's meanwhile."""
+
+    def edit() -> None:
+        script.booked[0] = replace(script.booked[0], comment="edited by hand")
+        lose()
+
+    script.after = once(script, edit)
+    payment = till.approved()
+    work_done()
+    assert settled(payment) == MANUAL
+    till.mirror_as_booked()
+
+    assert gaps(till) == set()
+    assert (till.audit().gap, till.audit().in_flight) == (0, -AMOUNT)
+    told_once = {"payment_id": payment.pk, "now": clock.now() + LATER}
+    settling.propose_settlement(
+        proposal=Proposal(outcome=Outcome.MOVED, ticket=1, reason="seen"),
+        actor=till.cashier.actor, **told_once,
+    )  # fmt: skip
+    settling.confirm_settlement(actor=till.second.actor, **told_once)
+    work_done(later=2 * LATER)
+
+    assert standing(payment) == DEBITED
+    assert till.agrees()

@@ -1,0 +1,208 @@
+"""The twelve faults of money.md §13.1, in every variant that says something of its own.
+
+Each strikes once. `late` happens a while after it; `ends` says what else the oracle lets stand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from backoffice.core import clock
+from tests.factories.agents import Script, a_record
+from tests.prove.matrix.stepping import Stepping
+from trading.gateway.agent.engine import LinkError
+from trading.gateway.errors import Unavailable, Uncertain
+from trading.models import BalanceOperation
+
+NOTHING = "nothing"
+#: MetaTrader itself booked twice: found and told, a person has it.
+TWICE = "twice"
+#: MetaTrader said a definite no and booked it: found and told, a dealer puts it back.
+LIED = "lied"
+
+
+@dataclass
+class Stage:
+    """What a fault works on: MetaTrader, the way there, the login."""
+
+    script: Script
+    wire: Stepping
+    login: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: how it is set, what happens later, what it leaves that only people put right."""
+
+    mode: str
+    name: str
+    set: Callable[[Stage], None] = lambda stage: None
+    late: Callable[[Stage], None] = lambda stage: None
+    leaves: str = ""
+
+
+def _lose(stage: Stage) -> None:
+    raise LinkError("the line broke")
+
+
+def _once(stage: Stage, side: str, act: Callable[[Stage], None]) -> None:
+    """Let something happen around the first booking only."""
+
+    def happen() -> None:
+        setattr(stage.script, side, lambda: None)
+        act(stage)
+
+    setattr(stage.script, side, happen)
+
+
+def _before(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    return lambda stage: _once(stage, "before", act)
+
+
+def _after(act: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    return lambda stage: _once(stage, "after", act)
+
+
+def _on_the_wire(act: Callable[[str, Callable[[], Any]], Any]) -> Callable[[Stage], None]:
+    """Let something happen to the first money command on its way to the agent."""
+
+    def set_(stage: Stage) -> None:
+        def around(verb: str, call: Callable[[], Any]) -> Any:
+            if verb != "change_balance":
+                return call()
+            stage.wire.around = lambda verb, call: call()
+            return act(verb, call)
+
+        stage.wire.around = around
+
+    return set_
+
+
+def _unheard(verb: str, call: Callable[[], Any]) -> Any:
+    call()
+    raise Uncertain("nobody waited so long")
+
+
+def _twice(verb: str, call: Callable[[], Any]) -> Any:
+    first = call()
+    try:
+        call()
+    except Exception:
+        return first
+    return first
+
+
+def _applied_late(stage: Stage) -> None:
+    """Book what was lost on its way, within the promised time."""
+    waiting = BalanceOperation.objects.filter(state__in=("SENDING", "UNCERTAIN")).first()
+    marked = {one.comment for one in stage.script.booked}
+    if waiting is not None and waiting.attempts and waiting.marker not in marked:
+        _book(stage, waiting.amount, waiting.marker)
+
+
+def _book(stage: Stage, amount: Decimal, comment: str) -> None:
+    ticket = max((one.ticket for one in stage.script.booked), default=0) + 1
+    record = a_record(
+        ticket, login=stage.login, profit=amount, comment=comment, opened_at=clock.now()
+    )
+    stage.script.booked.append(record)
+
+
+def _code(code: int, *, books: bool) -> Callable[[Stage], None]:
+    """Answer a wrong code once."""
+
+    def set_(stage: Stage) -> None:
+        stage.script.code, stage.script.books = code, books
+
+        def heal(_: Stage) -> None:
+            stage.script.books = True
+
+        def answered(verb: str, call: Callable[[], Any]) -> Any:
+            try:
+                return call()
+            finally:
+                stage.script.code = 0
+                heal(stage)
+
+        _on_the_wire(answered)(stage)
+
+    return set_
+
+
+def _again(stage: Stage) -> None:
+    last = stage.script.booked[-1]
+    stage.script.booked.append(replace(last, ticket=last.ticket + 1))
+
+
+def _changed(**fields: Any) -> Callable[[Stage], None]:
+    def change(stage: Stage) -> None:
+        last = stage.script.booked[-1]
+        told = {name: value(last) if callable(value) else value for name, value in fields.items()}
+        stage.script.booked[-1] = replace(last, **told)
+
+    return change
+
+
+def _and_lose(*acts: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        for one in acts:
+            one(stage)
+        _lose(stage)
+
+    return act
+
+
+def _down(stage: Stage) -> None:
+    stage.script.is_down = True
+    _lose(stage)
+
+
+def _up(stage: Stage) -> None:
+    stage.script.is_down = False
+
+
+def _reconnections(stage: Stage) -> None:
+    """The line breaks while the answer is read, and once more under the first search."""
+    _after(_lose)(stage)
+
+    def around(verb: str, call: Callable[[], Any]) -> Any:
+        if verb != "find_marker":
+            return call()
+        stage.wire.around = lambda verb, call: call()
+        raise Unavailable("the line broke")
+
+    stage.wire.around = around
+
+
+def _hidden(stage: Stage) -> None:
+    stage.script.seen_late = 5
+
+
+def _foreign(stage: Stage) -> None:
+    _book(stage, Decimal("-3.00"), "a dealer's fee")
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("-", NOTHING),
+    Fault("F-01", "request dropped", _before(_lose)),
+    Fault("F-02", "answer dropped", _after(_lose)),
+    Fault("F-03", "answer too late to be heard", _on_the_wire(_unheard)),
+    Fault("F-04", "applied late, in time", _before(_lose), late=_applied_late),
+    Fault("F-05", "delivered twice to the gate", _on_the_wire(_twice)),
+    Fault("F-05", "applied twice by MetaTrader", _after(_again), leaves=TWICE),
+    Fault("F-06", "seen late", _hidden),
+    Fault("F-07", "timeout, and applied", _code(128, books=True)),
+    Fault("F-07", "timeout, not applied", _code(128, books=False)),
+    Fault("F-07", "a true no", _code(134, books=False)),
+    Fault("F-07", "a no that was a lie", _code(134, books=True), leaves=LIED),
+    Fault("F-08", "comment cut", _after(_changed(comment=lambda one: one.comment[:9]))),
+    Fault("F-08", "comment edited", _after(_and_lose(_changed(comment="edited by hand")))),
+    Fault("F-09", "reconnection, and again while it is searched for", _reconnections),
+    Fault("F-10", "restart, not applied", _before(_down), late=_up),
+    Fault("F-10", "restart, applied", _after(_down), late=_up),
+    Fault("F-11", "the zone jumps",
+          _after(_and_lose(_changed(opened_at=lambda one: one.opened_at - timedelta(hours=23))))),
+    Fault("F-12", "a foreign operation in between", _after(_and_lose(_foreign))),
+)  # fmt: skip

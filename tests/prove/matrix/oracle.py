@@ -1,0 +1,103 @@
+"""Judges a case at rest: MetaTrader moved once for what is confirmed and for nothing else."""
+
+from collections.abc import Iterator
+
+from accounts.ledger import proof
+from accounts.models import Deposit, Discrepancy, Payment
+from accounts.states import Gap, Withdrawal
+from accounts.terms import Deposit as State
+from tests.factories.payments import Till
+from tests.prove.matrix.faults import LIED, TWICE, Fault
+from trading.models import BalanceOperation
+from trading.states import Operation
+
+#: What each state of a payment says about its two movements: (debit, return).
+MOVED = {
+    Withdrawal.DEBITED: (True, False),
+    Withdrawal.SENT: (True, False),
+    Withdrawal.PAID: (True, False),
+    Withdrawal.RETURNED: (True, True),
+    Withdrawal.REFUSED: (False, False),
+    Withdrawal.CANCELLED: (False, False),
+    Withdrawal.REJECTED: (False, False),
+}
+
+
+def findings(till: Till, fault: Fault) -> list[str]:
+    """Return everything that is wrong; [] for a case that came right."""
+    wrong = [*_records(till, fault), *_payments(), *_deposits()]
+    wrong += [f"books: {one.question} {one.where}" for one in proof.findings()]
+    return wrong + list(_told(till, fault))
+
+
+def _records(till: Till, fault: Fault) -> Iterator[str]:
+    """Each operation against MetaTrader's records, found by ticket or by marker."""
+    booked = till.script.booked
+    claimed: set[int] = set()
+    for one in BalanceOperation.objects.order_by("id"):
+        mine = [
+            record
+            for record in booked
+            if record.ticket == one.ticket or record.comment[:25] == one.marker
+        ]
+        claimed |= {record.ticket for record in mine}
+        moved = len({record.ticket for record in mine})
+        may = {
+            Operation.CONFIRMED: {1, 2} if fault.leaves == TWICE else {1},
+            Operation.REFUSED: {1} if fault.leaves == LIED and _is_told(one) else {0},
+            Operation.ABANDONED: {0},
+        }.get(Operation(one.state), set())
+        if moved not in may:
+            yield f"operation {one.state}, and MetaTrader booked it {moved} times"
+        if any(record.profit != one.amount for record in mine):
+            yield "MetaTrader booked another amount"
+    foreign = {record.ticket for record in booked if record.comment == "a dealer's fee"}
+    for record in booked:
+        if record.ticket not in claimed | foreign:
+            yield f"record {record.ticket} {record.comment!r} is of no operation"
+
+
+def _is_told(operation: BalanceOperation) -> bool:
+    """Whether the case of a no that was a lie is open, for people."""
+    del operation
+    return Discrepancy.objects.filter(gone_at=None, gap=Gap.MISSING_IN_LEDGER).exists()
+
+
+def _payments() -> Iterator[str]:
+    for payment in Payment.objects.all():
+        legs = dict.fromkeys(("debit", "return"), False)
+        for link in payment.operations.all():
+            state = BalanceOperation.objects.get(key=link.key).state
+            legs[link.leg] = legs[link.leg] or state == Operation.CONFIRMED
+        says = MOVED.get(Withdrawal(payment.state))
+        if says != tuple(legs.values()):
+            yield f"payment {payment.state}, and its legs moved {legs}"
+
+
+def _deposits() -> Iterator[str]:
+    for deposit in Deposit.objects.all():
+        done = BalanceOperation.objects.filter(
+            key__in=deposit.operations.values("key"), state=Operation.CONFIRMED
+        ).count()
+        if done != (1 if deposit.state == State.CREDITED else 0):
+            yield f"deposit {deposit.state}, and {done} credits are confirmed"
+
+
+def _told(till: Till, fault: Fault) -> Iterator[str]:
+    """Books and MetaTrader agree to the cent; where a fault keeps them apart, somebody was told."""
+    audit = till.audit()
+    open_ = set(Discrepancy.objects.filter(gone_at=None).values_list("gap", flat=True))
+    if fault.leaves == TWICE and len(till.script.booked) > _confirmed():
+        if Gap.DUPLICATE_MARKER not in open_:
+            yield f"booked twice, and nobody was told: {open_}"
+        return
+    if fault.leaves == LIED and open_:
+        return
+    if audit.gap or audit.in_flight:
+        yield f"books and MetaTrader differ by {audit.gap}, {audit.in_flight} in flight"
+    if open_:
+        yield f"differences are told where none is: {sorted(open_)}"
+
+
+def _confirmed() -> int:
+    return BalanceOperation.objects.filter(state=Operation.CONFIRMED).count()
