@@ -87,7 +87,7 @@ def check_chargeback(facts: Facts) -> Answer:
         return answer(13, Verdict.GREEN, noop("No money came by card"), told, binding=("none",))
     if facts.now - paid_at <= timedelta(days=days):
         verdict = Verdict.AMBER
-        sentence = noop("Card money is {age} days old: it can be called back for {days}")
+        sentence = noop("Card money is {age} days old: it can be called back for {days} days")
     else:
         verdict, sentence = Verdict.GREEN, noop("The youngest card money is {age} days old")
     return answer(13, verdict, sentence, told, binding=(verdict,))
