@@ -5,16 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from accounts.actions import withdrawals
+from accounts.actions import chart, withdrawals
 from accounts.calc import requisites
 from accounts.models import Deposit, Payment, PaymentCheck
 from accounts.providers.port import Payer
 from accounts.queries import checks as looking
 from backoffice.company.actions import policies
 from backoffice.core import clock
+from backoffice.core.errors import Later
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import Cardly, a_card, a_cardly, paid, start, take
 from tests.factories.market import a_closed_trade
@@ -192,3 +194,19 @@ def test_a_source_never_gets_back_more_than_it_paid_over_many_withdrawals(
             Decimal(one["amount"]) for one in payment.split if one["source"] == "card:fp-1"
         )
     assert given == Decimal(200)
+
+
+def test_decisions_about_one_client_s_sources_come_one_after_the_other(
+    till: Till, paid_by_card: Deposit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another decision, about another account of the client's, holds the sources meanwhile."""
+    monkeypatch.setattr(chart, "PATIENCE_MS", 50)
+    payment, place = till.ask("100.00"), connection.get_connection_params()
+    asked = {name: place[name] for name in ("dbname", "user", "host") if place.get(name)}
+    with psycopg.connect(**asked) as other:
+        name = f"accounts.sources.{till.client.pk}"
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        with pytest.raises(Later, match="busy"), transaction.atomic():
+            till.approve(payment)
+
+    assert till.approve(payment).state == "APPROVED"

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from tests.prove.matrix.stepping import Point
     from tests.prove.matrix.world import World
 
+    Group = tuple[Life, Fault]
+
 Say = Callable[[str], None]
 SINGLE, PAIR, NONE = "single", "pair", "none"
 #: What is said of the work so far, at most so often.
 EVERY_SECONDS = 60.0
+#: The singles of a group are proved in so many parts, each spread over the whole life.
+PARTS = 32
 
 
-def groups() -> "list[tuple[Life, Fault]]":
+def groups() -> "list[Group]":
     """Every kind of movement with every fault that can meet it."""
     from tests.prove.matrix.faults import FAULTS
     from tests.prove.matrix.lives import LIVES
@@ -104,22 +108,32 @@ def _go_through(
     """Prove what is left, singles first; whether all of it is done."""
     end, told_at = time.monotonic() + seconds, time.monotonic()
     with journal.open("a") as out:
-        for kind, listed in ((SINGLE, singles), (PAIR, pairs)):
-            for life, fault in groups():
-                for points in listed(world, life, fault):
-                    if time.monotonic() > end:
-                        return False
-                    name = name_of(life, fault, points)
-                    if name in done:
-                        continue
-                    reached = bool(world.lived(life, fault, points).died) or not points
-                    done[name] = kind if reached else NONE
-                    out.write(json.dumps({"case": name, "kind": done[name]}) + "\n")
-                    if time.monotonic() > told_at + EVERY_SECONDS:
-                        out.flush()
-                        told_at = time.monotonic()
-                        say(f"    {len(done):,} cases: {name}")
+        for kind, (life, fault), points in _planned(world):
+            if time.monotonic() > end:
+                return False
+            name = name_of(life, fault, points)
+            if name in done:
+                continue
+            reached = bool(world.lived(life, fault, points).died) or not points
+            done[name] = kind if reached else NONE
+            out.write(json.dumps({"case": name, "kind": done[name]}) + "\n")
+            if time.monotonic() > told_at + EVERY_SECONDS:
+                out.flush()
+                told_at = time.monotonic()
+                say(f"    {len(done):,} cases: {name}")
     return True
+
+
+def _planned(world: "World") -> "Iterator[tuple[str, Group, tuple[Point, ...]]]":
+    """Yield every case: of the singles a part of each group at a time, so that none waits long."""
+    lists = {number: singles(world, *group) for number, group in enumerate(groups())}
+    for part in range(PARTS):
+        for number, group in enumerate(groups()):
+            for points in lists[number][part::PARTS]:
+                yield SINGLE, group, points
+    for group in groups():
+        for points in pairs(world, *group):
+            yield PAIR, group, points
 
 
 def _report(done: dict[str, str], say: Say, *, finished: bool) -> None:
