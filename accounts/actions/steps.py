@@ -23,6 +23,7 @@ from backoffice.core.events import Event
 from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
+from backoffice.machines.queries import hands
 from trading.actions import balance, verdicts
 from trading.queries import operations
 from trading.queries.operations import OperationView
@@ -87,8 +88,8 @@ def has_right(actor: Actor, permission: object, payment: Payment) -> bool:
 
 
 def require_another(actor: Actor, *others: str) -> None:
-    """Raise SamePerson when the actor is one of those who had a hand in it before."""
-    if str(actor) in others:
+    """Raise SamePerson when the actor, or an integration of theirs, had a hand in it before."""
+    if not hands.is_another(actor, others):
         raise SamePerson(_("Four eyes: somebody else has to do this."))
 
 

@@ -19,6 +19,7 @@ from accounts.permissions import (
 )
 from accounts.states import CHECK_LABELS, UNDECIDED, WITHDRAWAL, Withdrawal
 from backoffice.core import access
+from backoffice.machines.queries import hands
 from trading.permissions import SETTLE_OPERATIONS
 from trading.queries.settlements import SettlementView
 
@@ -134,9 +135,9 @@ def _objections(
     """Return verb → what stands against it for somebody who holds the right; "" for nothing."""
     me = str(user.actor)
     four = _("Four eyes: you had a hand in it already.")
-    asked = four if payment.requested_by == me else ""
-    sent = four if me in (payment.requested_by, payment.sent_by) else ""
-    hands = (payment.requested_by, payment.approved_by, payment.sent_by, payment.return_asked_by)
+    asked = four if hands.is_of(user, payment.requested_by) else ""
+    sent = asked or (four if payment.sent_by == me else "")
+    agreed = me in (payment.approved_by, payment.sent_by, payment.return_asked_by)
     proposed = stand.proposal is not None and stand.proposal.proposed_by == me
     returns = _("Its return is asked for: confirm that, or drop it first.")
     waits = returns if payment.return_asked_by else ""
@@ -150,7 +151,7 @@ def _objections(
         "confirm": sent or waits,
         "ask_return": "",
         "drop_return": "",
-        "return": four if me in hands else "",
+        "return": asked or (four if agreed else ""),
         "retry_return": "",
         "settle": asked,
         "settle_confirm": four if asked or proposed else "",

@@ -12,6 +12,7 @@ from accounts.permissions import APPROVE_WITHDRAWAL, CONFIRM_PAYOUT, RETURN_PAYO
 from accounts.states import Withdrawal
 from backoffice.approvals.queries import requests
 from backoffice.core.words import noop
+from backoffice.machines.queries import hands
 from trading.permissions import SETTLE_OPERATIONS
 
 
@@ -29,13 +30,15 @@ class Turn:
     hands: tuple[str, ...] = field(default=())
     words: str
 
-    def condition(self, me: str) -> Q:
+    def condition(self, user: Any) -> Q:
         """Return what the database is asked."""
         asked = Q(**self.where)
         for name in self.filled:
             asked &= ~Q(**{name: ""})
         for name in self.hands:
-            asked &= ~Q(**{name: me})
+            asked &= ~Q(**{name: str(user.actor)})
+        if "requested_by" in self.hands:  # by an integration of theirs
+            asked &= ~Q(requested_by__in=hands.names_of(user.pk))
         return asked
 
     def holds(self, payment: Payment) -> bool:
@@ -44,9 +47,11 @@ class Turn:
             getattr(payment, name) for name in self.filled
         )
 
-    def is_for(self, payment: Payment, me: str) -> bool:
+    def is_for(self, payment: Payment, user: Any) -> bool:
         """Say the same of a payment at hand as `condition` asks of the database."""
-        return self.holds(payment) and all(getattr(payment, name) != me for name in self.hands)
+        return self.holds(payment) and not any(
+            hands.is_of(user, getattr(payment, name)) for name in self.hands
+        )
 
 
 TURNS = (
@@ -102,12 +107,11 @@ NOBODY: dict[str, str] = {
 
 def todo_of(user: Any, now: datetime) -> Q:
     """Return what waits for this user: they may act on it, and had no hand in it before."""
-    me = str(user.actor)
     waits = Q(pk__in=())
     for turn in TURNS:
         if not user.may(turn.permission):
             continue
-        condition = turn.condition(me)
+        condition = turn.condition(user)
         if turn.permission is APPROVE_WITHDRAWAL:  # a seat of the approval is theirs
             open_to = requests.ids_open_to(user, "accounts.withdrawal", now=now)
             condition &= Q(approval_id__in=open_to)
@@ -117,8 +121,7 @@ def todo_of(user: Any, now: datetime) -> Q:
 
 def waits_for(user: Any, payment: Payment) -> bool:
     """Say whether a payment at hand waits for this user."""
-    me = str(user.actor)
-    return any(turn.is_for(payment, me) and user.may(turn.permission) for turn in TURNS)
+    return any(turn.is_for(payment, user) and user.may(turn.permission) for turn in TURNS)
 
 
 def words_of(payment: Payment) -> str:

@@ -26,6 +26,7 @@ from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
 from crm.queries import known
 from crm.states import ClientStatus
+from backoffice.machines.queries import hands
 from trading.actions import balance
 from trading.queries import money, operations
 from trading.queries.operations import OperationView
@@ -68,8 +69,8 @@ def require_right(actor: Actor, permission: object, deposit: Deposit) -> None:
 
 
 def require_another(actor: Actor, *others: str) -> None:
-    """Raise SamePerson when the actor is one of those who had a hand in it before."""
-    if str(actor) in others:
+    """Raise SamePerson when the actor, or an integration of theirs, had a hand in it before."""
+    if not hands.is_another(actor, others):
         raise SamePerson(_("Four eyes: somebody else has to do this."))
 
 

@@ -35,6 +35,10 @@ class NotAskable(Rejected):
 
 SENTENCES: Final[dict[str, tuple[type[Rejected], str]]] = {
     "approvals_vote_maker": (SamePerson, noop("Four eyes: somebody else has to do this.")),
+    "approvals_vote_hand": (
+        SamePerson,
+        noop("Four eyes: an integration asked for it that you had a hand in."),
+    ),
     "approvals_vote_session": (
         SamePerson,
         noop("Four eyes: it was asked for in this very login session."),

@@ -220,7 +220,8 @@ def ids_open_to(user: Any, kind: str = "", *, now: datetime | None = None) -> An
     Reach, and that nobody decides about what they asked for, are the caller's to see.
     """
     text = models.TextField()
-    plain = When(seats=[[]], then=Value("", text))
+    by_people = ~Q(asked_by__startswith="machine:")
+    plain = When(by_people & Q(seats=[[]]), then=Value("", text))
     asked = _objection(user, now or clock.now(), origin=NOWHERE, reviews=False)
     flaw = Case(plain, default=asked, output_field=text)
     rows = ApprovalRequest.objects.filter(state=Standing.WAITING)

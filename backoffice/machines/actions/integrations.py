@@ -14,6 +14,7 @@ from backoffice.core.events import Event
 from backoffice.identity.actions import machines
 from backoffice.identity.actions.machines import Grant
 from backoffice.identity.queries import people
+from backoffice.machines.actions import hands
 from backoffice.machines.calc import networks
 from backoffice.machines.events import (
     IntegrationChanged,
@@ -76,6 +77,7 @@ def change(
     user, before = machines.change(user_id, grant)
     _reach(integration, reaching)
     integration.save(update_fields=["networks", "per_minute", "burst"])
+    hands.note(user_id, actor)
     pairs = {
         "scopes": (before.scopes, user.scopes),
         "legal entities": (before.entity_ids, user.entity_ids),
@@ -107,6 +109,7 @@ def reinstate(*, user_id: int, actor: Actor, now: datetime) -> Integration:
     """Let a machine in again."""
     integration = allowed(user_id, actor)
     machines.set_active(user_id, is_active=True)
+    hands.note(user_id, actor)
     tell(IntegrationReinstated(user_id=user_id), actor, now)
     return integration
 

@@ -22,12 +22,16 @@ POLICY = (
 
 @dataclass
 class Staff:
-    """The people of one batch: who may decide, by which role, who may not, who benefits."""
+    """The people of one batch: who may decide, by which role, who may not, who benefits.
+
+    `machines`: integrations, each with whoever registered it.
+    """
 
     plain: list[int]
     special: list[int]
     outsider: int
     beneficiary: int
+    machines: dict[int, int]
     suspended: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -41,7 +45,7 @@ class Asked:
     """One request as it was asked for: what the oracle holds everything against."""
 
     number: int
-    asker: int
+    asker: str
     payload: str
     digest: str
     seats: int
@@ -77,7 +81,8 @@ def people(app: psycopg.Connection[Any], batch: str) -> Staff:
         " VALUES (%s, %s, 'system:prove', now())",
         [beneficiary, CLIENT],
     )
-    return Staff(plain, special, outsider, beneficiary)
+    machines = {_machine(app, f"{batch} {maker}", maker): maker for maker in (plain[0], special[0])}
+    return Staff(plain, special, outsider, beneficiary, machines)
 
 
 def requests(
@@ -86,11 +91,14 @@ def requests(
     """Ask for so many acts: half need two people, some are about the beneficiary's record."""
     made = []
     for number in range(count):
-        asker = chance.choice(staff.deciders)
+        is_machine = chance.random() < 0.25
+        asker = f"staff:{chance.choice(staff.deciders)}"
+        if is_machine:
+            asker = f"machine:{chance.choice(list(staff.machines))}"
         is_large = chance.random() < 0.5
         client = CLIENT if chance.random() < 0.3 else None
         payload = f'{{"amount":"{200 if is_large else 50}","number":"{number}"}}'
-        session = f"s{asker}"
+        session = "" if is_machine else f"s{asker}"
         row = app.execute(
             "INSERT INTO approvals_approvalrequest (key, kind, subject_kind, subject_key,"
             " client_id, amount, currency, payload, payload_digest, asked_facts, picture, facts,"
@@ -101,12 +109,22 @@ def requests(
             " RETURNING id, jsonb_array_length(seats)",
             [
                 KIND, client, 200 if is_large else 50, payload, digest(payload), digest("calm"),
-                f"staff:{asker}", session,
+                asker, session,
             ],
         ).fetchone()  # fmt: skip
         assert row is not None
         made.append(Asked(row[0], asker, payload, digest(payload), row[1], session, client))
     return made
+
+
+def arm(app: psycopg.Connection[Any], machine: int, person: int) -> None:
+    """Give an integration a key, by this person, as whoever keeps it by SQL would."""
+    app.execute(
+        "INSERT INTO machines_signingkey (user_id, key_id, algorithm, material, fingerprint,"
+        " added_by, added_at, expires_at, retired_by) VALUES (%s, gen_random_uuid()::text,"
+        " 'ed25519', '', '', %s, now(), now() + interval '1 day', '')",
+        [machine, f"staff:{person}"],
+    )
 
 
 def digest(text: str) -> str:
@@ -129,4 +147,20 @@ def _person(app: psycopg.Connection[Any], name: str, role: str | None) -> int:
             " WHERE code = %s",
             [row[0], role],
         )
+    return int(row[0])
+
+
+def _machine(app: psycopg.Connection[Any], name: str, maker: int) -> int:
+    row = app.execute(
+        "INSERT INTO identity_user (password, kind, email, full_name, is_active, is_superuser,"
+        " theme, density, language, timezone, created_at) VALUES ('!', 'machine', '', %s, true,"
+        " false, 'system', 'regular', 'en', 'UTC', now()) RETURNING id",
+        [name],
+    ).fetchone()
+    assert row is not None
+    app.execute(
+        "INSERT INTO machines_integration (user_id, purpose, networks, per_minute, burst,"
+        " created_by, created_at) VALUES (%s, 'a proof', '{}', 60, 6, %s, now())",
+        [row[0], f"staff:{maker}"],
+    )
     return int(row[0])

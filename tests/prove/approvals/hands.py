@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from tests.prove.approvals.ground import FACTS, Asked, Staff
+from tests.prove.approvals.ground import FACTS, Asked, Staff, arm
 
 Session = psycopg.Connection[Any]
 Step = Callable[[Session], None]
@@ -37,6 +37,8 @@ BREACHES = (
     "UPDATE approvals_approvalrequest SET asked_session = '' WHERE id = %s",
     "UPDATE approvals_approvalrequest SET facts = 'stormy', facts_digest ="
     " approvals_digest('stormy') WHERE id = %s",
+    "UPDATE machines_integration SET created_by = 'staff:1' WHERE %s > 0",
+    "DELETE FROM machines_hand WHERE %s > 0",
     "DELETE FROM approvals_approvalvote WHERE request_id = %s",
     "UPDATE approvals_approvalvote SET verdict = 'AGREE' WHERE request_id = %s",
     "DELETE FROM approvals_approvalrequest WHERE id = %s",
@@ -49,6 +51,7 @@ class Seen:
 
     begun: dict[int, float] = field(default_factory=dict)
     suspended: dict[int, float] = field(default_factory=dict)
+    armed: dict[tuple[str, int], float] = field(default_factory=dict)
     votes: Counter[int] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -63,6 +66,8 @@ class Hands:
         self._steps = [step for one in asked for step in self._about(one)]
         if chance.random() < 0.5:
             self._steps.append(self._suspend(chance.choice(staff.plain + staff.special)))
+        if chance.random() < 0.5:
+            self._steps.append(self._arm(chance.choice(list(staff.machines)), staff.plain[1]))
         chance.shuffle(self._steps)
 
     def run(self, sessions: list[Session]) -> Seen:
@@ -90,7 +95,7 @@ class Hands:
         ]
         steps += [self._execute(one), self._execute(one)]
         breaches: list[Step] = [
-            self._vote(one, one.asker, session="elsewhere"),
+            self._vote(one, int(one.asker.partition(":")[2]), session="elsewhere"),
             self._vote(one, chance.choice(staff.deciders), session=one.session),
             self._vote(one, staff.outsider),
             self._vote(one, staff.beneficiary),
@@ -98,6 +103,10 @@ class Hands:
             self._force(one),
             *(self._breach(one, sql) for sql in chance.sample(BREACHES, 3)),
         ]
+        if one.asker.startswith("machine:"):
+            machine = int(one.asker.removeprefix("machine:"))
+            steps.append(self._vote(one, staff.machines[machine], session="by its hand"))
+            steps.append(self._vote(one, machine, session="by itself"))
         if chance.random() < 0.1:
             steps.append(self._vote(one, chance.choice(staff.deciders), verdict="REFUSE"))
         if chance.random() < 0.1:
@@ -147,14 +156,21 @@ class Hands:
             "UPDATE approvals_approvalrequest SET state = 'CANCELLED', closed_by = %s,"
             " closed_at = now(), closed_reason = 'x' WHERE id = %s AND state = 'WAITING'"
         )
-        closer = self._chance.choice([one.asker, one.asker, self._staff.outsider])
-        values = [f"staff:{closer}", one.number]
+        closer = self._chance.choice([one.asker, one.asker, f"staff:{self._staff.outsider}"])
+        values = [closer, one.number]
         return lambda at: self._none(self._let(at, "cancel", sql, values))
 
     def _suspend(self, person: int) -> Step:
         def step(at: Session) -> None:
             at.execute("UPDATE identity_user SET is_active = false WHERE id = %s", [person])
             self.seen.suspended[person] = time.monotonic()
+
+        return step
+
+    def _arm(self, machine: int, person: int) -> Step:
+        def step(at: Session) -> None:
+            arm(at, machine, person)
+            self.seen.armed[f"machine:{machine}", person] = time.monotonic()
 
         return step
 

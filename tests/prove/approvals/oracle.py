@@ -46,7 +46,7 @@ def _about(
     wrong = []
     if (payload, payload_digest) != (one.payload, digest(one.payload)):
         wrong.append("its payload changed")
-    if asked_by != f"staff:{one.asker}":
+    if asked_by != one.asker:
         wrong.append("its maker changed")
     if sum(1 for vote in cast if vote[2] == "AGREE") != seen.votes[one.number]:
         wrong.append("votes are lost or made up")
@@ -60,9 +60,23 @@ def _about(
     late = [who for who, at in seen.suspended.items() if at < begun]
     if any(vote[1] in late for vote in cast if vote[2] == "AGREE" and vote[3] == latest):
         wrong.append("carried out on the vote of somebody suspended before")
+    if _by_its_hands(one, begun, cast, latest, staff, seen):
+        wrong.append("carried out on the vote of a hand of the integration that asked")
     if state == "EXECUTED" and any(vote[2] == "REFUSE" for vote in cast):
         wrong.append("carried out although somebody turned it down")
     return wrong
+
+
+def _by_its_hands(
+    one: Asked, begun: float, cast: list[Row], latest: int, staff: Staff, seen: Seen
+) -> bool:
+    """Say whether somebody agreed who had a hand in the integration before it was carried out."""
+    machine = one.asker.removeprefix("machine:")
+    if machine == one.asker or not begun:
+        return False
+    known = {staff.machines[int(machine)], int(machine)}
+    known |= {who for (name, who), at in seen.armed.items() if name == one.asker and at < begun}
+    return any(vote[1] in known for vote in cast if vote[2] == "AGREE" and vote[3] == latest)
 
 
 def _quorum(one: Asked, agreed: list[Row], facts: str, staff: Staff) -> list[str]:
@@ -70,9 +84,11 @@ def _quorum(one: Asked, agreed: list[Row], facts: str, staff: Staff) -> list[str
     wrong = []
     if len(voters) != one.seats or len(agreed) != one.seats:
         wrong.append(f"{len(voters)} people agreed, {one.seats} have to")
-    if one.asker in voters:
+    if one.asker in {f"staff:{voter}" for voter in voters}:
         wrong.append("its maker agreed")
-    if any(vote[4] == one.session for vote in agreed):
+    if staff.machines.get(int(one.asker.partition(":")[2])) in voters:
+        wrong.append("agreed to by who registered the integration that asked")
+    if any(vote[4] == one.session != "" for vote in agreed):
         wrong.append("agreed to in the session that asked")
     if any((vote[5], vote[6]) != (one.digest, facts) for vote in agreed):
         wrong.append("agreed to on another payload or other facts")

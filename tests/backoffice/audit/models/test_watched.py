@@ -21,6 +21,7 @@ UNWATCHED: dict[str, str] = {
     "machines_usednonce": "nonces that are used up: nothing is decided by reading one",
     "machines_keptanswer": "answers to calls, each of which acted by events",
     "machines_apicall": "the calls themselves, a log of its own",
+    "machines_hand": "only grows, with integrations, keys and tokens, which are watched",
     "machines_ratemark": "measured, not decided",
     "identity_knowndevice": "noted at sign-ins, each of which is told",
     "identity_visit": "sign-ins, each of which is told, and so is its end",
