@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.actions import approving, execution, following, reconciliation, settling
+from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
@@ -51,6 +52,7 @@ DEPOSIT_STEPS = (
 TURN_SECONDS = 5
 COMPARE_SECONDS = 300
 approving.register()
+deposits_approving.register()
 
 Answered = (
     OperationConfirmed

@@ -40,7 +40,8 @@ class Deposit(models.Model):
     provider says came, and only that counts. `credit_amount` is what MetaTrader gets: received ×
     rate − own fee. `follows` is the deposit that had ended when this money came. Owner, desk and
     source are those of the beginning, whoever has the client later. `next_try_at`: when provider
-    or MetaTrader are asked again. `review_code` stays when the review is over.
+    or MetaTrader are asked again. `review_code` stays when the review is over; `approval` is the
+    request about it (or about the latest one), in the name of who began the deposit.
     """
 
     scope: ClassVar[Scope] = Scope(
@@ -65,6 +66,8 @@ class Deposit(models.Model):
     rate_asked = models.DecimalField(max_digits=18, decimal_places=8, default=Decimal(1))
     started_by = models.CharField(max_length=64)
     started_at = models.DateTimeField()
+    started_session = models.CharField(max_length=64, default="", blank=True)
+    started_device = models.CharField(max_length=64, default="", blank=True)
     expires_at = models.DateTimeField()
     parked_because = models.CharField(max_length=300, default="", blank=True)
     charged_at = models.DateTimeField(null=True)
@@ -86,6 +89,9 @@ class Deposit(models.Model):
         max_length=12, choices=list(REVIEW_LABELS.items()), default="", blank=True
     )
     review_words = models.CharField(max_length=300, default="", blank=True)
+    approval = models.OneToOneField(
+        "approvals.ApprovalRequest", models.PROTECT, related_name="+", null=True, editable=False
+    )
     accepted_by = models.CharField(max_length=64, default="", blank=True)
     accepted_at = models.DateTimeField(null=True)
     accept_reason = models.CharField(max_length=300, default="", blank=True)

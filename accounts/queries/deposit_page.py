@@ -1,18 +1,21 @@
 """Everything that the page of one deposit shows: what may follow, what happened, who is who."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Deposit, DepositOperation, ProviderCallback
 from accounts.permissions import DECIDE_DEPOSIT, SEND_PAYOUT, START_DEPOSIT
-from accounts.queries import deposits
+from accounts.queries import deposit_review, deposits
 from accounts.queries.acts import Act
 from accounts.terms import DEPOSIT
 from accounts.terms import Deposit as State
+from backoffice.approvals.queries import requests, seats
+from backoffice.approvals.queries.seats import SeatLine
 from backoffice.core import access, records
-from backoffice.core.actors import Actor
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.records import EventView
 from backoffice.identity.queries import people
 from trading.permissions import SETTLE_OPERATIONS
@@ -45,9 +48,14 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositPage:
-    """The page's content. `proposal` waits for a second person, if there is one."""
+    """The page's content. `proposal` waits for a second person, if there is one.
+
+    `seen` goes into the form of a decision and comes back with it.
+    """
 
     deposit: Deposit
+    seats: tuple[SeatLine, ...]
+    seen: str
     acts: dict[str, Act]
     log: tuple[LogLine, ...]
     callbacks: tuple[ProviderCallback, ...]
@@ -57,7 +65,9 @@ class DepositPage:
     names: dict[str, str]
 
 
-def get_deposit_page_for(user: Any, pk: int) -> DepositPage:
+def get_deposit_page_for(
+    user: Any, pk: int, *, origin: Origin = NOWHERE, now: datetime
+) -> DepositPage:
     """Return the content of the page, or raise Http404."""
     deposit = deposits.get_deposit_for(user, pk)
     links = list(DepositOperation.objects.filter(deposit=deposit).order_by("id"))
@@ -66,9 +76,15 @@ def get_deposit_page_for(user: Any, pk: int) -> DepositPage:
     proposal = _proposal(found)
     views = records.for_subject("deposit", deposit.pk, limit=LATEST)
     names = _names(deposit, proposal, views)
+    is_asked = deposit.state == State.IN_REVIEW and deposit.approval_id is not None
+    objection = ""
+    if is_asked and not deposit.accepted_by and user.may(DECIDE_DEPOSIT):
+        objection = requests.objection_to(deposit.approval_id or 0, user, origin=origin, now=now)
     return DepositPage(
         deposit=deposit,
-        acts=_acts(user, deposit, proposal),
+        seats=seats.lines_of(requests.history_of("deposit", deposit.pk)),
+        seen=deposit_review.seen_of(deposit) if is_asked else "",
+        acts=_acts(user, deposit, proposal, objection),
         log=tuple(_line(view, names) for view in views),
         callbacks=tuple(deposits.callbacks_of(deposit)),
         operations=found,
@@ -86,9 +102,11 @@ def _proposal(found: tuple[OperationView, ...]) -> SettlementView | None:
     return next((one for one in proposed if one.state is Settling.PROPOSED), None)
 
 
-def _acts(user: Any, deposit: Deposit, proposal: SettlementView | None) -> dict[str, Act]:
+def _acts(
+    user: Any, deposit: Deposit, proposal: SettlementView | None, objection: str
+) -> dict[str, Act]:
     """Return every button with the reason why it is shut, if it is."""
-    against = _objections(str(user.actor), deposit, proposal)
+    against = _objections(str(user.actor), deposit, proposal, objection)
     mine = Deposit.objects.filter(pk=deposit.pk)
     reached: dict[object, bool] = {}
     acts = {}
@@ -116,7 +134,9 @@ def _is_offered(verb: str, deposit: Deposit, proposal: SettlementView | None) ->
     return (state, verb) in DEPOSIT.moves
 
 
-def _objections(me: str, deposit: Deposit, proposal: SettlementView | None) -> dict[str, str]:
+def _objections(
+    me: str, deposit: Deposit, proposal: SettlementView | None, objection: str
+) -> dict[str, str]:
     """Return verb → what stands against it for somebody who holds the right; "" for nothing."""
     four = _("Four eyes: you had a hand in it already.")
     began = four if deposit.started_by == me else ""
@@ -126,8 +146,8 @@ def _objections(me: str, deposit: Deposit, proposal: SettlementView | None) -> d
     if deposit.received_currency not in ("", deposit.currency):
         other = _("Another currency came: it can only be sent back.")
     return {
-        "accept": began or other,
-        "return": began,
+        "accept": began or objection or other,
+        "return": began or objection,
         "reject": began,
         "cancel": "",
         "record_return": sent,

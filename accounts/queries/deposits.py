@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deposit, DepositOperation, ProviderCallback
 from accounts.permissions import DECIDE_DEPOSIT, SEE_PAYMENTS
+from accounts.queries.deposit_review import KIND
 from accounts.terms import DEPOSIT_FINAL, DEPOSIT_LABELS
 from accounts.terms import Deposit as State
+from backoffice.approvals.queries import requests
 from backoffice.core import access, clock
 from trading.queries import operations, settlements
 from trading.queries.operations import OperationView
@@ -147,7 +149,9 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
     """Return what stands under one tab of the list for this user."""
     match view:
         case View.TODO:
-            mine = Q(state=State.IN_REVIEW, accepted_by="") & ~Q(started_by=str(user.actor))
+            open_to = requests.ids_open_to(user, KIND, now=now)
+            mine = Q(state=State.IN_REVIEW, accepted_by="", approval_id__in=open_to)
+            mine &= ~Q(started_by=str(user.actor))
             return mine if user.may(DECIDE_DEPOSIT) else Q(pk__in=())
         case View.IN_FLIGHT:
             return in_flight(now)

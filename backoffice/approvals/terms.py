@@ -82,6 +82,11 @@ class Kind:
     has_amount: bool = False
     may_be_alone: bool = False
 
+    @property
+    def is_decided_elsewhere(self) -> bool:
+        """Whether its own app takes the votes and carries it out: the engine's doors do not."""
+        return self.execute is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:

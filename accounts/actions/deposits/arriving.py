@@ -11,7 +11,7 @@ from uuid import uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.deposits import returning, steps
+from accounts.actions.deposits import approving, returning, steps
 from accounts.calc import deposit_rules
 from accounts.calc.deposit_rules import Facts
 from accounts.events import (
@@ -22,6 +22,7 @@ from accounts.events import (
 )
 from accounts.models import Deposit, wording
 from accounts.providers.port import Notice, Told
+from accounts.queries import deposit_review
 from accounts.states import LedgerKind
 from accounts.terms import ENDED_WITHOUT, REVIEW_LABELS, Outcome, Review
 from accounts.terms import Deposit as State
@@ -154,7 +155,7 @@ def _receive(
     found = (*codes, *_reasons(deposit, now))
     if found:
         words = " ".join(_(REVIEW_LABELS[code]) for code in found[1:])
-        steps.send_to_review(deposit, found[0], words, actor=actor, now=now)
+        approving.send_to_review(deposit, found[0], words, actor=actor, now=now)
 
 
 def _keep(deposit: Deposit, notice: Notice, now: datetime) -> None:
@@ -205,7 +206,7 @@ def _reasons(deposit: Deposit, now: datetime) -> tuple[Review, ...]:
         kyc_level=client.kyc_level,
         paid_in=steps.paid_in(client.pk, deposit.received_currency, but=deposit.pk),
         same_name=not holder or name_key(holder) == name_key(client.full_name),
-        is_served=steps.is_served(deposit),
+        is_served=deposit_review.is_served(deposit),
     )
     return deposit_rules.reasons(steps.rules_for(deposit.legal_entity_id, now), facts)
 
@@ -224,7 +225,9 @@ def _new_deposit(ended: Deposit, notice: Notice, actor: Actor, now: datetime) ->
         follows=ended,
         asked_amount=ended.asked_amount,
         currency=ended.currency,
-        started_by=str(actor),
+        started_by=ended.started_by,  # whoever began the first decides about none of it
+        started_session=ended.started_session,
+        started_device=ended.started_device,
         started_at=now,
         expires_at=now,
     )

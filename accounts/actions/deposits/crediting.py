@@ -9,12 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import results
-from accounts.actions.deposits import steps
+from accounts.actions.deposits import approving, steps
 from accounts.events import DepositWaits
 from accounts.models import Deposit
+from accounts.queries import deposit_review
 from accounts.queries.books import books_of
 from accounts.terms import Deposit as State
 from accounts.terms import Review
+from backoffice.approvals.actions import refusals
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
 from trading.actions import balance
@@ -54,14 +56,25 @@ def _prepare(*, deposit_id: int, actor: Actor, now: datetime) -> int | None:
         return _known(deposit, operation, now)
     if deposit.state == State.UNCERTAIN:
         return None
-    if not steps.is_served(deposit):
-        steps.send_to_review(deposit, Review.ACCOUNT, "", actor=actor, now=now)
+    if not deposit_review.is_served(deposit):
+        approving.send_to_review(deposit, Review.ACCOUNT, "", actor=actor, now=now)
         return None
     if books_of(deposit.account_id) is None:
         results.open_books(account_id=deposit.account_id, actor=actor, now=now)
     deposit.next_try_at = now + LOOK_AGAIN
     deposit.save(update_fields=["next_try_at"])
-    return steps.plan(deposit, actor=actor, now=now)
+    return _planned(deposit, actor, now)
+
+
+def _planned(deposit: Deposit, actor: Actor, now: datetime) -> int | None:
+    """Plan it; what a rule stopped, only while its approval stands: else it is asked for again."""
+    try:
+        with transaction.atomic():
+            return steps.plan(deposit, actor=actor, now=now)
+    except refusals.OverAlready as no:
+        code = Review(deposit.review_code)
+        approving.send_to_review(deposit, code, str(no), actor=actor, now=now)
+        return None
 
 
 def _known(deposit: Deposit, operation: OperationView, now: datetime) -> int | None:

@@ -1,6 +1,7 @@
 """A person decides about a deposit that a rule stopped: let it pass, send it back, no such money.
 
-Always somebody else than who began it; PostgreSQL says so too.
+Always somebody else than who began it; PostgreSQL says so too. Whether money passes or goes back
+is decided on the house's engine (approving.py); that none will come moves nothing, and is said here.
 """
 
 from datetime import datetime
@@ -8,28 +9,40 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.deposits import steps
+from accounts.actions.deposits import approving, steps
 from accounts.events import DepositAccepted, DepositRejected, DepositReturning
 from accounts.models import Deposit
 from accounts.permissions import DECIDE_DEPOSIT
+from accounts.queries import deposit_review
 from accounts.terms import Deposit as State
-from backoffice.core.actors import Actor
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.states import IllegalMove
 from trading.actions import verdicts
 
 
 @transaction.atomic
-def accept_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime) -> Deposit:
+def accept_deposit(
+    *,
+    deposit_id: int,
+    reason: str,
+    seen: str,
+    actor: Actor,
+    origin: Origin = NOWHERE,
+    now: datetime,
+) -> Deposit:
     """Let a deposit in review pass: it is credited next, with what came and not what was asked.
 
-    Raises SamePerson, NotAllowed, NotPossible, NoReason.
+    `seen` is the mark of what the page showed. Where the policy asks for several people, it stays
+    in review until the last of them. Raises SamePerson, NotAllowed, NotPossible, NoReason,
+    LookAgain.
     """
     words = steps.require_reason(reason)
     deposit = steps.locked(deposit_id)
     _require_undecided(deposit)
     steps.require_another(actor, deposit.started_by)
-    steps.require_right(actor, DECIDE_DEPOSIT, deposit)
     _require_creditable(deposit)
+    if not approving.agree(deposit, seen, words, actor=actor, origin=origin, now=now):
+        return deposit
     deposit.accepted_by, deposit.accepted_at, deposit.accept_reason = str(actor), now, words
     deposit.next_try_at = now
     deposit.save()
@@ -39,18 +52,20 @@ def accept_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime)
 
 
 @transaction.atomic
-def return_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime) -> Deposit:
+def return_deposit(
+    *, deposit_id: int, reason: str, actor: Actor, origin: Origin = NOWHERE, now: datetime
+) -> Deposit:
     """Send what came back to where it came from; nothing of it can reach MetaTrader afterwards."""
     words = steps.require_reason(reason)
     deposit = steps.locked(deposit_id)
     steps.move(deposit, "return")
     steps.require_another(actor, deposit.started_by)
-    steps.require_right(actor, DECIDE_DEPOSIT, deposit)
     if steps.is_booked(deposit):
         raise steps.NotPossible(
             _("MetaTrader has a record of it, although it refused: settle that first.")
         )
     _give_up(deposit, words, actor, now)
+    approving.refuse(deposit, words, actor=actor, origin=origin, now=now)
     deposit.returned_by, deposit.return_reason = str(actor), words
     deposit.next_try_at, deposit.waits_because = now, ""
     deposit.save()
@@ -95,7 +110,7 @@ def _require_creditable(deposit: Deposit) -> None:
         raise steps.NotPossible(
             _("MetaTrader has a record of it, although it refused: settle that first.")
         )
-    if not steps.is_served(deposit):
+    if not deposit_review.is_served(deposit):
         raise steps.NotPossible(_("Client or account take no money now."))
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import results
-from accounts.actions.deposits import steps
+from accounts.actions.deposits import approving, steps
 from accounts.events import (
     DepositContradicted,
     DepositCredited,
@@ -107,7 +107,7 @@ def _to_review(code: Review) -> Step:
         is_sent = deposit.state == State.IN_REVIEW and bool(deposit.accepted_by)
         if deposit.state in (State.RECEIVED, State.UNCERTAIN) or is_sent:
             words = operation.reason or str(operation.code or "")
-            steps.send_to_review(deposit, code, words, actor=actor, now=now)
+            approving.send_to_review(deposit, code, words, actor=actor, now=now)
 
     return stop
 

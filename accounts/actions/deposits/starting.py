@@ -19,9 +19,10 @@ from accounts.calc import deposit_rules
 from accounts.events import DepositCancelled, DepositParked, DepositStarted
 from accounts.models import Deposit, PaymentMethod, wording
 from accounts.permissions import START_DEPOSIT
+from accounts.queries import deposit_review
 from accounts.states import Direction
 from backoffice.core import locks
-from backoffice.core.actors import Actor
+from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.money import is_exact
 from backoffice.identity.queries import people
@@ -50,7 +51,9 @@ class Request:
 
 
 @transaction.atomic
-def start_deposit(*, request: Request, actor: Actor, now: datetime) -> Deposit:
+def start_deposit(
+    *, request: Request, actor: Actor, origin: Origin = NOWHERE, now: datetime
+) -> Deposit:
     """Begin a deposit for a client; charging follows by itself, unless a rule parks it.
 
     Raises BadRequest, NotAllowed. The same key begins once; with other content it is a Conflict.
@@ -76,6 +79,8 @@ def start_deposit(*, request: Request, actor: Actor, now: datetime) -> Deposit:
         currency=account.currency,
         started_by=str(actor),
         started_at=now,
+        started_session=origin.session_digest,
+        started_device=origin.device_digest,
         expires_at=now + PATIENCE,
         next_try_at=now,
     )
@@ -135,7 +140,7 @@ def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
     client = known.get_client(account.client_id) if account and account.client_id else None
     if account is None or client is None or not _may_start(actor, client.pk):
         raise steps.NotAllowed(_("You may not begin a deposit to this account."))
-    if client.status in steps.NOT_SERVED or not account.is_open:
+    if client.status in deposit_review.NOT_SERVED or not account.is_open:
         raise BadRequest(_("Nothing can be paid in for this client or to this account now."))
     amount, currency = request.amount, account.currency
     if not amount.is_finite() or not 0 < amount < BEYOND or not is_exact(amount, currency):

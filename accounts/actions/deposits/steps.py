@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import chart
 from accounts.calc.deposit_rules import Rules, rules_of
-from accounts.events import DepositInReview
 from accounts.ledger import book
 from accounts.models import Deposit, DepositOperation
 from accounts.states import LedgerKind
-from accounts.terms import DEPOSIT, ENDED_WITHOUT, RECEIVED_ONCE, Review
+from accounts.terms import DEPOSIT, ENDED_WITHOUT, RECEIVED_ONCE
 from accounts.terms import Deposit as State
+from backoffice.approvals.actions import refusals
+from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.company.queries.policies import policy_in_force
 from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
@@ -24,8 +25,6 @@ from backoffice.core.events import Event
 from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
-from crm.queries import known
-from crm.states import ClientStatus
 from backoffice.machines.queries import hands
 from trading.actions import balance
 from trading.queries import money, operations
@@ -34,16 +33,11 @@ from trading.terms import BalanceKind
 
 #: The policy: {"cap_without_kyc": "2000", "over_cap": "park", "review_from": "10000"}.
 POLICY = "deposits"
-NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
 NOTHING = Decimal(0)
 
 
 class NotAllowed(Rejected):
     """Whoever acts lacks the right, or the deposit is out of their reach."""
-
-
-class SamePerson(Rejected):
-    """Somebody else has to do this."""
 
 
 class NoReason(Rejected):
@@ -62,10 +56,14 @@ def locked(deposit_id: int) -> Deposit:
 
 def require_right(actor: Actor, permission: object, deposit: Deposit) -> None:
     """Raise NotAllowed unless the actor is staff whose right reaches this deposit."""
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    mine = Deposit.objects.filter(pk=deposit.pk)
-    if user is None or not access.restrict(mine, user, permission).exists():
+    if not has_right(actor, permission, deposit):
         raise NotAllowed(_("You may not do this with this deposit."))
+
+
+def has_right(actor: Actor, permission: object, deposit: Deposit) -> bool:
+    """Say whether the actor is active staff whose right reaches the deposit now."""
+    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    return user is not None and access.reaches(deposit, user, permission)
 
 
 def require_another(actor: Actor, *others: str) -> None:
@@ -113,24 +111,6 @@ def came(deposit: Deposit) -> dict[str, Any]:
     return {"deposit_id": deposit.pk, "amount": amount, "currency": currency}
 
 
-def send_to_review(
-    deposit: Deposit, code: Review, words: str, *, actor: Actor, now: datetime
-) -> None:
-    """Stop it for a person, wherever it stands; an acceptance given before counts no more.
-
-    The caller has made sure that nothing of it can be on its way to MetaTrader.
-    """
-    if deposit.state != State.IN_REVIEW:
-        move(deposit, "review")
-    deposit.review_code, deposit.review_words = code, words[:300]
-    deposit.accepted_by, deposit.accepted_at, deposit.accept_reason = "", None, ""
-    deposit.next_try_at, deposit.waits_because = None, ""
-    clear_doubt(deposit)
-    deposit.save()
-    event = DepositInReview(deposit_id=deposit.pk, code=str(code), words=deposit.review_words)
-    emit(deposit, event, actor=actor, now=now)
-
-
 def clear_doubt(deposit: Deposit) -> None:
     """It is known again what MetaTrader did; the caller saves."""
     deposit.uncertain_since, deposit.uncertain_words = None, ""
@@ -152,18 +132,6 @@ def paid_in(client_id: int, currency: str, *, but: int = 0) -> Decimal:
         state__in=[*RECEIVED_ONCE, *ENDED_WITHOUT, State.PARKED]
     )
     return _sum(got, "received_amount") + _sum(open_, "asked_amount")
-
-
-def is_served(deposit: Deposit) -> bool:
-    """Say whether client and account still take money."""
-    account, client = money.account_money(deposit.account_id), known.get_client(deposit.client_id)
-    return (
-        account is not None
-        and client is not None
-        and account.is_open
-        and account.client_id == deposit.client_id
-        and client.status not in NOT_SERVED
-    )
 
 
 def is_booked(deposit: Deposit) -> bool:
@@ -224,9 +192,11 @@ def plan(deposit: Deposit, *, actor: Actor, now: datetime) -> int:
         actor=actor,
         now=now,
     )
-    DepositOperation.objects.create(
-        deposit=deposit, key=key, operation_id=operation.pk, planned_at=now
-    )
+    # What a rule stopped is planned by a complete approval only: the row's own trigger looks.
+    with refusals.spoken():
+        DepositOperation.objects.create(
+            deposit=deposit, key=key, operation_id=operation.pk, planned_at=now
+        )
     return operation.pk
 
 

@@ -25,7 +25,8 @@ class Accept(DepositAct):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Let it pass."""
-        deciding.accept_deposit(reason=data["reason"], **self.whose)
+        told = {"reason": data["reason"], "seen": data["seen"], "origin": self.origin}
+        deciding.accept_deposit(**told, **self.whose)
 
 
 class Return(DepositAct):
@@ -37,7 +38,7 @@ class Return(DepositAct):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Send it back."""
-        deciding.return_deposit(reason=data["reason"], **self.whose)
+        deciding.return_deposit(reason=data["reason"], origin=self.origin, **self.whose)
 
 
 class Reject(DepositAct):

@@ -69,7 +69,8 @@ class DepositDetail(DetailPage):
 
     def record(self, pk: int) -> Any:
         """Return the page's whole content, or 404 when absent or out of reach."""
-        return deposit_page.get_deposit_page_for(self.request.user, pk)
+        user = self.request.user
+        return deposit_page.get_deposit_page_for(user, pk, origin=self.origin, now=self.now)
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return the decision bar, and whether the page was drawn in another state."""
@@ -106,7 +107,8 @@ class DepositAct(ActionPage):
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render the whole page around the form; 404 for a deposit out of reach."""
-        page = deposit_page.get_deposit_page_for(self.request.user, self.kwargs["pk"])
+        user, pk = self.request.user, self.kwargs["pk"]
+        page = deposit_page.get_deposit_page_for(user, pk, origin=self.origin, now=self.now)
         around = {"record": page, "is_same": True, **drawn(page, context["form"])}
         return super().show(template_name, around, **extra)
 
@@ -140,11 +142,12 @@ def drawn(page: DepositPage, opened: Any) -> dict[str, Any]:
 
 def _button(page: DepositPage, verb: str, opened: Any) -> Button:
     is_opened = opened is not None and opened.verb == verb
+    form = opened if is_opened else WAYS[verb].form(initial={"seen": page.seen})
     return Button(
         verb=verb,
         way=WAYS[verb],
         act=page.acts[verb],
-        form=opened if is_opened else WAYS[verb].form(),
+        form=form,
         url=reverse(f"accounts:deposit-{verb.replace('_', '-')}", args=[page.deposit.pk]),
         is_opened=is_opened,
     )

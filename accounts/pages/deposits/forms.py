@@ -34,6 +34,7 @@ class AcceptForm(DecisionForm):
     """It passes, and why."""
 
     verb = "accept"
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     reason = line(gettext_lazy("Why it may pass"))
 
 

@@ -48,7 +48,9 @@ class StartDeposit(ActionPage):
             amount=data["amount"],
             method_id=int(data["method_id"]),
         )
-        self.begun = starting.start_deposit(request=request, actor=actor, now=self.now)
+        self.begun = starting.start_deposit(
+            request=request, actor=actor, origin=self.origin, now=self.now
+        )
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render with the client's name on top."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
 from backoffice.approvals.actions import asking, refusals
-from backoffice.approvals.actions.refusals import SamePerson
+from backoffice.approvals.actions.refusals import NotYours, SamePerson
 from backoffice.approvals.events import ApprovalClosed
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.states import APPROVAL, Standing
@@ -22,6 +22,8 @@ LONGEST = 300
 def cancel(*, request_id: int, actor: Actor, now: datetime) -> ApprovalRequest:
     """Take back what one asked for oneself, while it waits; SamePerson for anybody else."""
     request = locked(request_id)
+    if terms.kind_of(request.kind).is_decided_elsewhere:
+        raise NotYours(_("This is decided on its own page."))
     if request.asked_by != str(actor):
         raise SamePerson(_("Only who asked can take it back; others turn it down."))
     return closed(request, "cancel", _("taken back by who asked"), actor=actor, now=now)

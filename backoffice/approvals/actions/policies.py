@@ -111,6 +111,8 @@ def _written(code: str, rules: Rules) -> dict[str, Any]:
     _require_roles(rules.askers)
     if not 0 <= rules.hours <= MOST_HOURS:
         raise BadRules(_("A deadline is 0 (none) to %(most)s hours.") % {"most": MOST_HOURS})
+    if kind.is_decided_elsewhere and rules.hours:
+        raise BadRules(_("This waits as long as it has to: its deadline is 0 (none)."))
     _require_bands(kind, rules.bands)
     written = {
         "permission": before.rules["permission"],

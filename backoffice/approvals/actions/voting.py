@@ -31,7 +31,7 @@ def agree(
     Raises NotYours, SamePerson, OverAlready, LookAgain. `executing.execute` follows.
     """
     request, for_user_id = _decidable(request_id, actor, now)
-    kind = terms.kind_of(request.kind)
+    kind = _decided_here(request)
     if ballot.facts != asking.facts_now(kind, json.loads(request.payload)):
         raise LookAgain(_("What this hangs on changed meanwhile: look again."))
     vote = cast(
@@ -56,6 +56,7 @@ def refuse(
 ) -> ApprovalVote:
     """Turn down what another asked for, with a reason: one no is enough."""
     request, for_user_id = _decidable(request_id, actor, now)
+    _decided_here(request)
     vote = cast(
         request_id=request_id,
         verdict=Verdict.REFUSE,
@@ -144,6 +145,14 @@ def _decidable(request_id: int, actor: Actor, now: datetime) -> tuple[ApprovalRe
     if request is None:
         raise NotYours(_("You may not decide about this."))
     return request, for_user_id
+
+
+def _decided_here(request: ApprovalRequest) -> terms.Kind:
+    """Return the kind; NotYours for one that its own page decides, with checks of its own."""
+    kind = terms.kind_of(request.kind)
+    if kind.is_decided_elsewhere:
+        raise NotYours(_("This is decided on its own page."))
+    return kind
 
 
 def _tell(request: ApprovalRequest, vote: ApprovalVote, *, actor: Actor, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Nobody decides about what an integration asked for that they had a hand in, nor lends their vote for it."""
+"""Nobody decides about what their own integration asked for, or about themselves; nor lends a vote for it."""
 
 from importlib import import_module
 
@@ -15,6 +15,20 @@ BEGIN
     RETURN asker LIKE 'machine:%' AND EXISTS (
         SELECT FROM machines_hand h
         WHERE h.person_id = person AND h.machine_id = substring(asker FROM '^machine:([0-9]+)$')::bigint);
+END
+$$;
+
+-- Whether somebody would decide about themselves: about their own client record, their own roles, a role they hold.
+CREATE FUNCTION approvals_gains(asked approvals_approvalrequest, person bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    RETURN CASE asked.subject_kind
+        WHEN 'user' THEN asked.subject_key = person::text
+        WHEN 'role' THEN EXISTS (
+            SELECT FROM identity_rolegrant g JOIN identity_role r ON r.id = g.role_id
+            WHERE g.user_id = person AND g.revoked_at IS NULL AND r.code = asked.subject_key)
+        ELSE false END OR approvals_benefits(person, asked.client_id);
 END
 $$;
 """
@@ -38,7 +52,7 @@ BEGIN
           AND coalesce((p.rules ->> 'delegable')::boolean, false)
           AND 'staff:' || d.from_user_id <> asked.asked_by
           AND NOT approvals_has_hand(d.from_user_id, asked.asked_by)
-          AND NOT approvals_benefits(d.from_user_id, asked.client_id)
+          AND NOT approvals_gains(asked, d.from_user_id)
     LOOP
         FOR free IN
             SELECT (place.number - 1)::smallint AS number, place.roles
@@ -81,7 +95,7 @@ BEGIN
         RETURN 'approvals_vote_session';
     ELSIF device <> '' AND device = asked.asked_device THEN
         RETURN 'approvals_vote_device';
-    ELSIF approvals_benefits(person, asked.client_id) THEN
+    ELSIF approvals_gains(asked, person) THEN
         RETURN 'approvals_vote_benefit';
     ELSIF EXISTS (SELECT FROM approvals_approvalvote v
                   WHERE v.request_id = asked.id AND v.round = asked.round AND v.verdict = 'AGREE'
@@ -112,8 +126,8 @@ BEGIN
                AND (v.for_user_id IS NULL OR NOT approvals_has_hand(v.for_user_id, asked.asked_by))
                AND (v.session_digest = '' OR v.session_digest <> asked.asked_session)
                AND (v.device_digest = '' OR v.device_digest <> asked.asked_device)
-               AND NOT approvals_benefits(v.voter_id, asked.client_id)
-               AND (v.for_user_id IS NULL OR NOT approvals_benefits(v.for_user_id, asked.client_id))
+               AND NOT approvals_gains(asked, v.voter_id)
+               AND (v.for_user_id IS NULL OR NOT approvals_gains(asked, v.for_user_id))
                AND EXISTS (SELECT FROM identity_user u WHERE u.id = v.voter_id AND u.is_active)
                AND approvals_holds(coalesce(v.for_user_id, v.voter_id), asked.permission, asked.seats -> v.seat)
            ), true) AS hold
@@ -125,7 +139,8 @@ END
 $$;
 """
 BEFORE = (
-    before.SEAT.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") + "DROP FUNCTION approvals_has_hand(bigint, text);"
+    before.SEAT.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") + "DROP FUNCTION approvals_gains(approvals_approvalrequest, bigint); "
+    "DROP FUNCTION approvals_has_hand(bigint, text);"
 )
 
 

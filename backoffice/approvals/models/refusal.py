@@ -46,7 +46,7 @@ SENTENCES: Final[dict[str, tuple[type[Rejected], str]]] = {
     "approvals_vote_device": (SamePerson, noop("Four eyes: it was asked for on this very device.")),
     "approvals_vote_benefit": (
         SamePerson,
-        noop("Nobody decides for their own benefit: this client record is yours."),
+        noop("Nobody decides for their own benefit: it is about you, or about what you hold."),
     ),
     "approvals_vote_twice": (SamePerson, noop("You agreed already: another has to agree too.")),
     "approvals_vote_seat": (OverAlready, noop("Somebody else took this seat a moment ago.")),

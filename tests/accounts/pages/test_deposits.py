@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.actions.deposits import starting
 from accounts.models import Deposit
+from accounts.queries import deposit_review
 from accounts.terms import Deposit as State
 from backoffice.core import clock
 from tests.factories.incoming.deposits import (
@@ -83,10 +84,14 @@ def test_what_was_stopped_is_decided_by_another(till: Till) -> None:
     assert "150.00" in shown
     assert "visa ••1111" in shown
     url = reverse("accounts:deposit-accept", args=[deposit.pk])
-    assert a_browser(till.asker).post(url, {"reason": "fine"}).status_code == 403
-    empty = a_browser(till.cashier).post(url, {"reason": " "})
+    seen = deposit_review.seen_of(now_of(deposit))
+    assert seen in shown
+    assert a_browser(till.asker).post(url, {"reason": "fine", "seen": seen}).status_code == 403
+    empty = a_browser(till.cashier).post(url, {"reason": " ", "seen": seen})
     assert empty.status_code == 422
-    done = a_browser(till.cashier).post(url, {"reason": "the bank took 50"})
+    stale = a_browser(till.cashier).post(url, {"reason": "yes", "seen": "another"})
+    assert b"look again" in stale.content
+    done = a_browser(till.cashier).post(url, {"reason": "the bank took 50", "seen": seen})
     assert (done.status_code, now_of(deposit).accept_reason) == (302, "the bank took 50")
 
 

@@ -55,6 +55,8 @@ def a_policy(seats: Any = ((),), *, kind: str = CODE, **rules: Any) -> None:
     """Let another policy be in force, by two administrators."""
     bands = rules.pop("bands", (Band(seats=tuple(tuple(seat) for seat in seats)),))
     first, second = a_staff_user("administrator"), a_staff_user("administrator")
+    if terms.kind_of(kind).is_decided_elsewhere:
+        rules.setdefault("hours", 0)
     request = policies.ask_for_policy(
         kind=kind,
         rules=Rules(bands=bands, **rules),

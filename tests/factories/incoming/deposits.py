@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.actions.deposits import arriving, starting
+from accounts.actions.deposits import arriving, deciding, starting
 from accounts.ledger import balances, proof
 from accounts.models import Deposit, LedgerAccount, PaymentMethod
 from accounts.providers import registry, signing, wire
@@ -22,6 +22,7 @@ from accounts.providers.port import (
     Refund,
     Told,
 )
+from accounts.queries import deposit_review
 from accounts.states import LedgerKind
 from accounts.terms import Signature
 from backoffice.core import clock
@@ -172,6 +173,18 @@ def paid(deposit: Deposit, amount: str | None = None, **changes: Any) -> Notice:
         "payer": Payer(kind="card", key="fp-1", label="visa ••1111", holder="Ana Ruiz"),
     }
     return Notice(**(known | changes))
+
+
+def accept(deposit: Deposit, user: Any, reason: str = "fine", **changes: Any) -> Deposit:
+    """Let it pass, as its page shows it now."""
+    known: dict[str, Any] = {
+        "deposit_id": deposit.pk,
+        "reason": reason,
+        "seen": deposit_review.seen_of(now_of(deposit)),
+        "actor": user.actor,
+        "now": clock.now(),
+    }
+    return deciding.accept_deposit(**(known | changes))
 
 
 def take(notice: Notice) -> arriving.Taken:

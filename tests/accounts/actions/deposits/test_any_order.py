@@ -25,6 +25,7 @@ from tests.accounts.actions.deposits.test_crashes import turns
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import (
     Cardly,
+    accept,
     balanced,
     declined,
     paid,
@@ -91,7 +92,7 @@ class Day:
         deciding.reject_deposit(reason="no", actor=self.till.approver.actor, **self.which())
 
     def accept(self) -> None:
-        deciding.accept_deposit(reason="yes", actor=self.till.cashier.actor, **self.which())
+        accept(self.one(), self.till.cashier)
 
     def send_back(self) -> None:
         deciding.return_deposit(reason="back", actor=self.till.second.actor, **self.which())

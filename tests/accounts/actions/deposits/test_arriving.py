@@ -21,6 +21,7 @@ from backoffice.identity.models import User
 from crm.models import Client
 from tests.factories.incoming.deposits import (
     Cardly,
+    accept,
     balanced,
     declined,
     known_client,
@@ -130,22 +131,13 @@ def test_the_amount_is_the_providers_and_another_one_waits_for_a_second_person(
     held = now_of(deposit)
     assert (held.state, held.review_code) == (State.IN_REVIEW, Review.AMOUNT)
     assert (held.received_amount, held.asked_amount) == (Decimal("150.00"), USD)
-    now = clock.now()
     with pytest.raises(steps.NotAllowed):
-        deciding.accept_deposit(
-            deposit_id=deposit.pk, reason="fine", actor=outsider().actor, now=now
-        )
+        accept(deposit, outsider())
     with pytest.raises(steps.SamePerson):
-        deciding.accept_deposit(
-            deposit_id=deposit.pk, reason="fine", actor=till.asker.actor, now=now
-        )
-    deciding.accept_deposit(
-        deposit_id=deposit.pk, reason="the bank took a fee", actor=till.cashier.actor, now=now
-    )
+        accept(deposit, till.asker)
+    accept(deposit, till.cashier, "the bank took a fee")
     with pytest.raises(steps.NotPossible):
-        deciding.accept_deposit(
-            deposit_id=deposit.pk, reason="again", actor=till.approver.actor, now=now
-        )
+        accept(deposit, till.approver, "again")
 
 
 def outsider() -> User:
@@ -161,9 +153,7 @@ def test_another_currency_can_only_go_back(till: Till, cardly: Cardly) -> None:
         State.IN_REVIEW, Review.CURRENCY, 0,
     )  # fmt: skip
     with pytest.raises(steps.NotPossible):
-        deciding.accept_deposit(
-            deposit_id=deposit.pk, reason="fine", actor=till.cashier.actor, now=clock.now()
-        )
+        accept(deposit, till.cashier)
     sent_back(till, deposit)
     assert now_of(deposit).state == State.RETURNED
     assert [one.currency for one in cardly.refunds.values()] == ["EUR"]

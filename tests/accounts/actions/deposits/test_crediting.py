@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.actions import reconciliation
-from accounts.actions.deposits import crediting, deciding, settling, starting, steps
+from accounts.actions.deposits import crediting, settling, starting, steps
 from accounts.models import Deposit, DepositOperation, Discrepancy
 from accounts.providers.errors import Uncertain
 from accounts.queries import deposits
@@ -20,6 +20,7 @@ from tests.factories.agents import Script
 from tests.factories.incoming.deposits import (
     Cardly,
     a_card,
+    accept,
     balanced,
     now_of,
     paid,
@@ -187,12 +188,7 @@ def test_metatraders_no_goes_to_a_person_who_tries_again(till: Till, script: Scr
     assert standing(LedgerKind.IN_TRANSIT) == USD
 
     script.code, script.books = 0, True
-    deciding.accept_deposit(
-        deposit_id=deposit.pk,
-        reason="the account is open again",
-        actor=till.approver.actor,
-        now=clock.now(),
-    )
+    accept(deposit, till.approver, "the account is open again")
     work_done()
 
     assert now_of(deposit).state == State.CREDITED
