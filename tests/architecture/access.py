@@ -82,7 +82,6 @@ DOORS: dict[str, Door] = {
     "identity:staff-reset": Door(ADMINISTERS, about="staff", method="post", answers=422),
     "identity:role-list": Door(SEES_STAFF),
     "identity:role-detail": Door(SEES_STAFF, about="role"),
-    "identity:role-change": Door(ADMINISTERS, about="role", method="post", answers=422),
     "identity:desk-tree": Door(SEES_STAFF),
     "identity:desk-create": Door(ADMINISTERS, method="post", answers=422),
     "identity:own": Door(STAFF),
@@ -123,6 +122,7 @@ DOORS: dict[str, Door] = {
         READS_PAYMENTS, about="delegation", method="post", answers=404
     ),
     "approvals:role-ask": Door(ADMINISTERS),
+    "approvals:role-change": Door(ADMINISTERS, about="role"),
     "crm:client-list": Door(READS_CLIENTS),
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),

@@ -1,7 +1,7 @@
 """The house's own kinds of dangerous acts: roles, and who has to agree."""
 
 from backoffice.approvals import terms
-from backoffice.approvals.actions import policies, role_changes
+from backoffice.approvals.actions import policies, role_changes, role_contents
 from backoffice.approvals.permissions import (
     DECIDE_POLICIES,
     DECIDE_ROLES,
@@ -11,7 +11,7 @@ from backoffice.approvals.permissions import (
 from backoffice.approvals.queries import policies as reading
 from backoffice.approvals.terms import Kind, Payload, Words
 from backoffice.core.words import noop
-from backoffice.identity.permissions import GRANT_ROLES
+from backoffice.identity.permissions import EDIT_ROLES, GRANT_ROLES
 from backoffice.identity.queries import roles
 
 
@@ -56,5 +56,18 @@ def register() -> None:
             describe=role_changes.describe,
             execute=role_changes.take,
             may_be_alone=True,
+        )
+    )
+    terms.register(
+        Kind(
+            code=role_contents.KIND,
+            label=noop("Change of what a role allows"),
+            asks=EDIT_ROLES,
+            decides=DECIDE_ROLES,
+            sees=DECIDE_ROLES,
+            describe=role_contents.describe,
+            facts=role_contents.facts,
+            tell_facts=role_contents.tell_facts,
+            execute=role_contents.carry_out,
         )
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.approvals.pages import policies, requests, standing_in
+from backoffice.approvals.pages import policies, requests, role_change, standing_in
 
 app_name = "approvals"
 
@@ -20,4 +20,5 @@ urlpatterns = [
     path("delegations/", standing_in.Delegations.as_view(), name="delegation-list"),
     path("delegations/<int:pk>/end/", standing_in.EndDelegation.as_view(), name="delegation-end"),
     path("roles/ask/", standing_in.AskRole.as_view(), name="role-ask"),
+    path("roles/<int:pk>/change/", role_change.ChangeRole.as_view(), name="role-change"),
 ]

@@ -26,7 +26,6 @@ urlpatterns = [
     path("staff/<int:pk>/reset-factor/", people.ResetFactor.as_view(), name="staff-reset"),
     path("roles/", roles.RoleList.as_view(), name="role-list"),
     path("roles/<int:pk>/", roles.RoleDetail.as_view(), name="role-detail"),
-    path("roles/<int:pk>/change/", roles.ChangeRole.as_view(), name="role-change"),
     path("desks/", desks.DeskTree.as_view(), name="desk-tree"),
     path("desks/new/", desks.CreateDesk.as_view(), name="desk-create"),
     path("my-sign-in/", own.OwnSignIn.as_view(), name="own"),

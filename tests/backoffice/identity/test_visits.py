@@ -12,6 +12,7 @@ from backoffice.identity.calc import browsers
 from backoffice.identity.calc.networks import is_within, normalised
 from backoffice.identity.models import KnownDevice, Role, User, Visit
 from tests.backoffice.identity.conftest import Wheel
+from tests.factories.roles import a_changed_role
 from tests.factories.people import PASSWORD, SETUP, a_device, a_staff_user, code_of
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +193,7 @@ def test_a_role_lets_in_from_its_networks_only(
     user: User, device: TOTPDevice, wheel: Wheel
 ) -> None:
     browser = sign_in(user, device, wheel)
-    Role.objects.filter(code="dealer").update(networks=["192.0.2.0/24", "2001:db8::/32"])
+    a_changed_role("dealer", networks=["192.0.2.0/24", "2001:db8::/32"])
     refused = browser.get(INSIDE)
     assert refused.status_code == 403
     assert "networks" in refused.text
