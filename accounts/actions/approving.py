@@ -178,5 +178,6 @@ def _tell(payment: Payment, vote: Any, *, actor: Actor, now: datetime) -> None:
         seat=vote.seat,
         for_user_id=vote.for_user_id,
         voids=vote.voids,
+        proof=vote.proof,
     )
     steps.emit(payment, event, actor=actor, now=now)

@@ -40,6 +40,7 @@ class ApprovalVoted(Event):
     seat: int | None
     for_user_id: int | None
     voids: int
+    proof: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,3 +61,10 @@ VERDICT_LABELS: dict[str, str] = {
     Verdict.IN_ORDER: noop("Reviewed: in order"),
     Verdict.OBJECTION: noop("Reviewed: objection"),
 }
+
+#: The second factor behind a vote.
+PROOF_LABELS: dict[str, str] = {
+    "passkey": noop("with a passkey"),
+    "code": noop("with a one-time code"),
+    "recovery": noop("with a recovery code"),
+}

@@ -6,6 +6,7 @@ session and a device do. Their digests name nothing that could be used to take a
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Self, get_args
 
 Kind = Literal["staff", "client", "machine", "system"]
@@ -64,16 +65,32 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """The latest second factor of whoever acts: which (`passkey`, `code`, `recovery`), when (UTC),
+    and whether it still covers what comes.
+    """
+
+    way: str = ""
+    at: datetime | None = None
+    is_fresh: bool = False
+
+
+#: Nobody proved anything: clockwork, a machine.
+NO_PROOF = Proof()
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where an act comes from. Empty: not from a session or device (clockwork, an import)."""
 
     session_digest: str = ""
     device_digest: str = ""
+    proof: Proof = NO_PROOF
 
     @classmethod
-    def of(cls, *, session: str | None, device: str | None = None) -> Self:
+    def of(cls, *, session: str | None, device: str | None = None, proof: Proof = NO_PROOF) -> Self:
         """Return the origin of a session's key and a device's name, neither of them kept."""
-        return cls(_digest("session", session), _digest("device", device))
+        return cls(_digest("session", session), _digest("device", device), proof)
 
 
 #: Clockwork, imports, commands of an administrator: they sit at no screen.

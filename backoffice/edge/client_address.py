@@ -6,6 +6,8 @@ proves nothing. Without a proxy the header does not count at all.
 """
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,11 +17,24 @@ UNKNOWN = "0.0.0.0"  # noqa: S104 - an address that nobody has: a unix socket te
 
 def client_address(request: HttpRequest) -> str:
     """Return the address of whoever stands outside our proxies, normalised."""
-    peer = _address(request.META.get("REMOTE_ADDR", ""))
+    meta = request.META
+    return outside(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def socket_address(scope: Mapping[str, Any]) -> str:
+    """Return the same of a socket's handshake. A header sent twice counts as one, in order."""
+    sent = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+    forwarded = b",".join(sent).decode("latin-1")
+    return outside(str((scope.get("client") or ("",))[0]), forwarded)
+
+
+def outside(connected: str, forwarded: str) -> str:
+    """Return who stands outside, by who is connected and by what the proxies tell."""
+    peer = _address(connected)
     proxies = settings.TRUSTED_PROXIES
     if proxies == 0:
         return peer or UNKNOWN
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = forwarded.split(",")
     if len(hops) < proxies:  # nobody but the proxies themselves: a health probe, for example
         return peer or UNKNOWN
     return _address(hops[-proxies]) or peer or UNKNOWN

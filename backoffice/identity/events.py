@@ -228,6 +228,17 @@ class DeviceFirstSeen(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceLetterSent(Event):
+    """Somebody was written to about a sign-in from a new device."""
+
+    name: ClassVar[str] = "identity.device.letter_sent"
+    sentence: ClassVar[str] = noop("User {user_id} was written to about new device no. {device_id}")
+
+    user_id: int
+    device_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceRecognised(Event):
     """Somebody said that a new device is theirs."""
 

@@ -11,7 +11,9 @@ from backoffice.core import clock, live
 from backoffice.core.actors import Actor
 from backoffice.core.work import reacts_to
 from backoffice.identity import events
-from backoffice.identity.actions import cleaning
+from backoffice.identity.actions import cleaning, letters
+
+POST = Actor.system("post")
 
 Touching = (
     events.StaffSuspended
@@ -34,6 +36,14 @@ Touching = (
 def close_sockets(event: Touching, *, actor: Actor, now: datetime) -> None:
     """Close the sockets of the user whom the event is about."""
     live.revoke(event.user_id)
+
+
+@reacts_to(events.DeviceFirstSeen)
+def write_about_device(event: events.DeviceFirstSeen, *, actor: Actor, now: datetime) -> None:
+    """Write to whom it is about: whoever took the password has not taken the mailbox too."""
+    letters.write_about_device(
+        device_id=event.device_id, visit_id=event.visit_id, actor=POST, now=now
+    )
 
 
 @shared_task(name="backoffice.identity.tasks.clear_old_sign_ins")

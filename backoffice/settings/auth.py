@@ -22,7 +22,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "backoffice.identity.actions.house_words.HouseWordsValidator"},
 ]
 LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "/"

@@ -27,6 +27,9 @@ AUDIT_ORIGIN = env.audit_origin
 PAYMENT_PROVIDERS = dict(env.payment_providers)  # by the code that methods and addresses name
 CALLBACK_URL = env.callback_url  # this house as providers reach it
 DEFAULT_FROM_EMAIL = env.default_from_email
+EMAIL_HOST, EMAIL_PORT = env.email_host, env.email_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.email_user, env.email_password
+EMAIL_USE_TLS, EMAIL_TIMEOUT = True, 10
 
 INSTALLED_APPS = [
     "backoffice.core",

@@ -78,6 +78,10 @@ class Environment:
     callback_url: str
     log_level: str
     default_from_email: str
+    email_host: str
+    email_port: int
+    email_user: str
+    email_password: str
     reporting_currency: str
     static_root: str
     audit_keys: str
@@ -91,6 +95,8 @@ def read(environ: Mapping[str, str]) -> Environment:
     """Return the typed environment; BadVariable for the first variable that is missing or wrong."""
     kind = _read(environ, "ENVIRONMENT", _one_of(*ENVIRONMENTS), "demo")
     local = LOCAL if kind != "production" else {}
+    lines = ("wss",) if kind == "production" else ("ws", "wss")
+    pages = ("https",) if kind == "production" else ("http", "https")
 
     def get(name: str, parse: Callable[[str], Value], default: str | None = None) -> Value:
         return _read(environ, name, parse, local.get(name, default))
@@ -101,17 +107,21 @@ def read(environ: Mapping[str, str]) -> Environment:
         database=get("DATABASE_URL", database),
         database_pool=get("DB_POOL", _one_of("0", "1"), "0") == "1",
         redis_url=get("REDIS_URL", _url("redis", "rediss", "unix")),
-        live_url=get("LIVE_URL", _url("ws", "wss")),
-        site_url=get("SITE_URL", _url("http", "https")).rstrip("/"),
+        live_url=get("LIVE_URL", _url(*lines)),
+        site_url=get("SITE_URL", _url(*pages)).rstrip("/"),
         allowed_hosts=get("ALLOWED_HOSTS", _words),
         trusted_proxies=get("TRUSTED_PROXIES", _count, "0"),
         agent_keys=get("MT4_AGENT_KEYS", agent_keys, ""),
         replicas=get("MT4_REPLICAS", replicas, ""),
         agent_trust=get("MT4_AGENT_TRUST", agent_trust, ""),
         payment_providers=get("PAYMENT_PROVIDERS", payment_providers, ""),
-        callback_url=get("CALLBACK_URL", _url("http", "https"), get("SITE_URL", str)).rstrip("/"),
+        callback_url=get("CALLBACK_URL", _url(*pages), get("SITE_URL", str)).rstrip("/"),
         log_level=get("LOG_LEVEL", _one_of(*LOG_LEVELS), "INFO"),
         default_from_email=get("DEFAULT_FROM_EMAIL", str, "backoffice@localhost"),
+        email_host=get("EMAIL_HOST", str, ""),
+        email_port=get("EMAIL_PORT", _count, "587"),
+        email_user=get("EMAIL_USER", str, ""),
+        email_password=get("EMAIL_PASSWORD", str, ""),
         reporting_currency=get("REPORTING_CURRENCY", _currency, "USD"),
         static_root=get("STATIC_ROOT", str, ""),
         audit_keys=get("AUDIT_KEYS", str, ""),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from backoffice.core import clock
-from backoffice.core.actors import Actor, Origin
+from backoffice.core.actors import NO_PROOF, Actor, Origin
 from backoffice.core.errors import Later, Rejected
 from backoffice.ui import filters, keyset
 from backoffice.ui.drawing import export
@@ -48,15 +48,16 @@ class StaffPage(View):
 
     @property
     def origin(self) -> Origin:
-        """The login session and the device that this page is asked from, as digests."""
-        device = getattr(self.request, "device_key", "")
-        return Origin.of(session=self.request.session.session_key, device=device)
+        """The login session and the device that this page is asked from, as digests; the proof."""
+        request = self.request  # the guard (identity/pages/guard.py) said which device and proof
+        device, proof = getattr(request, "device_key", ""), getattr(request, "proof", NO_PROOF)
+        return Origin.of(session=request.session.session_key, device=device, proof=proof)
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render at this page's moment; caches keep the page and its fragment apart."""
         response = render(self.request, template_name, {"now": self.now, **context}, **extra)
         patch_vary_headers(response, ["HX-Request"])
-        response["Cache-Control"] = "private, no-cache"
+        response["Cache-Control"] = "private, no-store"
         return response
 
 

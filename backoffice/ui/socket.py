@@ -22,12 +22,15 @@ from django.utils.crypto import constant_time_compare
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.models import Device
 
+from backoffice.edge.client_address import socket_address
 from backoffice.ui.hub import hub
 from backoffice.ui.watcher import CLOSE_SIGNED_OUT, Watcher
 
 MOST_TOPICS = 500
 LONGEST_MESSAGE = 64 * 1024
 
+#: Is told of a refusal: who, from where, what was asked for.
+Refused = Callable[[Any, str, str], None]
 #: From a kind of topic to the question: which of these keys may this user watch?
 Permit = Callable[[Any, Collection[int]], Collection[int]]
 Permits = Mapping[str, Permit]
@@ -36,24 +39,33 @@ log = structlog.get_logger(__name__)
 
 
 class LiveSocket(AsyncConsumer):
-    """One browser tab. Built with the registry of topics (backoffice/routing.py)."""
+    """One browser tab. Built with the registry of topics (backoffice/routing.py), and with who is
+    told of a refusal.
+    """
 
     channel_layer_alias = None  # the hub listens to the channel layer, once for all sockets
 
-    def __init__(self, permits: Permits) -> None:
+    def __init__(self, permits: Permits, refused: Refused) -> None:
         self.permits: Permits = {"user": _own, **permits}
+        self.refused = refused
+        self.address = ""
         self.watcher: Watcher | None = None
         self.pump: asyncio.Task[None] | None = None
 
     async def websocket_connect(self, message: Mapping[str, Any]) -> None:
-        """Let in staff whose second factor was verified; nobody else."""
+        """Let in staff whose second factor was verified, from where their roles admit."""
         session_key = getattr(self.scope.get("session"), "session_key", None) or ""
-        user = await _staff(self.scope.get("user"), session_key)
+        self.address = socket_address(self.scope)
+        asked = self.scope.get("user")
+        user = await _staff(asked, session_key, self.address)
         if user is None:
+            await self._tell_refused(asked, "")
             await self.base_send({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
             raise StopConsumer
         await self.base_send({"type": "websocket.accept"})
-        watcher = Watcher(user_pk=user.pk, session_key=session_key, send=self.base_send)
+        watcher = Watcher(
+            user_pk=user.pk, session_key=session_key, address=self.address, send=self.base_send
+        )
         self.watcher, self.pump = watcher, asyncio.create_task(watcher.pump())
         hub().join(watcher, self.check)
 
@@ -86,7 +98,7 @@ class LiveSocket(AsyncConsumer):
     async def check(self, watcher: Watcher) -> None:
         """Close the socket, or take topics away, when rights were lost meanwhile."""
         try:
-            user = await _fresh(watcher.user_pk, watcher.session_key)
+            user = await _fresh(watcher)
             allowed = (
                 set() if user is None else await _permitted(self.permits, user, watcher.topics)
             )
@@ -101,13 +113,21 @@ class LiveSocket(AsyncConsumer):
 
     async def _subscribe(self, watcher: Watcher, wanted: set[str]) -> None:
         new = set(sorted(wanted - watcher.topics)[: MOST_TOPICS - len(watcher.topics)])
-        user = await _fresh(watcher.user_pk, watcher.session_key)
+        user = await _fresh(watcher)
         if user is None:
             watcher.close(CLOSE_SIGNED_OUT)
             return
         allowed = await _permitted(self.permits, user, new)
-        self._deny(watcher, wanted - watcher.topics - allowed)
+        denied = wanted - watcher.topics - allowed
+        if denied:
+            await self._tell_refused(user, " ".join(sorted(denied)))
+        self._deny(watcher, denied)
         await hub().watch(watcher, allowed)
+
+    async def _tell_refused(self, user: Any, topics: str) -> None:
+        """Tell the log that somebody of the staff was refused; strangers are nobody to tell of."""
+        if user is not None and user.is_authenticated and user.kind == "staff":
+            await database_sync_to_async(self.refused)(user, self.address, topics)
 
     @staticmethod
     def _deny(watcher: Watcher, topics: set[str]) -> None:
@@ -135,21 +155,24 @@ def _permitted(permits: Permits, user: Any, topics: Collection[str]) -> set[str]
 
 
 @database_sync_to_async
-def _staff(user: Any, session_key: str) -> Any:
+def _staff(user: Any, session_key: str, address: str) -> Any:
     """Return the user of the handshake: active staff whose second factor was verified, or None."""
     if user is None or not user.is_authenticated:
         return None
-    return _user_in(user.pk, session_key)
+    return _user_in(user.pk, session_key, address)
 
 
 @database_sync_to_async
-def _fresh(user_pk: int, session_key: str) -> Any:
+def _fresh(watcher: Watcher) -> Any:
     """Return the user as the database has them now; None when they may no longer be here."""
-    return _user_in(user_pk, session_key)
+    return _user_in(watcher.user_pk, watcher.session_key, watcher.address)
 
 
-def _user_in(user_pk: int, session_key: str) -> Any:
-    """Return the staff user of a living session whose second factor was verified, else None."""
+def _user_in(user_pk: int, session_key: str, address: str) -> Any:
+    """Return the staff user of a living session whose second factor was verified, else None.
+
+    Also None when a role of theirs lets nobody in from this address.
+    """
     if not session_key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
@@ -160,6 +183,8 @@ def _user_in(user_pk: int, session_key: str) -> Any:
     users = get_user_model()._default_manager  # its name is banned at doors, and this is one
     user: Any = users.filter(pk=user_pk, kind="staff", is_active=True).first()
     if user is None or session.get(SESSION_KEY) != str(user_pk):
+        return None
+    if not user.may_come_from(address):
         return None
     # The session dies with the password it was opened with.
     proof = session.get(HASH_SESSION_KEY, "")

@@ -18,9 +18,10 @@ log = structlog.get_logger(__name__)
 class Watcher:
     """A socket as the hub knows it. Its queue cannot outgrow the number of its topics."""
 
-    def __init__(self, *, user_pk: int, session_key: str, send: Send) -> None:
+    def __init__(self, *, user_pk: int, session_key: str, address: str = "", send: Send) -> None:
         self.user_pk = user_pk
         self.session_key = session_key
+        self.address = address
         self.topics: set[str] = set()
         self._send = send
         self._queue: dict[str, str] = {}

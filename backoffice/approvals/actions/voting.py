@@ -127,6 +127,9 @@ def cast(
         picture=dict(ballot.picture),
         session_digest=origin.session_digest,
         device_digest=origin.device_digest,
+        stepped_up=origin.proof.is_fresh,
+        proof=origin.proof.way,
+        proved_at=origin.proof.at,
         cast_at=now,
     )
     if for_user_id is not None:
@@ -166,5 +169,6 @@ def _tell(request: ApprovalRequest, vote: ApprovalVote, *, actor: Actor, now: da
         seat=vote.seat,
         for_user_id=vote.for_user_id,
         voids=vote.voids,
+        proof=vote.proof,
     )
     asking.emit(request, event, actor=actor, now=now)

@@ -13,7 +13,8 @@ class ApprovalVote(models.Model):
 
     `facts` is the text that the vote is bound to, `picture` what stood beside it. `for_user`: whom
     the voter stands in for. `completes`: with it, everybody agreed. `voids`: so many earlier votes
-    were on other facts, and count no more.
+    were on other facts, and count no more. Session and device are digests; `proof` is the voter's
+    latest second factor, `stepped_up` whether it was fresh.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +28,8 @@ class ApprovalVote(models.Model):
     session_digest = models.CharField(max_length=64, default="", blank=True)
     device_digest = models.CharField(max_length=64, default="", blank=True)
     stepped_up = models.BooleanField(default=False)
+    proof = models.CharField(max_length=12, default="", db_default="", blank=True)
+    proved_at = models.DateTimeField(null=True)
     cast_at = models.DateTimeField()
     # From here on PostgreSQL decides; the insert brings it back.
     round = models.PositiveIntegerField(db_default=1)

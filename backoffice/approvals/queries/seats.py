@@ -8,19 +8,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backoffice.approvals.models import ApprovalRequest, ApprovalVote
-from backoffice.approvals.states import LIVE, Standing, Verdict
+from backoffice.approvals.states import LIVE, PROOF_LABELS, Standing, Verdict
 from backoffice.identity.queries import roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatLine:
-    """One seat: for whom it is, how it stands (a badge's word), who took it, when, why not."""
+    """One seat: for whom, how it stands (a badge's word), who took it, when, by what proof, why."""
 
     seat: str
     state: str
     who: str = ""
     at: datetime | None = None
     reason: str = ""
+    proof: str = ""
     picture: dict[str, Any] = field(default_factory=dict)
 
 
@@ -76,5 +77,6 @@ def _voted(
         who=who,
         at=vote.cast_at,
         reason=reason,
+        proof=_(PROOF_LABELS[vote.proof]) if vote.proof in PROOF_LABELS else "",
         picture=vote.picture,
     )

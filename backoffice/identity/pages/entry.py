@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_otp import login as verify
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
@@ -26,8 +27,10 @@ BACKEND = "backoffice.identity.actions.credentials.StaffBackend"
 SINCE = "signed_in_at"
 SEEN = "seen_at"
 PROVED = "proved_at"  # the latest second factor; a recovery code is none
+WAY = "proved_by"  # with what: a word of the proofs below
 VISIT = "visit"  # the number of the login session's row (identity.Visit)
 DEVICE = "device"  # the number of the known device's row (identity.KnownDevice)
+DEVICE_KEY = "device_key"  # the digest by which that browser is known, whoever uses it
 GATE = Actor.system("sign-in")
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ def enter(request: HttpRequest, passed: pre_auth.Passed, factor: Device) -> str:
     verify(request, factor)
     request.session[SINCE] = request.session[SEEN] = moment
     request.session[PROVED] = 0 if isinstance(factor, StaticDevice) else moment
+    request.session[WAY] = way_of(factor)
     _begin_visit(request, passed.user)
     return passed.to or resolve_url(settings.LOGIN_REDIRECT_URL)
 
@@ -53,9 +57,17 @@ def _begin_visit(request: HttpRequest, user: Any) -> None:
     )
     device_cookie.give(request, token)
     request.session[VISIT], request.session[DEVICE] = visit.pk, visit.device_id
+    request.session[DEVICE_KEY] = visit.device.key
     sessions.record_sign_in(
         user_id=user.pk, visit_id=visit.pk, device_id=visit.device_id, actor=user.actor, now=now
     )
+
+
+def way_of(factor: Device) -> str:
+    """Return the word for a second factor: a recovery code, a passkey, a one-time code."""
+    if isinstance(factor, StaticDevice):
+        return "recovery"
+    return "code" if isinstance(factor, TOTPDevice) else "passkey"
 
 
 def known_device(request: HttpRequest, email: str) -> Any:

@@ -22,7 +22,7 @@ from backoffice.core import clock
 from backoffice.edge.client_address import client_address
 from backoffice.identity.actions import sessions, visits
 from backoffice.identity.pages import device_cookie, stepping_up
-from backoffice.identity.pages.entry import SEEN, SINCE, VISIT, visitor
+from backoffice.identity.pages.entry import DEVICE_KEY, SEEN, SINCE, VISIT, visitor
 
 SEEN_EVERY = 60  # seconds between two writes of the session
 
@@ -53,6 +53,7 @@ class StaffOnlyMiddleware:
             return render(request, "errors/elsewhere.html", status=403)
         question = stepping_up.stand_in_the_way(request, door, kwargs)
         if question is None:
+            _say_whence(request)
             _note_sign_of_life(request, door)
         return question
 
@@ -75,6 +76,12 @@ def _is_alive(request: HttpRequest) -> bool:
     sessions.record_sign_out(user_id=user.pk, visit_id=visit, actor=user.actor, now=now)
     logout(request)
     return False
+
+
+def _say_whence(request: Any) -> None:
+    """Tell the door from which device, and with what proof, it is asked (StaffPage.origin)."""
+    request.device_key = request.session.get(DEVICE_KEY, "")
+    request.proof = stepping_up.proof_of(request)
 
 
 def _note_sign_of_life(request: HttpRequest, door: Callable[..., Any]) -> None:

@@ -15,6 +15,7 @@ Template and its context:
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -25,9 +26,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from backoffice.core import clock
+from backoffice.core.actors import Proof
 from backoffice.identity.actions import passkeys, sessions
 from backoffice.identity.pages import passkey_dialog
-from backoffice.identity.pages.entry import DEVICE, PROVED, SEEN, VISIT, visitor
+from backoffice.identity.pages.entry import DEVICE, PROVED, SEEN, VISIT, WAY, visitor
 from backoffice.identity.queries.step_up import needs_own_proof
 from backoffice.identity.queries.two_factor import has_code
 
@@ -65,6 +67,13 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(age <= settings.STEP_UP_SECONDS)
 
 
+def proof_of(request: HttpRequest) -> Proof:
+    """Return the latest proof of whoever asks: kept with a vote as the proof behind it."""
+    moment = request.session.get(PROVED, 0)
+    at = datetime.fromtimestamp(moment, UTC) if moment else None
+    return Proof(way=request.session.get(WAY, ""), at=at, is_fresh=is_fresh(request))
+
+
 def _why(request: HttpRequest, door: Callable[..., Any], kwargs: dict[str, Any]) -> str:
     page = getattr(door, "view_class", door)
     is_act = request.method not in SAFE
@@ -94,7 +103,8 @@ def _is_heavy(request: HttpRequest, page: Any, kwargs: dict[str, Any]) -> bool:
 def _judged(request: HttpRequest, why: str) -> HttpResponse | None:
     if _is_proved(request):
         moment = int(clock.now().timestamp())
-        request.session.update({PROVED: moment, SEEN: moment, WRONG: 0})
+        way = "passkey" if request.POST.get(passkey_dialog.FIELD) else "code"
+        request.session.update({PROVED: moment, WAY: way, SEEN: moment, WRONG: 0})
         return _on_its_way(request)
     request.session[WRONG] = request.session.get(WRONG, 0) + 1
     if request.session[WRONG] < TRIES:

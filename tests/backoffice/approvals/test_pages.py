@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from backoffice.approvals.actions import asking
-from backoffice.approvals.models import ApprovalRequest, VoteDelegation
+from backoffice.approvals.models import ApprovalRequest, ApprovalVote, VoteDelegation
 from backoffice.approvals.queries import policies as reading
 from backoffice.core import clock, work
+from backoffice.core.models import EventRecord
 from tests.factories.accounts import approvals
 from tests.factories.accounts.approvals import CODE, DONE, FACTS, a_policy, a_voter, a_wish
 from tests.factories.people import a_browser, a_client, a_staff_user
@@ -107,6 +108,38 @@ def test_the_session_that_asked_does_not_agree() -> None:
     page = other.get(url(request))
     assert other.post(url(request, "agree"), hidden(page, "agree")).status_code == 302
     assert reading.in_force(CODE).rules["hours"] == "3"
+
+
+def at_device(browser: Any, key: str, way: str = "passkey") -> Any:
+    """The browser, signed in from a device of this key and with this second factor."""
+    session = browser.session
+    session["device_key"], session["proved_by"] = key, way
+    session.save()
+    return browser
+
+
+def test_the_device_that_asked_does_not_agree_whoever_sits_there_now() -> None:
+    """One browser, two people, each with a login session of their own."""
+    desk, phone = "d" * 64, "p" * 64
+    browser = at_device(a_browser(a_staff_user("administrator")), desk)
+    form = {"key": str(uuid4()), "hours": "3", "bands": "else: any", "reason": "quicker"}
+    browser.post(reverse("approvals:policy-change", args=[CODE]), form)
+    request = ApprovalRequest.objects.get()
+    assert len(request.asked_device) == 32
+    person = a_staff_user("compliance")
+    same = at_device(a_browser(person), desk)
+    page = same.get(url(request))
+    assert "on this very device" in said(page)
+    seen = {"payload": request.payload_digest, "facts": request.facts}
+    assert same.post(url(request, "agree"), seen).status_code == 422
+    assert at_device(a_browser(person), phone).post(url(request, "agree"), seen).status_code == 302
+    vote = ApprovalVote.objects.get()
+    assert (vote.proof, vote.stepped_up, len(vote.device_digest)) == ("passkey", True, 32)
+    assert vote.proved_at is not None
+    assert vote.device_digest != request.asked_device
+    assert "with a passkey" in said(same.get(url(request)))
+    told = EventRecord.objects.filter(name="approvals.request.voted").latest("id").told()
+    assert told["fields"]["proof"] == "passkey"
 
 
 def test_turning_it_down_needs_words() -> None:

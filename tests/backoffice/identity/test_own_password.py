@@ -1,11 +1,13 @@
 """One's own password: the old one is asked for, and every other session ends."""
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from backoffice.core import records
 from backoffice.identity.models import User
 from tests.backoffice.identity.conftest import Wheel
-from tests.factories.people import PASSWORD, a_browser, a_device, a_staff_user
+from tests.factories.people import PASSWORD, a_browser, a_device, a_legal_entity, a_staff_user
 from tests.factories.sign_in.rows import a_visit
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +60,18 @@ def test_an_old_session_proves_itself_first(user: User, wheel: Wheel) -> None:
     assert browser.get(PAGE).status_code == 401
     assert browser.post(PAGE, {"now": PASSWORD, "new": NEW, "again": NEW}).status_code == 401
     assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password", ["Alpha-Markets-2026!", "MetaTrader-4-2026", "alphamarketsalpha"]
+)
+def test_the_houses_own_names_are_no_password(password: str) -> None:
+    a_legal_entity("alpha", name="Alpha Markets")
+    with pytest.raises(ValidationError, match="own names"):
+        validate_password(password)
+
+
+@pytest.mark.parametrize("password", ["alpha horse battery staple", "739518264019"])
+def test_no_rule_says_which_signs_a_password_has(password: str) -> None:
+    a_legal_entity("alpha", name="Alpha Markets")
+    validate_password(password)

@@ -1,18 +1,20 @@
 """Login sessions and devices: on record, ended from elsewhere; a lock-out that hurts no owner."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from backoffice.core import records
-from backoffice.identity.actions import cleaning, visits
+from backoffice.core import records, work
+from backoffice.core.errors import Later
+from backoffice.identity.actions import cleaning, letters, visits
 from backoffice.identity.calc import browsers
 from backoffice.identity.calc.networks import is_within, normalised
-from backoffice.identity.models import KnownDevice, Role, User, Visit
+from backoffice.identity.models import KnownDevice, User, Visit
 from tests.backoffice.identity.conftest import Wheel
-from tests.factories.roles import a_changed_role
+from tests.factories.accounts.roles import a_changed_role
 from tests.factories.people import PASSWORD, SETUP, a_device, a_staff_user, code_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,36 @@ def test_the_same_browser_is_known_again_and_another_is_news(
     assert mine.post(f"/my-sign-in/devices/{strange.pk}/mine/").status_code == 404
 
 
+def test_a_new_device_is_written_to_its_owner_about_once(
+    user: User, device: TOTPDevice, wheel: Wheel, mailoutbox: list[Any]
+) -> None:
+    sign_in(user, device, wheel)
+    work.run_due(wheel.at)
+    assert mailoutbox == []  # the first one: whom should it warn
+    sign_in(user, device, wheel, Browser(HTTP_USER_AGENT=FIREFOX, REMOTE_ADDR="198.51.100.9"))
+    work.run_due(wheel.at)
+    (letter,) = mailoutbox
+    assert letter.to == [user.email]
+    assert "Firefox on Linux, from 198.51.100.9" in letter.body
+    assert "identity.device.letter_sent" in names(user)
+    known, visit = KnownDevice.objects.latest("id"), Visit.objects.latest("id")
+    letters.write_about_device(device_id=known.pk, visit_id=visit.pk, actor=SETUP, now=wheel.at)
+    assert len(mailoutbox) == 1
+
+
+def test_a_mail_server_that_is_silent_is_asked_again(
+    user: User, device: TOTPDevice, wheel: Wheel, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    for address in ("203.0.113.7", "198.51.100.9"):
+        sign_in(user, device, wheel, Browser(REMOTE_ADDR=address))
+    known, visit = KnownDevice.objects.latest("id"), Visit.objects.latest("id")
+    with pytest.raises(Later):
+        letters.write_about_device(device_id=known.pk, visit_id=visit.pk, actor=SETUP, now=wheel.at)
+    assert "identity.device.letter_sent" not in names(user)
+
+
 def test_a_planted_cookie_is_not_taken_over(user: User, device: TOTPDevice, wheel: Wheel) -> None:
     browser = Browser()
     browser.cookies["mt4bo_device"] = "planted-by-an-attacker"
@@ -94,8 +126,11 @@ def test_two_people_at_one_browser_are_on_one_device(
 ) -> None:
     other = a_staff_user("risk")
     browser = sign_in(user, device, wheel)
+    first = browser.session["device_key"]
     browser.post("/sign-out/")
     sign_in(other, a_device(other), wheel, browser)
+    assert first == browser.session["device_key"] != ""
+    assert browser.session["proved_by"] == "code"
     keys = set(KnownDevice.objects.values_list("key", flat=True))
     assert KnownDevice.objects.count() == 2
     assert len(keys) == 1

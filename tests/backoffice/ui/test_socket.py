@@ -15,9 +15,11 @@ from django.test import Client as Browser
 
 from backoffice import routing
 from backoffice.core import clock, live
+from backoffice.core.models import EventRecord
 from backoffice.identity.models import User
 from backoffice.ui import hub as hubs
 from tests.cluster import Database
+from tests.factories.accounts.roles import a_changed_role
 from tests.factories.market import NOON
 from tests.factories.people import a_browser, a_client, a_desk, a_legal_entity, a_staff_user
 from tests.factories.servers import ACTOR, a_server, some_owners
@@ -97,13 +99,16 @@ class Socket(ApplicationCommunicator):
         await self.wait(10)
 
 
-def knock(browser: Browser | None, *, origin: tuple[bytes, bytes] = HERE) -> Socket:
+def knock(
+    browser: Browser | None, *, origin: tuple[bytes, bytes] = HERE, client: str = "127.0.0.1"
+) -> Socket:
     """Return a socket of the browser, not yet connected."""
     headers = [origin, (b"host", b"127.0.0.1:8001")]
     if browser is not None:
         cookie = browser.cookies[conf.SESSION_COOKIE_NAME].value
         headers.append((b"cookie", f"{conf.SESSION_COOKIE_NAME}={cookie}".encode()))
     scope = {"type": "websocket", "path": "/ws/", "headers": headers, "query_string": b""}
+    scope["client"] = (client, 50_000)
     return Socket(routing.application, scope)
 
 
@@ -173,6 +178,45 @@ async def watched_or_not(scene: Scene, topic: str, expected: bool) -> None:
             if number == int(expected):
                 return
             await asyncio.sleep(0.02)
+
+
+def told_refused() -> list[tuple[str, str]]:
+    """What the log says that the socket refused: method and what was asked for."""
+    rows = EventRecord.objects.filter(name="audit.door.refused").order_by("id")
+    fields = [row.told()["fields"] for row in rows]
+    return [(one["method"], one["path"]) for one in fields if one["door"] == "socket"]
+
+
+def test_a_topic_that_is_denied_is_told(scene: Scene) -> None:
+    topic = live.account(scene.foreign)
+
+    async def story() -> None:
+        socket = await opened(scene.browser)
+        await ask(socket, "subscribe", topic, live.account(scene.mine))
+        assert (await socket.told())["op"] == "denied"
+        await socket.leave()
+
+    play(story)
+    assert told_refused() == [("SUBSCRIBE", topic)]
+    assert EventRecord.objects.latest("id").told()["actor"] == str(scene.user.actor)
+
+
+def test_a_role_lets_sockets_in_from_its_networks_only(scene: Scene) -> None:
+    """At the handshake, and on a line that stands when its next question comes."""
+    a_changed_role("sales_agent", networks=["192.0.2.0/24"])
+    refused(knock(scene.browser, client="203.0.113.7"))
+    assert told_refused() == [("CONNECT", "/ws/")]
+    assert EventRecord.objects.latest("id").told()["origin"]["address"] == "203.0.113.7"
+
+    async def story() -> None:
+        socket = knock(scene.browser, client="192.0.2.9")
+        assert await socket.connect()
+        assert await socket.told() == {"op": "status", "live": "up"}
+        await asyncio.to_thread(a_changed_role, "sales_agent", networks=["198.51.100.0/24"])
+        await ask(socket, "subscribe", live.account(scene.mine))
+        assert await socket.put_out() == 4401
+
+    play(story)
 
 
 def test_frames_flow_until_unsubscribed(scene: Scene) -> None:
