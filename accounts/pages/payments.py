@@ -14,6 +14,7 @@ from accounts.pages.tables import PaymentTable
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries import approval_page, payments
 from accounts.queries.payments import View
+from backoffice.audit.actions import viewing
 from backoffice.ui import marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import DetailPage, ListPage, Panel
@@ -121,7 +122,11 @@ class PaymentDetail(DetailPage):
 
     def record(self, pk: int) -> Any:
         """Return the page's whole content, or 404 when absent or out of reach."""
-        return deciding.page_for(self.request.user, pk, origin=self.origin, now=self.now)
+        user = self.request.user
+        found = deciding.page_for(user, pk, origin=self.origin, now=self.now)
+        if found.acts["send"].is_open:  # the requisite stands there in full
+            viewing.record_view(kind="payment", key=pk, actor=user.actor, now=self.now)
+        return found
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return the decision bar, and the place in the queue that it was opened from."""

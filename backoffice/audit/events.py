@@ -77,6 +77,7 @@ class SubjectErased(Event):
 
     name: ClassVar[str] = "audit.subject.erased"
     sentence: ClassVar[str] = noop("{actor} erased {values_gone} values of {kind} {key}: {reason}")
+    is_plain: ClassVar[bool] = True
 
     kind: str
     key: str

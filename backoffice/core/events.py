@@ -1,7 +1,8 @@
 """Event: a name, a sentence, its fields; and the register of all events.
 
 An event tells what happened, in the past tense, once it has happened. It carries ids, codes and
-amounts, never personal data: what is written here cannot be erased.
+amounts, never personal data: what is written here cannot be erased. What somebody typed (`WORDS`)
+may hold a name all the same; in an event about a client it is sealed, and goes with the client.
 """
 
 import re
@@ -14,6 +15,8 @@ from functools import cache
 from string import Formatter
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
+#: Fields that people, or other systems, filled with words. About a client, they are sealed.
+WORDS = ("reason", "words", "note", "text")
 NAME = re.compile(r"[a-z][a-z0-9]*\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 _register: dict[str, type["Event"]] = {}
@@ -42,6 +45,8 @@ class Event:
     name: ClassVar[str]
     sentence: ClassVar[str]
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+    #: Its words are the office's own and stay readable: the record of an erasure.
+    is_plain: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         name = cls.__dict__.get("name", "")
@@ -98,6 +103,14 @@ def amounts_of(name: str) -> tuple[str, ...]:
         for field in fields(kind)
         if Decimal in (hints[field.name], *get_args(hints[field.name]))
     )
+
+
+def typed_in(event: Event) -> dict[str, str]:
+    """Return an event's fields that hold somebody's own words, those that say something."""
+    if event.is_plain:
+        return {}
+    free = {field: getattr(event, field, "") for field in WORDS if field not in event.vocabulary}
+    return {field: text for field, text in free.items() if isinstance(text, str) and text}
 
 
 def misworded(kind: type[Event]) -> set[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from backoffice.core import events, money
 from backoffice.core.actors import Actor
 from backoffice.core.models import EventRecord, EventSubject
+from backoffice.core.outbox import sealing
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def for_subject(
     if before is not None:
         links = links.filter(event_id__lt=before)
     newest = links.select_related("event").order_by("-event_id")[:limit]
-    return [view(link.event) for link in newest]
+    rows = [link.event for link in newest]
+    opened = sealing.opened([row.told()["fields"] for row in rows])
+    return [view(row, fields) for row, fields in zip(rows, opened, strict=True)]
 
 
 def all_events() -> QuerySet[EventRecord]:
@@ -84,12 +87,17 @@ def all_events() -> QuerySet[EventRecord]:
     return EventRecord.objects.all()
 
 
-def view(record: EventRecord) -> EventView:
-    """Return a record as people read it."""
+def view(record: EventRecord, fields: Mapping[str, Any] | None = None) -> EventView:
+    """Return a record as people read it; `fields` as far as its reader may open what is sealed.
+
+    Without them, what is sealed stays covered.
+    """
+    if fields is None:
+        fields = sealing.covered(record.told()["fields"])
     return EventView(
         number=record.pk,
         name=record.name,
         at=record.occurred_at,
         actor=Actor.parse(record.actor),
-        fields=record.told()["fields"],
+        fields=fields,
     )

@@ -5,6 +5,7 @@ edited is configuration, and each edit is told by an event with both states.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -26,6 +27,16 @@ from backoffice.ui.events import ConfigurationChanged
 USE_ADMIN = "identity.admin.use"  # named in identity's permissions, above this room
 STAFF = "staff"
 COUNTED = 1000
+
+
+#: Records that somebody looked at something; the audit room, which stands above, sets it.
+Viewed = Callable[..., None]
+_viewed: list[Viewed] = []
+
+
+def told_by(recorder: Viewed) -> None:
+    """Name who records a look at a table or a row (kind, key, actor, now)."""
+    _viewed[:] = [recorder]
 
 
 class CappedPaginator(Paginator):
@@ -95,6 +106,27 @@ class ReadOnlyAdmin(ModelAdmin):
     actions = None
     sortable_by = ()
     ordering: ClassVar[Any] = ("-pk",)
+    #: What a row is called as the subject of events; the model's name unless said otherwise.
+    view_kind: ClassVar[str] = ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the table, and tell the log that it was looked at."""
+        self._note(request, f"{self.model._meta.model_name}_list", "all")
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Show one row, and tell the log that it was looked at."""
+        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        if object_id is not None and answer.status_code == 200:
+            self._note(request, self.view_kind or str(self.model._meta.model_name), object_id)
+        return answer
+
+    def _note(self, request: HttpRequest, kind: str, key: str) -> None:
+        user: Any = request.user
+        for recorder in _viewed if request.method == "GET" and user.is_authenticated else ():
+            recorder(kind=kind, key=key, actor=user.actor, now=clock.now())
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Order by the class's ordering and nothing else."""

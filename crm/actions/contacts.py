@@ -1,7 +1,7 @@
 """A client's e-mail address and phone: changed by two people, one who asks and one who agrees.
 
 Whoever holds the address resets the passwords and reads the letters, so one hand alone never
-changes it.
+changes it. Requests are kept for ever, so the contacts stand sealed in them and go with the client.
 """
 
 from dataclasses import dataclass
@@ -9,14 +9,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
 from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.queries import requests
 from backoffice.approvals.terms import Kind, Payload, Wish, Words
 from backoffice.core import outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
-from backoffice.core.errors import Rejected
+from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.outbox import sealing
 from backoffice.core.words import noop
 from backoffice.identity.queries import people
 from crm.actions import clients
@@ -26,6 +29,7 @@ from crm.permissions import DECIDE_CONTACTS, EDIT_CLIENTS
 from crm.queries import known
 
 KIND = "crm.contacts"
+MARK_LENGTH = 12  # hex digits that people can compare
 
 
 class NothingToDo(Rejected):
@@ -64,12 +68,14 @@ def ask_for_contacts(
     clients.require_fit(client)
     if was == {"email": client.email, "phone": client.phone}:
         raise NothingToDo(_("The client has this address and this phone already."))
+    asked_before = requests.find_by_key(wish.key, KIND)
+    if asked_before is not None:
+        return _same(asked_before, client)
     payload = {
         "client": client_id,
         "number": client.number,
-        "name": client.full_name,
-        "email": client.email,
-        "phone": client.phone,
+        "email": sealing.keep("client", client_id, client.email),
+        "phone": sealing.keep("client", client_id, client.phone),
     }
     asked = Wish(
         key=wish.key,
@@ -85,7 +91,10 @@ def ask_for_contacts(
 def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime) -> None:
     """Write what two people agreed on."""
     client = clients.locked(int(payload["client"]))
-    client.email, client.phone = payload["email"], payload["phone"]
+    wanted = sealing.opened(dict(payload))
+    if sealing.ERASED in (wanted["email"], wanted["phone"]):
+        raise Rejected(_("The person was forgotten meanwhile."))
+    client.email, client.phone = wanted["email"], wanted["phone"]
     clients.require_fit(client)
     client.save(update_fields=["email", "phone"])
     event = ClientUpdated(client_id=client.pk, fields="email, phone")
@@ -93,24 +102,40 @@ def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime)
 
 
 def facts(payload: Payload) -> Payload:
-    """Return what a change hangs on: the contacts that it replaces."""
-    found = Client.objects.filter(pk=int(payload["client"])).values("email", "phone").first()
-    return found or {}
+    """Return what a change hangs on: a mark of the contacts that it replaces."""
+    found = known.get_client(int(payload["client"]))
+    if found is None:
+        return {}
+    keyed = salted_hmac(KIND, f"{found.email}\n{found.phone}", algorithm="sha256")
+    return {"contacts": keyed.hexdigest()[:MARK_LENGTH]}
 
 
 def describe(payload: Payload) -> Words:
-    """Tell it in words."""
+    """Tell it in words: the contacts asked for, and those of now."""
+    client, wanted = known.get_client(int(payload["client"])), sealing.opened(dict(payload))
+    name = client.full_name if client is not None else ""
     return [
-        (_("Client"), f"{payload['name']} · {payload['number']}"),
-        (_("E-mail"), payload["email"] or "—"),
-        (_("Phone"), payload["phone"] or "—"),
+        (_("Client"), f"{name} · {payload['number']}"),
+        (_("E-mail"), wanted["email"] or "—"),
+        (_("Phone"), wanted["phone"] or "—"),
+        (_("E-mail now"), (client.email if client is not None else "") or "—"),
+        (_("Phone now"), (client.phone if client is not None else "") or "—"),
     ]
 
 
 def tell_facts(told: Payload) -> Words:
-    """Tell the contacts that are replaced."""
-    words = {"email": _("E-mail so far"), "phone": _("Phone so far")}
-    return [(words[name], str(told[name] or "—")) for name in words if name in told]
+    """Tell by a mark whether the contacts that are replaced are still those of the request."""
+    return [(_("Mark of the contacts"), str(mark)) for mark in told.values()]
+
+
+def _same(asked_before: tuple[int, dict[str, str]], client: Client) -> int:
+    number, payload = asked_before
+    before = sealing.opened(payload)
+    if (before["client"], before["email"], before["phone"]) != (
+        str(client.pk), client.email, client.phone,
+    ):  # fmt: skip
+        raise Conflict(_("This form was used for another request."))
+    return number
 
 
 def register() -> None:

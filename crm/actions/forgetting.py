@@ -12,6 +12,7 @@ from backoffice.audit.actions import erasure
 from backoffice.core import outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
+from backoffice.machines.actions import answers
 from crm.events import ClientForgotten
 from crm.models import Client
 from crm.states import ClientStatus
@@ -38,6 +39,7 @@ def forget_client(*, client_id: int, reason: str, actor: Actor, now: datetime) -
     for name, value in CLEARED.items():
         setattr(client, name, value)
     client.save(update_fields=["full_name", "tags", *CLEARED])
+    answers.forget(client=client.pk, number=client.number)
     outbox.emit(
         ClientForgotten(client_id=client.pk, number=client.number),
         actor=actor,

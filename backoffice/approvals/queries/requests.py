@@ -1,8 +1,10 @@
 """Requests for approval: which wait for whom, who may see which, what stands against a vote."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db import models
@@ -108,6 +110,12 @@ def get_request_for(user: Any, pk: int) -> ApprovalRequest:
     if found is None:
         raise Http404
     return found
+
+
+def find_by_key(key: UUID, kind: str) -> tuple[int, dict[str, Any]] | None:
+    """Return the number and the payload of what a form asked for already, or None."""
+    found = ApprovalRequest.objects.filter(key=key, kind=kind).first()
+    return None if found is None else (found.pk, json.loads(found.payload))
 
 
 def viewed(

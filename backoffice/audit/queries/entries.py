@@ -201,11 +201,12 @@ def get_entry_for(user: Any, number: int | None) -> Entry | None:
     changes = list_changes_for(user).filter(transaction=record.transaction or -1).order_by("pk")
     name = names_of([record.actor]).get(record.actor, record.actor)
     shown = list(changes[:SHOWN_AT_MOST])
+    told = _read(user, record.told())
     return Entry(
         record=record,
-        told=_read(user, record.told()),
+        told=told,
         name=name,
-        sentence=records.view(record).told_by(name),
+        sentence=records.view(record, told["fields"]).told_by(name),
         changes=_changed(user, shown),
         leaf_index=_place(EVENT, record.pk),
         event=record,

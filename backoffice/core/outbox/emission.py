@@ -14,6 +14,7 @@ from backoffice.core.events import Event
 from backoffice.core.outbox import bell, sealing
 from backoffice.core.runtime import origin
 
+work.opens_by(sealing.opened)
 LIST = """
 INSERT INTO core_work (event_id, reaction, state, attempts, run_after, last_error)
 SELECT told.id, reaction.name, 'WAITING', 0, %s, ''
@@ -33,34 +34,33 @@ def emit(
     if not connection.in_atomic_block:
         raise NoTransaction("An event is written with the change it tells of: open a transaction")
     whence, sealed = sealing.of_origin(origin.current(), actor)
+    fields, words = sealing.of_words(event, subjects)
     reactions = work.reactions_to(type(event))
-    body = _body(event, actor=actor, subjects=subjects, now=now, whence=whence)
-    number = _append(body, sealed, reactions, now)
+    told = _told(event, fields, actor=actor, subjects=subjects, now=now)
+    body = canonical.encode(told | {"origin": whence} if whence else told)
+    number = _append(body, (*sealed, *words), reactions, now)
     # A worker that tells it in the middle of its work looks at the list itself, right after.
     if reactions and not work.is_under_way():
         bell.ring_after_commit()
     return number
 
 
-def _body(
+def _told(
     event: Event,
+    fields: Mapping[str, object],
     *,
     actor: Actor,
     subjects: Sequence[tuple[str, int | str]],
     now: datetime,
-    whence: Mapping[str, str],
-) -> bytes:
-    told: dict[str, object] = {
+) -> dict[str, object]:
+    return {
         "actor": str(actor),
         "at": now,
         "event": event.name,
-        "fields": event.values(),
+        "fields": fields,
         "id": uuid4(),
         "subjects": sorted({(kind, str(key)) for kind, key in subjects}),
     }
-    if whence:
-        told["origin"] = whence
-    return canonical.encode(told)
 
 
 def _append(

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from backoffice.core.actors import Actor
+from backoffice.core.events import Event, typed_in
 from backoffice.core.models import SealedValue
 from backoffice.core.runtime.origin import Origin
 
@@ -42,6 +43,32 @@ def of_origin(whence: Origin, actor: Actor) -> tuple[Mapping[str, str], tuple[Se
         return told, ()
     seals = {name: Seal("user", actor.key, told[name]) for name in PERSONAL if name in told}
     return told | {name: str(seal) for name, seal in seals.items()}, tuple(seals.values())
+
+
+def of_words(
+    event: Event, subjects: Iterable[tuple[str, int | str]]
+) -> tuple[Mapping[str, object], tuple[Seal, ...]]:
+    """Return an event's fields as it tells them: what was typed about a client is sealed."""
+    values = event.values()
+    whose = next((str(key) for kind, key in subjects if kind == "client"), None)
+    if whose is None:
+        return values, ()
+    seals = {name: Seal("client", whose, text) for name, text in typed_in(event).items()}
+    return values | {name: str(seal) for name, seal in seals.items()}, tuple(seals.values())
+
+
+def keep(kind: str, key: int | str, value: str) -> str:
+    """Seal a value for a row that only grows; return what stands there for it. "" stays as it is.
+
+    A part of the caller's transaction.
+    """
+    if not value:
+        return value
+    seal = Seal(kind, str(key), value)
+    with connection.cursor() as cursor:
+        told: list[Any] = [seal.kind, seal.key, seal.salt, seal.value]
+        cursor.execute("SELECT keep_sealed(%s, %s, %s, %s)", told)
+    return str(seal)
 
 
 def opened(told: Any) -> Any:

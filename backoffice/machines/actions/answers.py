@@ -20,6 +20,14 @@ from backoffice.core import locks
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.machines.models import KeptAnswer
 
+#: An answer is about a client when it is the client's own, or names them.
+FORGET = """
+UPDATE machines_keptanswer
+SET body = jsonb_build_object('erased', true, 'id', body::jsonb -> 'id')::text
+WHERE body <> '' AND (
+    (body::jsonb ? 'full_name' AND body::jsonb ->> 'number' = %(number)s)
+    OR body::jsonb ->> 'client' = %(client)s)
+"""
 SPACE = UUID("9d3c0f5c-5b0a-4f5e-8f7d-3b7b7a5d2a10")
 
 
@@ -74,6 +82,17 @@ def once(call: Call, work: Callable[[], Answer], *, in_one: bool, now: datetime)
             kept.status, kept.body, kept.answered_at = answer.status, answer.body, now
             kept.save(update_fields=["status", "body", "answered_at"])
         return answer
+
+
+def forget(*, client: int, number: int) -> int:
+    """Blank the kept answers that show a client; return how many. Their status stays.
+
+    A part of the transaction that forgets the client. Whoever comes with the key again learns that
+    it was carried out, and nothing of the person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"client": str(client), "number": str(number)})
+        return int(cursor.rowcount)
 
 
 def _claim(call: Call, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """A client's e-mail and phone: asked for by one, agreed to by another, never by one hand."""
 
+import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -7,7 +9,9 @@ import pytest
 
 from backoffice.approvals.actions import executing, refusals
 from backoffice.approvals.models import ApprovalRequest
+from backoffice.core.errors import Conflict
 from backoffice.core.models import EventRecord
+from backoffice.core.outbox import sealing
 from crm.actions import clients, contacts
 from crm.actions.contacts import ContactWish
 from crm.models import Client
@@ -44,6 +48,25 @@ def test_two_people_change_an_address(client: Client) -> None:
     told = [event.told() for event in EventRecord.objects.all()]
     assert not any("example.com" in str(one) for one in told)
     assert ["client", str(client.pk)] in told[-1]["subjects"]
+
+
+def test_a_request_keeps_no_contact_in_plain_words_and_is_asked_once(client: Client) -> None:
+    asker = a_staff_user("back_office")
+    wish = ContactWish(key=uuid4(), email="new@example.com", phone="1", reason="by video call")
+    told: Any = {"client_id": client.pk, "wish": wish, "actor": asker.actor, "now": NOW}
+    number = contacts.ask_for_contacts(**told)
+    assert contacts.ask_for_contacts(**told) == number
+    with pytest.raises(Conflict):
+        contacts.ask_for_contacts(**told | {"wish": replace(wish, phone="2")})
+    request = ApprovalRequest.objects.get(pk=number)
+    whole = f"{request.payload}{request.asked_facts}{request.picture}"
+    assert "example.com" not in whole
+    words = dict(contacts.describe(json.loads(request.payload)))
+    assert (words["E-mail"], words["E-mail now"]) == ("new@example.com", "ana@example.com")
+    agreed(request, a_staff_user("compliance"))
+    sealing.erase("client", client.pk)
+    done = executing.execute(request_id=request.pk, actor=SETUP, now=NOW)
+    assert (done.state, "forgotten" in done.closed_reason) == ("VOIDED", True)
 
 
 def test_one_hand_alone_changes_neither(client: Client) -> None:
