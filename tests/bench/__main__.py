@@ -12,6 +12,7 @@ from tests.bench.approvals import bench as approvals
 from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
+from tests.bench.permissions import bench as permissions
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
 
@@ -24,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "approvals": approvals.measure,
     "api": api.measure,
     "audit": audit.measure,
+    "permissions": permissions.measure,
     "revocation": revocation.measure,
 }
 

@@ -1,0 +1,1 @@
+"""What rights cost a page, in a small house and in a large one."""
