@@ -1,6 +1,7 @@
-"""What somebody decides on when a rule stopped a deposit: the money as it came, and why it waits."""
+"""What somebody decides on when a rule stopped a deposit: money as it came, and why it waits."""
 
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import Deposit
@@ -24,7 +25,7 @@ def payload_of(deposit: Deposit) -> dict[str, Any]:
         "method": deposit.method_id,
         "amount": rounded(deposit.amount, currency),
         "currency": currency,
-        "credit": rounded(deposit.credit_amount or 0, deposit.currency),
+        "credit": rounded(Decimal(deposit.credit_amount or 0), deposit.currency),
         "reference": deposit.provider_reference,
         "payer": deposit.payer_key,
         "started_by": deposit.started_by,

@@ -196,5 +196,6 @@ def _tell(deposit: Deposit, vote: Any, *, actor: Actor, now: datetime) -> None:
         seat=vote.seat,
         for_user_id=vote.for_user_id,
         voids=vote.voids,
+        proof=vote.proof,
     )
     steps.emit(deposit, event, actor=actor, now=now)

@@ -1,7 +1,7 @@
 """A person decides about a deposit that a rule stopped: let it pass, send it back, no such money.
 
-Always somebody else than who began it; PostgreSQL says so too. Whether money passes or goes back
-is decided on the house's engine (approving.py); that none will come moves nothing, and is said here.
+Always somebody else than who began it; PostgreSQL says so too. Whether money passes or goes back is
+decided on the house's engine (approving.py); that none will come moves nothing, and is said here.
 """
 
 from datetime import datetime

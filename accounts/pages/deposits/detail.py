@@ -143,6 +143,8 @@ def drawn(page: DepositPage, opened: Any) -> dict[str, Any]:
 def _button(page: DepositPage, verb: str, opened: Any) -> Button:
     is_opened = opened is not None and opened.verb == verb
     form = opened if is_opened else WAYS[verb].form(initial={"seen": page.seen})
+    if is_opened and "seen" in form.fields:  # always what stands on this very page
+        form.data = {name: form.data.get(name) for name in form.data} | {"seen": page.seen}
     return Button(
         verb=verb,
         way=WAYS[verb],

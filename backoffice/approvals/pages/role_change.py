@@ -76,9 +76,7 @@ class ChangeRole(ActionPage):
             contents=Contents(**told),
             reason=data["reason"],
         )
-        role_contents.ask_to_change_role(
-            change=wish, actor=actor, origin=self.origin, now=self.now
-        )
+        role_contents.ask_to_change_role(change=wish, actor=actor, origin=self.origin, now=self.now)
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render with the role's name on top."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from backoffice.core import clock
@@ -28,6 +29,8 @@ class MachinesOnlyMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer, then keep the call."""
         request.heard_at = time.monotonic()
+        if settings.SECURE_SSL_REDIRECT and problems.is_api(request) and not request.is_secure():
+            return refusals.in_the_open()
         response = self.get_response(request)
         if getattr(request, "is_for_machines", False):
             caller: Caller | None = getattr(request, "caller", None)

@@ -45,3 +45,9 @@ def answer(refused: Refused) -> HttpResponse:
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     return response
+
+
+def in_the_open() -> HttpResponse:
+    """Return what a call without TLS gets: no redirect, which would hide that it was readable."""
+    sentence = _("Call this address by https; what was sent now could be read: change its secrets.")
+    return problem(403, "not_secure", sentence)

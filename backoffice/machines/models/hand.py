@@ -1,4 +1,4 @@
-"""Whose hands an integration is: who registered it, changed it, let it in, gave it a key or token."""
+"""Whose hands an integration is: who registered, changed or armed it, or let it in again."""
 
 from django.db import models
 from django.db.models.functions import Now

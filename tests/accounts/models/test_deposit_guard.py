@@ -80,7 +80,7 @@ def test_what_is_over_stays(till: Till) -> None:
     same = str(deposit.started_by)
     now = clock.now()
     four = refused(deposit, accepted_by=same, accepted_at=now)
-    assert four == "accounts_deposit_decided_by_another"
+    assert four == "accounts_deposit_unaccepted"
 
 
 def test_nothing_is_deleted(till: Till) -> None:

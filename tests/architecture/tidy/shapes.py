@@ -9,6 +9,7 @@ from tests.architecture.tidy.tree import File, Finding, Tree, dotted, functions
 SILENT: dict[str, str] = {
     "crm/actions/contacts.py::ask_for_contacts": "asking.ask tells of the request",
     "backoffice/approvals/actions/policies.py::ask_for_policy": "asking.ask tells of the request",
+    "backoffice/approvals/actions/role_contents.py::ask_to_change_role": "asking.ask tells of it",
     "backoffice/approvals/actions/role_changes.py::ask_for_role": "asking.ask tells of it",
     "backoffice/approvals/actions/role_changes.py::ask_to_revoke": "asking.ask tells of it",
     "backoffice/identity/actions/visits.py::note_seen": "somebody is still there: no news",

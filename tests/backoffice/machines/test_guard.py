@@ -3,6 +3,7 @@
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -41,6 +42,14 @@ def test_a_signed_call_comes_in(redis_server: Redis, hmac: bool) -> None:
         machine.integration.pk, machine.key_id, "api:me",
     )  # fmt: skip
     assert SigningKey.objects.get().last_used_at is not None
+
+
+def test_a_call_without_tls_is_refused_and_not_led_on(client: Any, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_REDIRECT_EXEMPT = True, [r"^api/"]
+    answer = client.get("/api/v1/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_secure")
+    assert client.get("/sign-in/").status_code == 301
+    assert client.get("/api/v1/", secure=True).status_code != 403
 
 
 def test_nobody_comes_in(machine: Machine) -> None:

@@ -60,8 +60,7 @@ def _about(
     late = [who for who, at in seen.suspended.items() if at < begun]
     if any(vote[1] in late for vote in cast if vote[2] == "AGREE" and vote[3] == latest):
         wrong.append("carried out on the vote of somebody suspended before")
-    if _by_its_hands(one, begun, cast, latest, staff, seen):
-        wrong.append("carried out on the vote of a hand of the integration that asked")
+    wrong += _by_its_hands(one, begun, cast, latest, staff, seen)
     if state == "EXECUTED" and any(vote[2] == "REFUSE" for vote in cast):
         wrong.append("carried out although somebody turned it down")
     return wrong
@@ -69,14 +68,15 @@ def _about(
 
 def _by_its_hands(
     one: Asked, begun: float, cast: list[Row], latest: int, staff: Staff, seen: Seen
-) -> bool:
-    """Say whether somebody agreed who had a hand in the integration before it was carried out."""
+) -> list[str]:
+    """Say it when somebody agreed who had a hand in the integration before it was carried out."""
     machine = one.asker.removeprefix("machine:")
-    if machine == one.asker or not begun:
-        return False
+    if machine == one.asker:
+        return []
     known = {staff.machines[int(machine)], int(machine)}
     known |= {who for (name, who), at in seen.armed.items() if name == one.asker and at < begun}
-    return any(vote[1] in known for vote in cast if vote[2] == "AGREE" and vote[3] == latest)
+    voters = {vote[1] for vote in cast if vote[2] == "AGREE" and vote[3] == latest}
+    return ["agreed to by a hand of the integration that asked"] if voters & known else []
 
 
 def _quorum(one: Asked, agreed: list[Row], facts: str, staff: Staff) -> list[str]:
@@ -86,8 +86,6 @@ def _quorum(one: Asked, agreed: list[Row], facts: str, staff: Staff) -> list[str
         wrong.append(f"{len(voters)} people agreed, {one.seats} have to")
     if one.asker in {f"staff:{voter}" for voter in voters}:
         wrong.append("its maker agreed")
-    if staff.machines.get(int(one.asker.partition(":")[2])) in voters:
-        wrong.append("agreed to by who registered the integration that asked")
     if any(vote[4] == one.session != "" for vote in agreed):
         wrong.append("agreed to in the session that asked")
     if any((vote[5], vote[6]) != (one.digest, facts) for vote in agreed):
