@@ -29,16 +29,16 @@ def decide(apps, schema_editor):
 
 # Who began a deposit asks about it whenever a rule stops it, though they may have left by then.
 BEGUN = """
-CREATE OR REPLACE FUNCTION approvals_is_begun(subject_kind text, subject_key text, asker text) RETURNS boolean
+CREATE OR REPLACE FUNCTION approvals_is_begun(kind text, subject_kind text, subject_key text, asker text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    RETURN subject_kind = 'deposit' AND EXISTS (
+    RETURN kind = 'accounts.deposit' AND subject_kind = 'deposit' AND EXISTS (
         SELECT FROM accounts_deposit d WHERE d.id::text = subject_key AND d.started_by = asker);
 END $$;
 """
 UNBEGUN = """
-CREATE OR REPLACE FUNCTION approvals_is_begun(subject_kind text, subject_key text, asker text) RETURNS boolean
+CREATE OR REPLACE FUNCTION approvals_is_begun(kind text, subject_kind text, subject_key text, asker text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
 AS $$ BEGIN RETURN false; END $$;
 """

@@ -93,6 +93,12 @@ def list_deposits_for(user: Any) -> QuerySet[Deposit]:
     return rows.select_related("client", "account__server", "method").order_by(*NEWEST)
 
 
+def weight_for(user: Any, pk: int) -> tuple[Decimal, str] | None:
+    """Return amount and currency of one deposit in reach; None for any other."""
+    deposit = list_deposits_for(user).filter(pk=pk).first()
+    return None if deposit is None else (deposit.amount, deposit.amount_currency)
+
+
 def list_deposits_of_client_for(user: Any, client_id: int) -> QuerySet[Deposit]:
     """Return a client's deposits, those in reach, the newest first."""
     rows = access.restrict(Deposit.objects.filter(client_id=client_id), user, SEE_PAYMENTS)

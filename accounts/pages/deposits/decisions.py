@@ -10,13 +10,26 @@ from accounts.pages import forms as shared
 from accounts.pages.deposits import forms
 from accounts.pages.deposits.detail import DepositAct
 from accounts.permissions import DECIDE_DEPOSIT, SEND_PAYOUT, START_DEPOSIT
+from accounts.queries import deposits
 from backoffice.core.actors import Actor
 from trading.actions.hand_settlement import Proposal
 from trading.permissions import SETTLE_OPERATIONS
 from trading.states import Outcome
 
 
-class Accept(DepositAct):
+def weigh(user: Any, kwargs: Mapping[str, Any]) -> Any:
+    """Return what the guard compares with the limit of one proof (identity's stepping_up)."""
+    return deposits.weight_for(user, kwargs["pk"])
+
+
+class HeavyAct(DepositAct):
+    """An act that moves money, or says that it moved: it needs a fresh proof of who acts."""
+
+    needs_step_up = True
+    step_up_amount = staticmethod(weigh)
+
+
+class Accept(HeavyAct):
     """It passes."""
 
     permission = DECIDE_DEPOSIT
@@ -29,7 +42,7 @@ class Accept(DepositAct):
         deciding.accept_deposit(**told, **self.whose)
 
 
-class Return(DepositAct):
+class Return(HeavyAct):
     """It goes back."""
 
     permission = DECIDE_DEPOSIT
@@ -41,7 +54,7 @@ class Return(DepositAct):
         deciding.return_deposit(reason=data["reason"], origin=self.origin, **self.whose)
 
 
-class Reject(DepositAct):
+class Reject(HeavyAct):
     """There is no such money."""
 
     permission = DECIDE_DEPOSIT
@@ -65,7 +78,7 @@ class Cancel(DepositAct):
         starting.cancel_deposit(reason=data["reason"], **self.whose)
 
 
-class RecordReturn(DepositAct):
+class RecordReturn(HeavyAct):
     """It went back by another way."""
 
     permission = SEND_PAYOUT
@@ -77,7 +90,7 @@ class RecordReturn(DepositAct):
         returning.record_return(reference=data["reference"], **self.whose)
 
 
-class Settle(DepositAct):
+class Settle(HeavyAct):
     """It moved, or it did not; a second person confirms."""
 
     permission = SETTLE_OPERATIONS
@@ -92,7 +105,7 @@ class Settle(DepositAct):
         settling.propose_settlement(proposal=proposal, **self.whose)
 
 
-class SettleConfirm(DepositAct):
+class SettleConfirm(HeavyAct):
     """The second person found the same."""
 
     permission = SETTLE_OPERATIONS

@@ -8,7 +8,7 @@ before = import_module("backoffice.approvals.migrations.0002_guard")
 
 # The apps whose acts begin before they are asked for replace this with what they know.
 BEGUN = """
-CREATE FUNCTION approvals_is_begun(subject_kind text, subject_key text, asker text) RETURNS boolean
+CREATE FUNCTION approvals_is_begun(kind text, subject_kind text, subject_key text, asker text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
 AS $$ BEGIN RETURN false; END $$;
 """
@@ -35,7 +35,7 @@ BEGIN
     IF EXISTS (SELECT FROM approvals_approvalrequest r
                WHERE r.subject_kind = NEW.subject_kind AND r.subject_key = NEW.subject_key AND r.kind = NEW.kind
                  AND r.asked_by = NEW.asked_by AND r.state = 'VOIDED')
-       OR approvals_is_begun(NEW.subject_kind, NEW.subject_key, NEW.asked_by) THEN
+       OR approvals_is_begun(NEW.kind, NEW.subject_kind, NEW.subject_key, NEW.asked_by) THEN
         NULL;
     ELSIF asker IS NOT NULL AND NOT EXISTS (SELECT FROM identity_user u WHERE u.id = asker AND u.is_active) THEN
         RAISE EXCEPTION 'approval: % is no active staff', NEW.asked_by
@@ -76,7 +76,7 @@ $$;
 """
 BEFORE = (
     before.REQUEST.partition("CREATE FUNCTION approvals_request_moves")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    + "DROP FUNCTION approvals_is_begun(text, text, text);"
+    + "DROP FUNCTION approvals_is_begun(text, text, text, text);"
 )
 
 

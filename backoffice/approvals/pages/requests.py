@@ -18,6 +18,7 @@ from backoffice.approvals.permissions import USE
 from backoffice.approvals.queries import page, requests
 from backoffice.approvals.queries.requests import View
 from backoffice.approvals.terms import Ballot
+from backoffice.audit.actions import viewing
 from backoffice.core.actors import Actor
 from backoffice.identity.permissions import GRANT_ROLES
 from backoffice.ui.filters import SavedView
@@ -88,6 +89,9 @@ class RequestDetail(DetailPage):
         """Return the page's content, or 404 when absent or out of reach."""
         found = page.get_page_for(self.request.user, pk, origin=self.origin, now=self.now)
         self.elsewhere = own_page(found.request)
+        if found.request.client_id is not None and not self.elsewhere:  # it may show their contacts
+            actor = self.request.user.actor
+            viewing.record_view(kind="approval", key=pk, actor=actor, now=self.now)
         return found
 
     def context(self, record: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Delegations(ActionPage):
     permission = USE
     template_name = "approvals/delegation_list.html"
     form_class = forms.DelegationForm
+    needs_step_up: ClassVar[bool] = True
     success_url = reverse_lazy("approvals:delegation-list")
     done = _("From now on your colleague may vote in your place.")
 

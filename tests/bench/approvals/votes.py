@@ -34,7 +34,12 @@ def main() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as app:
         staff = ground.people(app, "bench")
         asked = ground.requests(app, staff, random.Random(1), 4 * COUNT)
-        plain = [one for one in asked if one.seats == 1 and one.asker not in staff.special]
+        special = {f"staff:{one}" for one in staff.special}
+        plain = [
+            one
+            for one in asked
+            if one.seats == 1 and one.asker.startswith("staff:") and one.asker not in special
+        ]
         told = {
             "count": COUNT,
             "ours": ours(plain[:COUNT], staff),
