@@ -22,10 +22,12 @@ from django.utils.crypto import constant_time_compare
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.models import Device
 
+from backoffice.core import clock
 from backoffice.edge.client_address import socket_address
 from backoffice.ui.hub import hub
 from backoffice.ui.watcher import CLOSE_SIGNED_OUT, Watcher
 
+SINCE = "signed_in_at"  # where identity's threshold keeps it, in seconds since 1970
 MOST_TOPICS = 500
 LONGEST_MESSAGE = 64 * 1024
 
@@ -171,7 +173,7 @@ def _fresh(watcher: Watcher) -> Any:
 def _user_in(user_pk: int, session_key: str, address: str) -> Any:
     """Return the staff user of a living session whose second factor was verified, else None.
 
-    Also None when a role of theirs lets nobody in from this address.
+    Also None when the session is as old as one may be, or a role lets nobody in from this address.
     """
     if not session_key:
         return None
@@ -184,7 +186,8 @@ def _user_in(user_pk: int, session_key: str, address: str) -> Any:
     user: Any = users.filter(pk=user_pk, kind="staff", is_active=True).first()
     if user is None or session.get(SESSION_KEY) != str(user_pk):
         return None
-    if not user.may_come_from(address):
+    age = clock.now().timestamp() - session.get(SINCE, 0)
+    if age > settings.SESSION_SECONDS or not user.may_come_from(address):
         return None
     # The session dies with the password it was opened with.
     proof = session.get(HASH_SESSION_KEY, "")

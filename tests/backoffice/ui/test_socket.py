@@ -201,6 +201,13 @@ def test_a_topic_that_is_denied_is_told(scene: Scene) -> None:
     assert EventRecord.objects.latest("id").told()["actor"] == str(scene.user.actor)
 
 
+def test_a_session_as_old_as_one_may_be_opens_no_socket(scene: Scene) -> None:
+    session = scene.browser.session
+    session["signed_in_at"] -= conf.SESSION_SECONDS + 1
+    session.save()
+    refused(knock(scene.browser))
+
+
 def test_a_role_lets_sockets_in_from_its_networks_only(scene: Scene) -> None:
     """At the handshake, and on a line that stands when its next question comes."""
     a_changed_role("sales_agent", networks=["192.0.2.0/24"])
