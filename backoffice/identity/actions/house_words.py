@@ -34,7 +34,7 @@ class HouseWordsValidator:
 
 def words() -> set[str]:
     """Return the names of the product, the legal entities and the brands, in small letters."""
-    rows = [*entities.list_entities(), *entities.list_brands()]
+    rows: list[Any] = [*entities.list_entities(), *entities.list_brands()]
     named = {text.lower() for row in rows for text in (row.code, row.name)}
     parts = {part for text in named for part in text.split()}
     return {word for word in named | parts | set(OURS) if len(word) >= SHORTEST}
