@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.actions import withdrawals
 from accounts.models import Payment
 from accounts.states import Withdrawal
+from backoffice.approvals.actions.refusals import constraint_of
 from backoffice.core import clock
 from backoffice.demo.redis import Redis
+from backoffice.machines.models import Hand
 from tests.factories.machines import Machine, a_machine
 from tests.factories.market import a_trade
 from tests.factories.payments import IBAN, Till, a_till, fingerprint, write
@@ -100,6 +103,24 @@ def test_people_decide_and_no_machine(till: Till, machine: Machine) -> None:
     assert page.status_code == 200
     assert "Web site" in page.content.decode()  # who asked, by name
     assert till.approve(payment).state == Withdrawal.APPROVED
+
+
+def test_whose_hands_the_machine_is_neither_decides_nor_pays_it_out(
+    till: Till, machine: Machine
+) -> None:
+    machine.post("withdrawals/request", wish(till))
+    payment = Payment.objects.get()
+    Hand.objects.create(machine=machine.integration.user, person=till.approver)
+    Hand.objects.create(machine=machine.integration.user, person=till.cashier)
+    page = a_browser(till.approver).get(reverse("accounts:payment-detail", args=[payment.pk]))
+    assert "you had a hand in it already" in page.content.decode()
+    queue = a_browser(till.approver).get(reverse("accounts:payment-list")).content.decode()
+    assert "Ana Ruiz" not in queue
+    with pytest.raises(withdrawals.steps.SamePerson):
+        till.approve(payment)
+    with pytest.raises(IntegrityError) as found, transaction.atomic():
+        Payment.objects.filter(pk=payment.pk).update(sent_by=str(till.cashier.actor))
+    assert constraint_of(found.value) == "accounts_payment_hands_apart"
 
 
 def test_taken_back_in_time_and_not_later(till: Till, machine: Machine) -> None:
