@@ -205,7 +205,7 @@ ALTER TABLE accounts_payment ENABLE ALWAYS TRIGGER hands_apart;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0013_approved_on_the_engine"), ("approvals", "0007_begun_before")]
+    dependencies = [("accounts", "0014_closed_loop"), ("approvals", "0007_begun_before")]
 
     operations = [
         migrations.AddField("deposit", "started_session", models.CharField(blank=True, default="", max_length=64)),
