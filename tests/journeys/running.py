@@ -23,6 +23,7 @@ from tests.factories.simulator import opened
 
 READY = "The back office is ready"
 START_SECONDS = 240.0
+RESTART_SECONDS = 30.0
 
 
 def free_port() -> int:
@@ -117,14 +118,27 @@ class Demo:
         return list(children_of(self.process.pid))
 
     def find(self, words: str) -> int:
-        """The direct child whose command line holds these words."""
+        """The direct child whose command line holds these words; one that is just restarted too."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = self._children_with(words)
+            return bool(found)
+
+        if not wait_until(look, seconds=RESTART_SECONDS):
+            raise AssertionError(f"no process of the demo has {words!r} in its command")
+        return found[0]
+
+    def _children_with(self, words: str) -> list[int]:
         assert self.process is not None
         mine = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        for number in map(int, mine.split()):
-            line = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if words in line:
-                return number
-        raise AssertionError(f"no process of the demo has {words!r} in its command")
+        lines = {number: Path(f"/proc/{number}/cmdline") for number in map(int, mine.split())}
+        found = []
+        for number, path in lines.items():
+            with contextlib.suppress(OSError):  # gone meanwhile
+                if words in path.read_bytes().replace(b"\0", b" ").decode():
+                    found.append(number)
+        return found
 
     @property
     def sockets(self) -> Path:
