@@ -3,7 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.providers import registry
+from accounts.providers import bank_wire, registry
+from accounts.providers.bank_wire import BankWire
 from accounts.providers.hosted_page import HostedPage
 
 
@@ -17,3 +18,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Say how payment providers are spoken to. Asks no database."""
         registry.register(HostedPage)
+        registry.register(BankWire, code=bank_wire.CODE)

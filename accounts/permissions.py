@@ -32,3 +32,13 @@ START_DEPOSIT = Permission(
 DECIDE_DEPOSIT = Permission(
     "accounts.deposit.decide", noop("Decide about deposits that a rule stopped for a person")
 )
+SEE_BANK = Permission("accounts.bank.view", noop("See bank accounts, their statements and rows"))
+IMPORT_STATEMENTS = Permission(
+    "accounts.bank.import", noop("Import statements of the house's bank accounts")
+)
+BIND_WIRES = Permission(
+    "accounts.bank.bind", noop("Say what a row of the bank was for, and take that back")
+)
+AGREE_WIRES = Permission(
+    "accounts.bank.agree", noop("Agree, as the second person, to what a row of the bank is for")
+)

@@ -52,6 +52,8 @@ class LedgerKind(StrEnum):
     PROVIDER_FEES = "provider_fees"
     EXTERNAL = "external"
     OPENING = "opening"
+    BANK = "bank"
+    SUSPENSE = "suspense"
 
 
 class PastKind(StrEnum):
@@ -100,6 +102,8 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.PROVIDER_FEES: noop("Fees of providers"),
     LedgerKind.EXTERNAL: noop("Moved in MetaTrader directly"),
     LedgerKind.OPENING: noop("Opening balances"),
+    LedgerKind.BANK: noop("Bank"),
+    LedgerKind.SUSPENSE: noop("Moved at the bank, not yet assigned"),
 }
 ENTRY_LABELS: dict[str, str] = {
     Entering.POST: noop("Posted"),

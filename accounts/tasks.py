@@ -7,11 +7,13 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.actions import approving, execution, following, reconciliation, settling
+from accounts.actions.bank import importing
 from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
 from accounts.events import (
+    BankFileKept,
     CallbackStored,
     DepositAccepted,
     DepositCharging,
@@ -122,6 +124,12 @@ def credit_deposit(
 def send_deposit_back(event: DepositReturning, *, actor: Actor, now: datetime) -> None:
     """Ask the provider to send it back."""
     returning.send_deposit_back(deposit_id=event.deposit_id, actor=CASHIER, now=now)
+
+
+@reacts_to(BankFileKept)
+def judge_bank_file(event: BankFileKept, *, actor: Actor, now: datetime) -> None:
+    """Take a bank's file into the books or refuse it, where nobody has done so at once."""
+    importing.judge_file(file_id=event.file_id, actor=actor, now=now)
 
 
 @shared_task(name="accounts.tasks.push_deposits")

@@ -1,7 +1,8 @@
 """Words of deposits: what one can be, what may follow on what, why a person has to look.
 
 The states are those of reference/workflows.md 5.2. One move is added to it: what a person accepted
-in review is carried into MetaTrader from there, and can be lost there (`lose`).
+in review is carried into MetaTrader from there, and can be lost there (`lose`). And one that got a
+row of the bank by mistake is taken back before anything went on (`unbind`).
 """
 
 from enum import StrEnum
@@ -73,9 +74,11 @@ DEPOSIT: Workflow[Deposit] = Workflow(
         (Deposit.RECEIVED, "credit"): Deposit.CREDITED,
         (Deposit.RECEIVED, "review"): Deposit.IN_REVIEW,
         (Deposit.RECEIVED, "lose"): Deposit.UNCERTAIN,
+        (Deposit.RECEIVED, "unbind"): Deposit.CANCELLED,
         (Deposit.IN_REVIEW, "credit"): Deposit.CREDITED,
         (Deposit.IN_REVIEW, "lose"): Deposit.UNCERTAIN,
         (Deposit.IN_REVIEW, "return"): Deposit.RETURNING,
+        (Deposit.IN_REVIEW, "unbind"): Deposit.CANCELLED,
         (Deposit.UNCERTAIN, "credit"): Deposit.CREDITED,
         (Deposit.UNCERTAIN, "review"): Deposit.IN_REVIEW,
         (Deposit.RETURNING, "give_back"): Deposit.RETURNED,
@@ -97,6 +100,9 @@ class Review(StrEnum):
     FEE = "fee"
     REFUSED = "refused"
     UNMOVED = "unmoved"
+    ALONE = "alone"
+    UNSURE = "unsure"
+    CAME_BACK = "came_back"
 
 
 REVIEW_LABELS: dict[str, str] = {
@@ -111,6 +117,9 @@ REVIEW_LABELS: dict[str, str] = {
     Review.FEE: noop("Nothing is left after our fee."),
     Review.REFUSED: noop("MetaTrader refused."),
     Review.UNMOVED: noop("Settled by hand: nothing had moved."),
+    Review.ALONE: noop("One person began it and found its money: somebody else has to look."),
+    Review.UNSURE: noop("The wire has neither its reference nor a bank account that is known."),
+    Review.CAME_BACK: noop("A payout of ours came back."),
 }
 
 
@@ -155,4 +164,44 @@ OUTCOME_LABELS: dict[str, str] = {
     Outcome.UNKNOWN_DEPOSIT: noop("about no deposit of ours, refused"),
     Outcome.WRONG_PROVIDER: noop("about a deposit of another provider, refused"),
     Outcome.WRONG_ADDRESS: noop("from an address that is not allowed, refused"),
+}
+
+
+#: The provider's code of methods whose money comes by wire: its word is the bank's statement.
+BANK_WIRE = "bank-wire"
+
+
+class FileOutcome(StrEnum):
+    """What became of a bank's file."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+FILE_LABELS: dict[str, str] = {
+    FileOutcome.TAKEN: noop("imported"),
+    FileOutcome.REFUSED: noop("refused, nothing posted"),
+}
+
+
+class Use(StrEnum):
+    """What a row of the bank was for."""
+
+    DEPOSIT = "deposit"
+    FEE = "fee"
+    SENT_BACK = "sent_back"
+    GONE_BACK = "gone_back"
+    PAYOUT = "payout"
+    PAYOUT_BACK = "payout_back"
+    DEPOSIT_BACK = "deposit_back"
+
+
+USE_LABELS: dict[str, str] = {
+    Use.DEPOSIT: noop("a deposit"),
+    Use.FEE: noop("a fee of the bank"),
+    Use.SENT_BACK: noop("goes back to its sender"),
+    Use.GONE_BACK: noop("went back to its sender"),
+    Use.PAYOUT: noop("a payout of ours"),
+    Use.PAYOUT_BACK: noop("a payout that came back"),
+    Use.DEPOSIT_BACK: noop("a deposit that was sent back"),
 }

@@ -93,6 +93,15 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:deposit-count",
     ),
     Entry(
+        noop("Bank"),
+        "accounts:bank-list",
+        accounts.SEE_BANK,
+        "money",
+        "b",
+        covers=("accounts:bank-",),
+        counter="accounts:bank-count",
+    ),
+    Entry(
         noop("Unbound"),
         "trading:unbound-list",
         trading.BIND_ACCOUNTS,

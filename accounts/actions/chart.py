@@ -23,6 +23,7 @@ OF_ENTITY = Question(
         currency=currency,
         trading_account__isnull=True,
         payment_method__isnull=True,
+        bank_account__isnull=True,
     ),
     str,
     int,
@@ -43,7 +44,7 @@ def lock_sources(client_id: int) -> None:
 def account_of(
     kind: LedgerKind, *, legal_entity_id: int, currency: str, now: datetime, **of: int
 ) -> LedgerAccount:
-    """Return the ledger account of an entity; `of`: trading_account_id or payment_method_id."""
+    """Return the ledger account of an entity; `of`: the trading account, method or bank account."""
     known = _find(kind, legal_entity_id, currency, of)
     if known is not None:
         return known
@@ -67,7 +68,8 @@ def _find(
     found = LedgerAccount.objects.filter(
         kind=kind, legal_entity_id=legal_entity_id, currency=currency
     )
-    wanted = {"trading_account_id": None, "payment_method_id": None, **of}
+    nothing = dict.fromkeys(("trading_account_id", "payment_method_id", "bank_account_id"))
+    wanted = {**nothing, **of}
     for name, value in wanted.items():
         found = found.filter(**({name: value} if value else {f"{name[:-3]}__isnull": True}))
     return found.first()

@@ -1,5 +1,13 @@
 """What is announced about money. Events carry ids, codes and amounts, never a person's data."""
 
+from accounts.events.bank import (
+    BankAccountOpened,
+    BankFileJudged,
+    BankFileKept,
+    BankRowFreed,
+    BankRowProposed,
+    BankRowUsed,
+)
 from accounts.events.books import (
     BooksOpened,
     DiscrepancyFound,
@@ -58,6 +66,12 @@ from accounts.events.withdrawals import (
 )
 
 __all__ = [
+    "BankAccountOpened",
+    "BankFileJudged",
+    "BankFileKept",
+    "BankRowFreed",
+    "BankRowProposed",
+    "BankRowUsed",
     "BooksOpened",
     "CallbackJudged",
     "CallbackStored",

@@ -62,6 +62,12 @@ CHART: dict[LedgerKind, Account] = {
         Account(
             LedgerKind.OPENING, Side.DEBIT, False, "entity", "what stood there when the books began"
         ),
+        Account(
+            LedgerKind.BANK, Side.DEBIT, False, "bank account", "what the bank's statement says"
+        ),
+        Account(
+            LedgerKind.SUSPENSE, Side.CREDIT, False, "entity", "moved at the bank, nobody's as yet"
+        ),
     )
 }
 

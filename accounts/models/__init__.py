@@ -1,5 +1,6 @@
 """What is kept about money."""
 
+from accounts.models.bank import BankAccount, BankFile, BankRow, BankStatement, BankUse
 from accounts.models.books import (
     AccountBooks,
     BookedTicket,
@@ -16,6 +17,11 @@ from accounts.models.payment_method import PaymentMethod
 
 __all__ = [
     "AccountBooks",
+    "BankAccount",
+    "BankFile",
+    "BankRow",
+    "BankStatement",
+    "BankUse",
     "BookedTicket",
     "Deposit",
     "DepositOperation",

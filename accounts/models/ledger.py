@@ -31,6 +31,9 @@ class LedgerAccount(models.Model):
     payment_method = models.ForeignKey(
         "accounts.PaymentMethod", models.PROTECT, related_name="+", null=True
     )
+    bank_account = models.ForeignKey(
+        "accounts.BankAccount", models.PROTECT, related_name="+", null=True
+    )
     may_overdraw = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
@@ -39,7 +42,14 @@ class LedgerAccount(models.Model):
         verbose_name_plural = _("ledger accounts")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "legal_entity", "currency", "trading_account", "payment_method"],
+                fields=[
+                    "kind",
+                    "legal_entity",
+                    "currency",
+                    "trading_account",
+                    "payment_method",
+                    "bank_account",
+                ],
                 nulls_distinct=False,
                 name="accounts_ledgeraccount_once",
             ),
@@ -60,6 +70,11 @@ class LedgerAccount(models.Model):
                 condition=Q(kind=LedgerKind.METHOD_CLEARING, payment_method__isnull=False)
                 | Q(~Q(kind=LedgerKind.METHOD_CLEARING), payment_method__isnull=True),
                 name="accounts_ledgeraccount_per_method",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=LedgerKind.BANK, bank_account__isnull=False)
+                | Q(~Q(kind=LedgerKind.BANK), bank_account__isnull=True),
+                name="accounts_ledgeraccount_per_bank",
             ),
         ]
 

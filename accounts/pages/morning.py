@@ -9,12 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.pages.tables import due
-from accounts.permissions import SEE_PAYMENTS
+from accounts.permissions import SEE_BANK, SEE_PAYMENTS
 from accounts.queries import deposits, payments
+from accounts.queries.bank import standing
 from accounts.queries.payments import Counts, View
 from backoffice.ui.shapes import Panel
 
 HEAD = 6
+#: What is nobody's for longer than this is said loudly.
+OLD_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class Today(Panel):
         rows: Any = payments.list_payments_for(user).filter(mine)
         coming = deposits.counts_for(user, now=self.now, since=self.midnight)
         return {
-            "alarms": [*alarms(record), *deposit_alarms(coming)],
+            "alarms": [*alarms(record), *deposit_alarms(coming), *bank_alarms(user, self.now)],
             "credited": coming.credited,
             "paid": payments.paid_since_for(user, self.midnight),
             "head": [_line(row, self.now) for row in rows[:HEAD]],
@@ -114,6 +117,24 @@ def deposit_alarms(counts: deposits.Counts) -> list[Alarm]:
         for name, one, many, view, tone, icon in DEPOSIT_ALARMS
         if (count := getattr(counts, name))
     ]
+
+
+def bank_alarms(user: Any, now: datetime) -> list[Alarm]:
+    """Return what lies at the bank and is nobody's, with its age; nothing out of reach."""
+    if not user.may(str(SEE_BANK)):
+        return []
+    count, since = standing.oldest_unassigned(user)
+    if since is None:
+        return []
+    days = (now.date() - since).days
+    words = ngettext(
+        "row of the bank is nobody's, the oldest for %(days)s d",
+        "rows of the bank are nobody's, the oldest for %(days)s d",
+        count,
+    )
+    tone = "danger" if days > OLD_DAYS else "warn"
+    url = f"{reverse('accounts:bank-list')}?view=free&sort=oldest"
+    return [Alarm(count=count, words=words % {"days": days}, url=url, tone=tone, icon="needs")]
 
 
 def _line(row: Any, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,11 @@
 from django.urls import path
 
 from accounts.pages import by_hand, clients, decisions, morning, paying, payments
+from accounts.pages.bank import decisions as bank_decisions
+from accounts.pages.bank import detail as bank_detail
+from accounts.pages.bank import importing as bank_importing
+from accounts.pages.bank import lists as bank_lists
+from accounts.pages.bank import panels as bank_panels
 from accounts.pages.deposits import decisions as deposit_decisions
 from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
@@ -54,6 +59,17 @@ urlpatterns = [
         path(f"deposits/<int:pk>/{word}/", act.as_view(), name=f"deposit-{word}")
         for word, act in deposit_decisions.ACTS.items()
     ),
+    path("bank/", bank_lists.RowList.as_view(), name="bank-list"),
+    path("bank/waiting", bank_lists.Waiting.as_view(), name="bank-count"),
+    path("bank/import/", bank_importing.ImportStatement.as_view(), name="bank-import"),
+    path("bank/sure/", bank_decisions.BindSure.as_view(), name="bank-sure"),
+    path("bank/<int:pk>/", bank_detail.RowDetail.as_view(), name="bank-row"),
+    *(
+        path(f"bank/<int:pk>/{word}/", act.as_view(), name=f"bank-{word}")
+        for word, act in bank_decisions.ACTS.items()
+    ),
+    path("<int:pk>/bank", bank_panels.OfPayment.as_view(), name="payment-bank"),
+    path("deposits/<int:pk>/bank", bank_panels.OfDeposit.as_view(), name="deposit-bank"),
     path(
         "clients/<int:client_id>/deposit/",
         deposit_starting.StartDeposit.as_view(),

@@ -35,7 +35,10 @@ class ProviderAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What is to be charged. `key` makes it one charge, however often it is asked for."""
+    """What is to be charged. `key` makes it one charge, however often it is asked for.
+
+    `reference` is ours, for a transfer that a person types: its check digits show a typo.
+    """
 
     key: UUID
     amount: Decimal
@@ -43,6 +46,7 @@ class Charge:
     callback_url: str
     return_url: str
     description: str
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

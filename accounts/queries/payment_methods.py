@@ -6,6 +6,13 @@ from accounts.models import PaymentMethod
 from accounts.states import Direction
 
 
+def method_of(entity_code: str, code: str, currency: str) -> PaymentMethod | None:
+    """Return a legal entity's method by its code and currency. For the clockwork's use."""
+    return PaymentMethod.objects.filter(
+        legal_entity__code=entity_code, code=code, currency=currency
+    ).first()
+
+
 def list_methods_on_offer(
     legal_entity_id: int, *, direction: Direction, currency: str | None = None
 ) -> QuerySet[PaymentMethod]:

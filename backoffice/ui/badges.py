@@ -165,6 +165,19 @@ BADGES: dict[str, dict[str, Badge]] = {
         "returning": Badge(noop("Being sent back"), "back"),
         "returned": Badge(noop("Sent back"), "back"),
     },
+    "bank_use": {
+        "deposit": Badge(noop("A deposit"), "ok"),
+        "fee": Badge(noop("A fee of the bank"), "neutral"),
+        "sent_back": Badge(noop("Goes back"), "back"),
+        "gone_back": Badge(noop("Went back"), "back"),
+        "payout": Badge(noop("A payout"), "ok"),
+        "payout_back": Badge(noop("A payout that came back"), "warn"),
+        "deposit_back": Badge(noop("A deposit that went back"), "back"),
+    },
+    "bank_file": {
+        "taken": Badge(noop("Imported"), "ok"),
+        "refused": Badge(noop("Refused"), "danger"),
+    },
     "check": {
         "green": Badge(noop("green"), "ok"),
         "amber": Badge(noop("amber"), "warn"),

@@ -33,6 +33,7 @@ APPROVES = frozenset({"back_office", "compliance"})
 SENDS = frozenset({"finance"})
 DECIDES = frozenset({"back_office", "finance", "compliance"})
 CONFIRMS = frozenset({"finance", "compliance"})
+SEES_BANK = frozenset({"back_office", "finance", "compliance", "auditor", "administrator"})
 SETTLES = frozenset({"back_office", "finance", "risk", "compliance"})
 ADMINISTERS = frozenset({"administrator"})
 SEES_MACHINES = frozenset({"administrator", "auditor"})
@@ -202,6 +203,22 @@ DOORS: dict[str, Door] = {
     "accounts:deposit-settle-confirm": Door(SETTLES, about="deposit"),
     "accounts:deposit-settle-decline": Door(SETTLES, about="deposit"),
     "accounts:deposit-start": Door(ASKS, about="client_id"),
+    "accounts:bank-list": Door(SEES_BANK),
+    "accounts:bank-count": Door(SEES_BANK),
+    "accounts:bank-import": Door(SENDS),
+    "accounts:bank-sure": Door(SENDS),
+    "accounts:bank-row": Door(SEES_BANK, about="bank_row"),
+    "accounts:bank-bind": Door(SENDS, about="bank_row"),
+    "accounts:bank-make": Door(SENDS, about="bank_row"),
+    "accounts:bank-fee": Door(SENDS, about="bank_row"),
+    "accounts:bank-send-back": Door(SENDS, about="bank_row"),
+    "accounts:bank-went-back": Door(SENDS, about="bank_row"),
+    "accounts:bank-payout": Door(SENDS, about="bank_row"),
+    "accounts:bank-deposit-back": Door(SENDS, about="bank_row"),
+    "accounts:bank-agree": Door(CONFIRMS, about="bank_row"),
+    "accounts:bank-free": Door(SENDS | CONFIRMS, about="bank_row"),
+    "accounts:payment-bank": Door(READS_PAYMENTS, about="payment"),
+    "accounts:deposit-bank": Door(READS_PAYMENTS, about="deposit"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }

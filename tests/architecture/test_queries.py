@@ -6,6 +6,7 @@ and again with several. `UPDATE_QUERY_COUNTS=1` writes the counts anew; a differ
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house, a_street
+from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import an_integration
 from tests.factories.payments import a_request_of
@@ -43,6 +45,14 @@ VIEWERS = {
     name: tuple(role for role in ROLES if role in DOORS[name].roles) or (min(DOORS[name].roles),)
     for name in PAGES
 }
+#: What the pages whose names begin so have to show.
+FIRST: dict[str, Callable[[House], object]] = {
+    "accounts:": lambda house: payment_of(house.near),
+    "accounts:bank-": lambda house: a_free_row_of(house.near),
+    "approvals:request": lambda house: an_approval_of(house.near),
+    "machines:": lambda house: machine_of(house.near),
+    "trading:command": lambda house: a_command_of(house.account),
+}
 WATCHED = ("trading:change-list", "trading:alert-list", "trading:alert-count")
 ADMIN_LISTS = ("admin:index", "admin:crm_client_changelist", "admin:identity_user_changelist")
 
@@ -55,16 +65,11 @@ def counts() -> dict[str, int]:
 def url_of(name: str, house: House) -> str:
     """The address of a page at the record in reach."""
     about = DOORS[name].about if name in DOORS else ""
-    if name.startswith("accounts:"):
-        payment_of(house.near)
+    for beginning, make in FIRST.items():
+        if name.startswith(beginning):
+            make(house)
     if name in WATCHED:
         an_alert_of(house.account)
-    if name.startswith("approvals:request"):
-        an_approval_of(house.near)
-    if name.startswith("machines:"):
-        machine_of(house.near)
-    if name.startswith("trading:command"):
-        a_command_of(house.account)
     if name.startswith("trading:unbound"):
         some_strangers(house.server, {"name": "Nora Near", "email": "nora@example.com"}, first=6001)
     if name in ("accounts:payment-list", "approvals:request-list"):
@@ -74,6 +79,7 @@ def url_of(name: str, house: House) -> str:
         "client": lambda: reverse(name, args=[house.near.pk]),
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
+        "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),

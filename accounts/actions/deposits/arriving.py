@@ -44,8 +44,18 @@ class Taken:
 
 
 @transaction.atomic
-def take_notice(*, notice: Notice, provider: str, actor: Actor, now: datetime) -> Taken:
-    """Take a provider's word for how a charge stands; told again, nothing happens again."""
+def take_notice(
+    *,
+    notice: Notice,
+    provider: str,
+    actor: Actor,
+    now: datetime,
+    codes: tuple[Review, ...] = (),
+) -> Taken:
+    """Take a provider's word for how a charge stands; told again, nothing happens again.
+
+    `codes` are reasons for a review that are known beforehand.
+    """
     found = locks.rows(Deposit.objects.select_related("method", "client").filter(key=notice.key))
     deposit = found.first()
     if deposit is None:
@@ -53,7 +63,7 @@ def take_notice(*, notice: Notice, provider: str, actor: Actor, now: datetime) -
     if deposit.method.provider != provider:
         return Taken(outcome=Outcome.WRONG_PROVIDER, deposit=deposit)
     if notice.told is Told.PAID:
-        return _paid(deposit, notice, actor, now)
+        return _paid(deposit, notice, codes, actor, now)
     if notice.told is Told.DECLINED:
         return _declined(deposit, notice, actor, now)
     if notice.told is Told.REFUNDED:
@@ -69,18 +79,20 @@ def fail_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime) -
         _fail(deposit, reason, actor, now)
 
 
-def _paid(deposit: Deposit, notice: Notice, actor: Actor, now: datetime) -> Taken:
+def _paid(
+    deposit: Deposit, notice: Notice, codes: tuple[Review, ...], actor: Actor, now: datetime
+) -> Taken:
     known = Deposit.objects.filter(
         method=deposit.method, provider_reference=notice.reference
     ).first()
     if known is not None:
         return _told_before(deposit, known, notice, actor, now)
     if deposit.state in UNPAID:
-        _receive(deposit, notice, (), actor, now)
+        _receive(deposit, notice, codes, actor, now)
         return Taken(outcome=Outcome.APPLIED, deposit=deposit)
     code = Review.LATE if deposit.state in ENDED_WITHOUT else Review.SECOND
     fresh = _new_deposit(deposit, notice, actor, now)
-    _receive(fresh, notice, (code,), actor, now)
+    _receive(fresh, notice, (code, *codes), actor, now)
     return Taken(outcome=Outcome.NEW_DEPOSIT, deposit=fresh, words=f"{deposit} → {fresh}")
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import arriving, starting, steps
 from accounts.actions.deposits.providers import provider_of
+from accounts.calc.bank import reference
 from accounts.events import DepositCharging, DepositExpired, DepositWaits
-from accounts.models import Deposit
+from accounts.models import BankRow, BankUse, Deposit
+from accounts.providers import bank_wire
 from accounts.providers.errors import ProviderError, Refused
 from accounts.providers.port import Charge, Notice, Opened
 from accounts.terms import Deposit as State
@@ -22,6 +24,7 @@ from backoffice.core.actors import Actor
 AGAIN = timedelta(seconds=5)
 #: By then whoever asks has its answer, or died.
 LOOK_AGAIN = timedelta(seconds=15)
+A_DAY = timedelta(days=1)
 #: A callback that did not come in this time may never come: the provider is asked.
 LOOK_UP = timedelta(minutes=1)
 
@@ -66,6 +69,10 @@ def expire_deposit(*, deposit_id: int, actor: Actor, now: datetime) -> None:
     deposit = steps.locked(deposit_id)
     if deposit.expires_at > now or not steps.may(deposit, "expire"):
         return
+    if _lies_at_bank(deposit):
+        deposit.next_try_at = now + A_DAY
+        deposit.save(update_fields=["next_try_at"])
+        return
     steps.move(deposit, "expire")
     deposit.closed_at, deposit.next_try_at = now, None
     deposit.save()
@@ -84,7 +91,7 @@ def unpark_deposit(*, deposit_id: int, actor: Actor, now: datetime) -> None:
     if deposit.state == State.STARTED or deposit.client.kyc_level == 0:
         expire_deposit(deposit_id=deposit_id, actor=actor, now=now)
         return
-    deposit.expires_at = now + starting.PATIENCE
+    deposit.expires_at = now + starting.patience_of(deposit.method)
     _charging(deposit, actor, now)
 
 
@@ -117,9 +124,23 @@ def _looking(*, deposit_id: int, now: datetime) -> Deposit | None:
     is_asked = bool(deposit.charge_id) or deposit.expires_at <= now
     if deposit.state != State.PENDING or not is_asked or not is_due:
         return None
-    deposit.next_try_at = now + LOOK_UP
+    deposit.next_try_at = _next_look(deposit, now)
     deposit.save(update_fields=["next_try_at"])
     return deposit
+
+
+def _lies_at_bank(deposit: Deposit) -> bool:
+    """Say whether a row of the bank names it and nobody has bound it yet: then nothing expires."""
+    named = BankRow.objects.filter(our_reference=deposit.charge_id, amount__gt=0)
+    bound = BankUse.objects.filter(undone_at__isnull=True).values("row")
+    return bool(deposit.charge_id) and named.exclude(pk__in=bound).exists()
+
+
+def _next_look(deposit: Deposit, now: datetime) -> datetime:
+    """Return when to ask again: a bank is not asked, its statement comes; until then it waits."""
+    if deposit.method.provider == bank_wire.CODE and deposit.expires_at > now:
+        return deposit.expires_at
+    return now + LOOK_UP
 
 
 @transaction.atomic
@@ -130,7 +151,7 @@ def _opened(*, deposit_id: int, opened: Opened, now: datetime) -> None:
     deposit.charge_id, deposit.page_url = opened.charge_id, opened.page_url
     deposit.waits_because = ""
     if deposit.state == State.PENDING:
-        deposit.next_try_at = now + LOOK_UP
+        deposit.next_try_at = _next_look(deposit, now)
     deposit.save()
 
 
@@ -179,4 +200,5 @@ def _charge(deposit: Deposit) -> Charge:
         callback_url=starting.callback_url(deposit.method.provider),
         return_url=settings.SITE_URL,
         description=_("Deposit %(number)s") % {"number": deposit},
+        reference=reference.written(reference.DEPOSIT, deposit.pk),
     )

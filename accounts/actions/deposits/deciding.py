@@ -14,6 +14,7 @@ from accounts.events import DepositAccepted, DepositRejected, DepositReturning
 from accounts.models import Deposit
 from accounts.permissions import DECIDE_DEPOSIT
 from accounts.queries import deposit_review
+from accounts.queries.bank.rows import binders_of
 from accounts.terms import Deposit as State
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.states import IllegalMove
@@ -39,7 +40,7 @@ def accept_deposit(
     words = steps.require_reason(reason)
     deposit = steps.locked(deposit_id)
     _require_undecided(deposit)
-    steps.require_another(actor, deposit.started_by)
+    steps.require_another(actor, deposit.started_by, *binders_of(deposit.pk))
     _require_creditable(deposit)
     if not approving.agree(deposit, seen, words, actor=actor, origin=origin, now=now):
         return deposit

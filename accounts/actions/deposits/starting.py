@@ -19,6 +19,7 @@ from accounts.calc import deposit_rules
 from accounts.events import DepositCancelled, DepositParked, DepositStarted
 from accounts.models import Deposit, PaymentMethod, wording
 from accounts.permissions import START_DEPOSIT
+from accounts.providers import bank_wire
 from accounts.queries import deposit_review
 from accounts.states import Direction
 from backoffice.core import locks
@@ -31,6 +32,8 @@ from trading.queries import money
 
 #: How long a client may take on the hosted page before nothing is waited for any more.
 PATIENCE = timedelta(hours=24)
+#: And a transfer from bank to bank, over a weekend and a holiday too.
+PATIENCE_FOR_WIRES = timedelta(days=10)
 PARKED_FOR = timedelta(days=30)
 BEYOND = Decimal(10) ** 13
 BUSY_MS = 8_000
@@ -50,6 +53,15 @@ class Request:
     method_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Whose money it is, in which currency the account is kept, and how the money comes."""
+
+    client: Any
+    currency: str
+    method: PaymentMethod
+
+
 @transaction.atomic
 def start_deposit(
     *, request: Request, actor: Actor, origin: Origin = NOWHERE, now: datetime
@@ -66,6 +78,21 @@ def start_deposit(
     method = _method(request, account, client)
     locks.advisory(f"accounts.paid_in.{client.pk}", timeout_ms=BUSY_MS)
     before = steps.paid_in(client.pk, account.currency)
+    deposit = begin(request, Parties(client, account.currency, method), actor, origin, now)
+    rules = steps.rules_for(client.legal_entity_id, now)
+    if deposit_rules.parks(rules, kyc_level=client.kyc_level, paid_in=before, asked=request.amount):
+        _park(deposit, rules.cap, actor, now)
+    return deposit
+
+
+def begin(
+    request: Request, parties: Parties, actor: Actor, origin: Origin, now: datetime
+) -> Deposit:
+    """Write a deposit that begins. Part of the caller's transaction, which has checked everything.
+
+    It is attributed as its client is now.
+    """
+    client, method = parties.client, parties.method
     deposit = Deposit.objects.create(
         key=request.key,
         legal_entity_id=client.legal_entity_id,
@@ -76,24 +103,21 @@ def start_deposit(
         desk_id=client.desk_id,
         source=client.source,
         asked_amount=request.amount,
-        currency=account.currency,
+        currency=parties.currency,
         started_by=str(actor),
         started_at=now,
         started_session=origin.session_digest,
         started_device=origin.device_digest,
-        expires_at=now + PATIENCE,
+        expires_at=now + patience_of(method),
         next_try_at=now,
     )
     event = DepositStarted(
         deposit_id=deposit.pk,
         amount=request.amount,
-        currency=account.currency,
+        currency=parties.currency,
         method=method.code,
     )
     steps.emit(deposit, event, actor=actor, now=now)
-    rules = steps.rules_for(client.legal_entity_id, now)
-    if deposit_rules.parks(rules, kyc_level=client.kyc_level, paid_in=before, asked=request.amount):
-        _park(deposit, rules.cap, actor, now)
     return deposit
 
 
@@ -110,6 +134,11 @@ def cancel_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime)
     event = DepositCancelled(deposit_id=deposit.pk, reason=words)
     steps.emit(deposit, event, actor=actor, now=now)
     return deposit
+
+
+def patience_of(method: PaymentMethod) -> timedelta:
+    """Return how long money by this method is waited for."""
+    return PATIENCE_FOR_WIRES if method.provider == bank_wire.CODE else PATIENCE
 
 
 def callback_url(code: str) -> str:

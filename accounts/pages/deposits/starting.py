@@ -23,7 +23,7 @@ class StartDeposit(ActionPage):
 
     permission = START_DEPOSIT
     template_name = "accounts/deposit_start.html"
-    done = _("Begun. Give the client the address of the provider's page.")
+    done = _("Begun. Give the client what stands here to pay.")
 
     def form(self, data: Any = None) -> StartForm:
         """Return the form with this client's accounts and the methods of their entity."""

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.terms import REVIEW_LABELS
+from accounts.terms import BANK_WIRE, REVIEW_LABELS
 from accounts.terms import Deposit as State
 from backoffice.ui import tables
 
@@ -55,6 +56,9 @@ def says(deposit: Any) -> str:
     if deposit.state == State.IN_REVIEW:
         code = _(REVIEW_LABELS.get(deposit.review_code, ""))
         return f"{code} {deposit.review_words}".strip()
+    if deposit.state == State.PENDING and deposit.method.provider == BANK_WIRE:
+        until = formats.date_format(deposit.expires_at, "j M")
+        return _("A wire is awaited until %(until)s.") % {"until": until}
     told = (
         deposit.uncertain_words,
         deposit.waits_because,

@@ -22,7 +22,7 @@ from backoffice.demo import asking
 from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.processes import SERVER
-from backoffice.demo.story import deposits, people, staff
+from backoffice.demo.story import deposits, people, staff, wires
 from backoffice.demo.story.payments import Office, Till
 from backoffice.demo.story.staff import ACTOR
 from crm.actions import clients
@@ -109,9 +109,11 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     once(place, "leads", lambda: people.tell_leads(where, owners, broker))
     people.tell_clients(server_id, where, owners, broker, told)
     once(place, "deposits", lambda: deposits.pay_in(entity_id, broker, asking.staff(SUPPORT)))
+    once(place, "wires", lambda: wires.wire_in(entity_id, broker, asking.staff(SUPPORT)))
     told = part("withdrawals", 0.7, 1.0)
     till = Till(broker=broker, office=office(), server_id=server_id, metatrader=metatrader)
     once(place, "withdrawals", lambda: till.fill(told))
+    once(place, "statement", wires.send_statement)
 
 
 def owners_of(everybody: list[dict[str, Any]], keys: dict[str, int]) -> people.Owners:

@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from accounts.actions.deposits import charging, starting
 from accounts.queries import deposits
 from accounts.queries.payment_methods import list_methods_on_offer
-from accounts.states import Direction
+from accounts.states import Direction, MethodKind
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
 from backoffice.core.errors import Rejected
@@ -46,7 +46,7 @@ def _make(
     entity_id: int, purse: asking.Purse, fate: str, key: Any, maker: Any, chance: random.Random
 ) -> None:
     offered = list_methods_on_offer(entity_id, direction=Direction.IN, currency=purse.currency)
-    method = next((one for one in offered if one.provider), None)
+    method = next((one for one in offered if one.kind == MethodKind.CARD), None)
     if method is None:
         return
     step = Decimal(asking.SMALLEST[purse.currency]) / 2

@@ -26,6 +26,7 @@ from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
+from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import an_integration
 from tests.factories.market import NOON
@@ -145,6 +146,7 @@ RECORDS: dict[str, Any] = {
     "contact": lambda client, account: {"pk": client.pk, "field": "email"},
     "single": lambda client, account: {"pk": a_single_grant(client).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
+    "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
     "approval": lambda client, account: {"pk": an_approval_of(client).pk},
     "payment": lambda client, account: {"pk": payment_of(client).pk},

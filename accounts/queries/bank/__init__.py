@@ -1,0 +1,1 @@
+"""Questions about our bank accounts: how they stand, their rows, whose a row could be."""
