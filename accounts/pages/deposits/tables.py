@@ -56,10 +56,8 @@ def says(deposit: Any) -> str:
     if deposit.state == State.IN_REVIEW:
         code = _(REVIEW_LABELS.get(deposit.review_code, ""))
         return f"{code} {deposit.review_words}".strip()
-    if deposit.state == State.PENDING and deposit.method.provider == BANK_WIRE:
-        until = formats.date_format(deposit.expires_at, "j M")
-        return _("A wire is awaited until %(until)s.") % {"until": until}
     told = (
+        _awaited(deposit),
         deposit.uncertain_words,
         deposit.waits_because,
         deposit.parked_because if deposit.state == State.PARKED else "",
@@ -69,3 +67,11 @@ def says(deposit: Any) -> str:
         deposit.return_reason,
     )
     return next((words for words in told if words), "")
+
+
+def _awaited(deposit: Any) -> str:
+    """Return until when a wire is awaited, where one is."""
+    if deposit.state != State.PENDING or deposit.method.provider != BANK_WIRE:
+        return ""
+    until = formats.date_format(deposit.expires_at, "j M")
+    return _("A wire is awaited until %(until)s.") % {"until": until}

@@ -69,12 +69,11 @@ class _Pool:
         }
         typos = reference.typos_in(came.text)
         if typos:
-            near = (
-                one
+            known |= {
+                (one.kind, one.number): one
                 for one in self.all
                 if any(reference.is_near(wrong, one.reference) for wrong in typos)
-            )
-            known.update({(one.kind, one.number): one for one in near})
+            }
         return matching.suggestions(came, known.values())
 
 
