@@ -9,7 +9,6 @@ import pytest
 from accounts.actions.bank import agreeing, binding, freeing, steps, sure
 from accounts.actions.bank.binding import Corrected
 from accounts.actions.deposits import charging, deciding
-from accounts.actions.deposits.steps import SamePerson
 from accounts.models import BankRow, BankUse, Deposit
 from accounts.queries import deposit_review
 from accounts.queries.bank import rows, targets
@@ -17,6 +16,7 @@ from accounts.queries.bank.candidates import suggestions_for
 from accounts.states import LedgerKind
 from accounts.terms import Deposit as State
 from accounts.terms import Review
+from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.core import clock
 from backoffice.identity.models import User
 from tests.factories.incoming.bank import Bank, a_row, books_agree, expected, reference_of
