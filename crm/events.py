@@ -40,7 +40,8 @@ class OwnerAssigned(Event):
     """A client was given to somebody, or to nobody."""
 
     name: ClassVar[str] = "crm.client.owner_assigned"
-    sentence: ClassVar[str] = noop("{actor} gave the client from staff {before} to staff {after}")
+    sentence: ClassVar[str] = noop("{actor} gave the client from {before} to {after}")
+    persons: ClassVar[tuple[str, ...]] = ("before", "after")
 
     client_id: int
     before: int | None
@@ -81,9 +82,7 @@ class ClientShown(Event):
     """One more person may see this client, until a day."""
 
     name: ClassVar[str] = "crm.grant.given"
-    sentence: ClassVar[str] = noop(
-        "{actor} showed the client to staff user {user_id} until {until}: {reason}"
-    )
+    sentence: ClassVar[str] = noop("{actor} showed the client to {user_id} until {until}: {reason}")
 
     grant_id: int
     client_id: int
@@ -97,7 +96,7 @@ class ClientShownNoMore(Event):
     """A single grant was ended before its day."""
 
     name: ClassVar[str] = "crm.grant.ended"
-    sentence: ClassVar[str] = noop("{actor} stopped showing the client to staff user {user_id}")
+    sentence: ClassVar[str] = noop("{actor} stopped showing the client to {user_id}")
 
     grant_id: int
     client_id: int

@@ -88,7 +88,7 @@ def due(payment: Any, now: Any) -> SafeString:
     """Return when a payment is due as people say it: late, so much left, or its day."""
     here = timezone.localtime(payment.due_at)
     words, css = _told(payment, here, payment.due_at - now)
-    moment = formats.date_format(here, "j M Y H:i")
+    moment = f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
     return format_html('<span class="due {}" title="{}">{}</span>', css, moment, words)
 
 

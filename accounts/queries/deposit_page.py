@@ -163,12 +163,12 @@ def _names(
     hands = [deposit.started_by, deposit.accepted_by, deposit.rejected_by, deposit.returned_by]
     hands += [deposit.cancelled_by, proposal.proposed_by if proposal is not None else ""]
     actors = [Actor.parse(hand) for hand in hands if hand] + [view.actor for view in views]
-    known = people.names_of({int(one.key) for one in actors if one.kind == "staff"})
+    known = people.names_of({int(one.key) for one in actors if one.kind != "system"})
     return {str(actor): _name(actor, known) for actor in actors}
 
 
 def _name(actor: Actor, known: dict[int, str]) -> str:
-    if actor.kind == "staff":
+    if actor.kind != "system":
         return known.get(int(actor.key), str(actor))
     return _("The system (%(part)s)") % {"part": actor.key}
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from backoffice.core.actors import Actor
 
 #: What people read: a word and its value, in order.
@@ -54,6 +56,13 @@ def everything(user: Any, permission: object) -> None:
     return
 
 
+def _said(value: object) -> str:
+    """Return a fact as people read it: yes and no, and no word of the program."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "—" if value is None else str(value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of dangerous act.
@@ -75,7 +84,9 @@ class Kind:
     ended: Ends | None = None
     facts: Callable[[Payload], Payload] = no_facts
     tell_facts: Callable[[Payload], Words] = field(
-        default=lambda facts: [(name, str(value)) for name, value in facts.items()]
+        default=lambda facts: [
+            (name.replace("_", " ").capitalize(), _said(value)) for name, value in facts.items()
+        ]
     )
     in_reach: Callable[[Any, object], Any] = everything
     page: str = ""

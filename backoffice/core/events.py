@@ -38,7 +38,8 @@ class Event:
     """Base of all events: subclasses are frozen, keyword-only dataclasses with two class words.
 
     `name` is `app.noun.verbed`; `sentence` tells it to people, with {actor} and the fields' names.
-    `vocabulary` gives, by field, the word for each code, so that people never read a code.
+    `vocabulary` gives, by field, the word for each code, so that people never read a code;
+    `persons` are fields with a user's number, beside those that end in `user_id`.
     Fields are str, int, bool, Decimal, date or datetime, one of them or None, or a tuple of them.
     """
 
@@ -47,6 +48,7 @@ class Event:
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     #: Its words are the office's own and stay readable: the record of an erasure.
     is_plain: ClassVar[bool] = False
+    persons: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         name = cls.__dict__.get("name", "")
@@ -111,6 +113,21 @@ def typed_in(event: Event) -> dict[str, str]:
         return {}
     free = {field: getattr(event, field, "") for field in WORDS if field not in event.vocabulary}
     return {field: text for field, text in free.items() if isinstance(text, str) and text}
+
+
+@cache
+def moments_of(name: str) -> tuple[str, ...]:
+    """Return an event's fields that hold a moment: its sentence says them in the reader's zone."""
+    return tuple(
+        field for field, hint in _hints_of(name).items() if datetime in (hint, *get_args(hint))
+    )
+
+
+@cache
+def persons_of(name: str) -> tuple[str, ...]:
+    """Return an event's fields that hold a user's number: its sentence may say names instead."""
+    found = (field for field in _hints_of(name) if field.endswith("user_id"))
+    return (*found, *named(name).persons)
 
 
 def misworded(kind: type[Event]) -> set[str]:

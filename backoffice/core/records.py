@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext
 
 from backoffice.core import events, money
@@ -31,13 +31,32 @@ class EventView:
         """The sentence in the reader's language, with the actor as `staff:42`."""
         return self.told_by(str(self.actor))
 
-    def told_by(self, actor_name: str) -> str:
-        """Return the sentence with the actor's name; a retired event is told by its name alone."""
+    @property
+    def person_ids(self) -> set[int]:
+        """The users whom the sentence names, the actor among them where it is no part of ours."""
+        try:
+            found = [self.fields.get(field) for field in events.persons_of(self.name)]
+        except events.UnknownEvent:
+            found = []
+        actor = [] if self.actor.kind == "system" else [int(self.actor.key)]
+        return {number for one in found if (number := _number(one)) is not None}.union(actor)
+
+    def told_by(
+        self,
+        actor_name: str,
+        names: Mapping[int, str] | None = None,
+        *,
+        words: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return the sentence with the actor's name, and those of users where `names` has them.
+
+        `words` says fields otherwise than they are kept. A retired event is told by its name.
+        """
         try:
             kind = events.named(self.name)
         except events.UnknownEvent:
             return f"{actor_name}: {self.name}"
-        words = {
+        vocabulary = {
             field: gettext(table.get(self.fields[field], str(self.fields[field])))
             for field, table in kind.vocabulary.items()
             if self.fields.get(field)
@@ -47,8 +66,42 @@ class EventView:
             for field in events.amounts_of(self.name)
             if self.fields.get(field)
         }
-        spoken = _Spoken({**self.fields, **words, **sums}, actor=actor_name)
+        plain = {field: _spoken(value) for field, value in self.fields.items()}
+        known = names or {}
+        who = {
+            field: known[number]
+            for field in events.persons_of(self.name)
+            if (number := _number(self.fields.get(field))) in known and number is not None
+        }
+        moments = {
+            field: _moment(self.fields[field])
+            for field in events.moments_of(self.name)
+            if self.fields.get(field)
+        }
+        spoken = _Spoken(
+            {**plain, **moments, **who, **vocabulary, **sums, **(words or {})}, actor=actor_name
+        )
         return gettext(kind.sentence).format_map(spoken)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value is not None and str(value).isdecimal() else None
+
+
+def _spoken(value: Any) -> Any:
+    """Return a field as people read it: no list, no None, no True."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value) or gettext("nothing")
+    return value
+
+
+def _moment(text: str) -> str:
+    here = timezone.localtime(datetime.fromisoformat(text))
+    return f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
 
 
 def _grouped(digits: str, currency: str) -> str:
@@ -70,10 +123,15 @@ class _Spoken(dict[str, Any]):
 
 
 def for_subject(
-    kind: str, key: int | str, *, before: int | None = None, limit: int = 50
+    kind: str, key: int | str, *, before: int | None = None, limit: int = 50, but: str = ""
 ) -> list[EventView]:
-    """Return what happened to this subject, newest first; `before` is the number to go on from."""
+    """Return what happened to this subject, newest first; `before` is the number to go on from.
+
+    Events called `but` are left out.
+    """
     links = EventSubject.objects.filter(kind=kind, key=str(key))
+    if but:
+        links = links.exclude(event__name=but)
     if before is not None:
         links = links.filter(event_id__lt=before)
     newest = links.select_related("event").order_by("-event_id")[:limit]

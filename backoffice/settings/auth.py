@@ -41,6 +41,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "mt4bo_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "backoffice.ui.failures.stale_form"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # Passkeys belong to a name, not to an address: on this machine alone they are made at localhost.

@@ -1,4 +1,4 @@
-"""What people see when a page cannot be shown: not allowed, not found, failed."""
+"""What people see when a page cannot be shown: not allowed, too old, not found, failed."""
 
 import secrets
 import sys
@@ -24,6 +24,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer somebody whose roles do not include this."""
     return render(request, "errors/403.html", status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came without its seal; the log, not the page, says what was wrong."""
+    log.warning("form_without_seal", path=request.path, reason=reason)
+    return render(request, "errors/stale_form.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

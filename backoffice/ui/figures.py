@@ -120,8 +120,10 @@ def age(seconds: Decimal | int, *, fine: bool = False) -> str:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """Return how long ago a moment was, in words; after a month its date."""
+    """Return how long ago a moment was, or how far ahead it is; after a month its date."""
     passed = now - at
+    if passed <= timedelta(minutes=-1):
+        return ahead(at, -passed)
     if passed < timedelta(minutes=1):
         return _("just now")
     if passed < timedelta(hours=1):
@@ -132,6 +134,17 @@ def ago(at: datetime, now: datetime) -> str:
         return ngettext("%(count)d h ago", "%(count)d h ago", hours) % {"count": hours}
     if passed < timedelta(days=31):
         return ngettext("%(count)d d ago", "%(count)d d ago", passed.days) % {"count": passed.days}
+    return formats.date_format(at, "j M Y")
+
+
+def ahead(at: datetime, left: timedelta) -> str:
+    """Return how far ahead a moment is, in words; from a month on its date."""
+    if left < timedelta(hours=1):
+        return _("in %(count)d min") % {"count": left // timedelta(minutes=1)}
+    if left < timedelta(days=1):
+        return _("in %(count)d h") % {"count": left // timedelta(hours=1)}
+    if left < timedelta(days=31):
+        return _("in %(count)d d") % {"count": left.days}
     return formats.date_format(at, "j M Y")
 
 

@@ -52,8 +52,8 @@ def tabs(views: Sequence[SavedView], query: QueryDict) -> list[Tab]:
     ]
 
 
-def chips(form: Any, query: QueryDict, *, skip: Sequence[str] = ("q",)) -> list[Chip]:
-    """Return a chip for each field of a bound filter form that narrows the list."""
+def chips(form: Any, query: QueryDict, *, skip: Sequence[str] = ("q", "view")) -> list[Chip]:
+    """Return a chip for each field of a bound filter form that narrows the list; tabs are none."""
     found = []
     for name, bound in form.fields.items():
         value = getattr(form, "cleaned_data", {}).get(name)

@@ -154,18 +154,38 @@ def light(state: str) -> SafeString:
     return html('<span class="stamp" data-age="{}"><span class="light"></span>{}</span>', age, word)
 
 
-def moment(at: datetime | None, now: datetime, *, absolute: bool = False) -> SafeString:
-    """Return a moment: relative while it is young; on hover the reader's own zone and UTC."""
+def moment(
+    at: datetime | None, now: datetime, *, absolute: bool = False, zoned: bool = True
+) -> SafeString:
+    """Return a moment: relative while it is young, in full with its zone where money is concerned.
+
+    On hover it says the reader's own zone, and UTC where that is another one. Not `zoned`, in the
+    narrow cells of tables, the zone stands on hover alone, and at the foot of the page.
+    """
     if at is None:
         return html('<span class="faint">{}</span>', figures.NONE)
+    if not absolute:
+        return _time(at, figures.ago(at, now))
     here = timezone.localtime(at)
-    return html(
-        '<time datetime="{}" title="{} · {} UTC">{}</time>',
-        at.isoformat(),
-        formats.date_format(here, "j M Y H:i:s"),
-        f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-        formats.date_format(here, "j M Y H:i:s") if absolute else figures.ago(at, now),
-    )
+    text = formats.date_format(here, "j M Y H:i:s")
+    if not zoned:
+        return _time(at, text)
+    return _time(at, html('{}<span class="unit">{}</span>', text, here.tzname()))
+
+
+def clock(at: datetime | None, form: str = "H:i:s") -> SafeString:
+    """Return the time of day of a moment (Django's date format); the day and the zones on hover."""
+    if at is None:
+        return EMPTY
+    return _time(at, formats.date_format(timezone.localtime(at), form))
+
+
+def _time(at: datetime, text: object) -> SafeString:
+    here = timezone.localtime(at)
+    told = f"{formats.date_format(here, 'j M Y H:i:s')} {here.tzname()}"
+    if here.utcoffset():
+        told += f" · {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), told, text)
 
 
 def local_time(name: str, now: datetime) -> SafeString:

@@ -174,7 +174,7 @@ class When(Column):
 
     def draw(self, value: Any, record: Any, table: "Table") -> SafeString:
         """Draw the moment."""
-        return marks.moment(value, table.now, absolute=not self.relative)
+        return marks.moment(value, table.now, absolute=not self.relative, zoned=False)
 
 
 class Table(django_tables2.Table):

@@ -80,7 +80,7 @@ class ClientDetail(DetailPage):
             "may_show": user.may(SHOW_CLIENTS),
             "figures": getattr(record, "figures", None),
             "sees_accounts": user.may(SEE_ACCOUNTS),
-            **panels.timeline_of(record, before=None),
+            **panels.timeline_of(self.request.user, record, before=None),
         }
 
 

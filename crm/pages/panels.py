@@ -70,12 +70,12 @@ class Timeline(Panel):
         place = (
             int(before) if before.isdecimal() and len(before) <= clients.LONGEST_NUMBER else None
         )
-        return timeline_of(record, before=place)
+        return timeline_of(self.request.user, record, before=place)
 
 
-def timeline_of(client: Any, *, before: int | None) -> dict[str, Any]:
+def timeline_of(user: Any, client: Any, *, before: int | None) -> dict[str, Any]:
     """Return a client's events by day, those before a place, and where older ones are."""
-    lines = timeline.list_timeline_of(client, before=before)
+    lines = timeline.list_timeline_of(user, client, before=before)
     days = groupby(lines, key=lambda line: timezone.localtime(line.at).date())
     more = len(lines) == timeline.PAGE
     url = reverse("crm:client-timeline", args=[client.pk])

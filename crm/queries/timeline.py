@@ -10,9 +10,11 @@ from backoffice.core import records
 from backoffice.core.actors import Actor
 from backoffice.identity.queries import people
 from crm.models import Client
+from crm.permissions import SEE_LOOKS
 from crm.queries.clients import get_client_for
 
 PAGE = 50
+LOOKED = "audit.record.viewed"
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,26 @@ def list_timeline_for(
 ) -> list[Line]:
     """Return what happened to a client in reach, newest first; Http404 when out of reach."""
     client = get_client_for(user, client_id)
-    return list_timeline_of(client, before=before, limit=limit)
+    return list_timeline_of(user, client, before=before, limit=limit)
 
 
-def list_timeline_of(client: Client, *, before: int | None = None, limit: int = PAGE) -> list[Line]:
-    """Return the same of a client that was found in reach a moment ago."""
-    views = records.for_subject("client", client.pk, before=before, limit=limit)
-    names = people.names_of({int(view.actor.key) for view in views if _is_person(view.actor)})
+def list_timeline_of(
+    user: Any, client: Client, *, before: int | None = None, limit: int = PAGE
+) -> list[Line]:
+    """Return the same of a client that was found in reach a moment ago.
+
+    Who looked at the client is told to those who may see looks: the others read what happened.
+    """
+    but = "" if user.may(str(SEE_LOOKS)) else LOOKED
+    views = records.for_subject("client", client.pk, before=before, limit=limit, but=but)
+    names = people.names_of(set().union(*(view.person_ids for view in views)))
     return [_line(view, names) for view in views]
 
 
 def _line(view: records.EventView, names: dict[int, str]) -> Line:
     who = _name(view.actor, names)
-    return Line(number=view.number, name=view.name, at=view.at, who=who, sentence=view.told_by(who))
+    told = view.told_by(who, names)
+    return Line(number=view.number, name=view.name, at=view.at, who=who, sentence=told)
 
 
 def _name(actor: Actor, names: dict[int, str]) -> str:

@@ -60,6 +60,8 @@ def check_requisite(facts: Facts) -> Answer:
     told = {"paid": str(use.paid), "others": str(use.other_clients)}
     if use.other_clients:
         verdict, sentence = Verdict.RED, noop("Used by {others} other clients")
+        if use.other_clients == 1:
+            sentence = noop("Used by another client")
     elif use.paid:
         verdict, sentence = Verdict.GREEN, noop("Paid {paid} times before, to this client only")
     else:

@@ -16,6 +16,8 @@ def check_trading(facts: Facts) -> Answer:
     elif facts.volume_hundredths < facts.limits.few_volume_hundredths:
         verdict = Verdict.AMBER
         sentence = noop("Only {trades} trades, {lots} lots since the latest deposit")
+        if facts.trades == 1:
+            sentence = noop("Only one trade, {lots} lots, since the latest deposit")
     else:
         verdict = Verdict.GREEN
         sentence = noop("{trades} trades, {lots} lots since the latest deposit")

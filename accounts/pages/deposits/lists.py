@@ -46,14 +46,11 @@ class DepositList(ListPage):
         """Return the foot: how many, and how much came in, by currency."""
         found = deposits.totals_of(rows)
         count = sum(one for one, _total in found.values())
-        words = ngettext("deposit", "deposits", count)
-        sums = [(marks.amount(total, code),) for code, (_count, total) in sorted(found.items())]
+        words = ngettext("%(count)d deposit", "%(count)d deposits", count) % {"count": count}
+        came = [(code, total) for code, (_count, total) in sorted(found.items()) if total]
+        sums = [(marks.amount(total, code),) for code, total in came]
         place = "amount" if len(sums) == 1 else "says"
-        return (
-            {"number": str(count), "client": words, place: format_html_join(" ", "{}", sums)}
-            if count
-            else {}
-        )
+        return {"client": words, place: format_html_join(" ", "{}", sums)} if count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""

@@ -11,7 +11,7 @@ from accounts.providers.errors import BadMessage
 from accounts.providers.simulator import faults
 from accounts.providers.simulator.clerk import Clerk
 from accounts.providers.simulator.faults import BadFault
-from accounts.providers.simulator.page import drawn
+from accounts.providers.simulator.page import drawn, nothing
 from accounts.providers.simulator.store import Other
 from accounts.terms import Signature
 from backoffice.core import clock
@@ -94,11 +94,7 @@ class Front:
     def _page(self, method: str, charge_id: str, body: bytes) -> Answer:
         row = self._clerk.store.charge("id", charge_id)
         if row is None:
-            return (
-                404,
-                HTML,
-                b"<!doctype html><title>Nothing</title><p>No such payment.</p>",
-            )
+            return 404, HTML, nothing().encode()
         if method == "POST":
             typed = {name: values[-1] for name, values in parse_qs(body.decode("latin-1")).items()}
             holder = _text(body, "holder") or "CARD HOLDER"

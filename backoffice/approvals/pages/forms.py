@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.identity.queries import people, roles
 
+#: Nobody and nothing is chosen beforehand: the first of a list is no choice.
+CHOOSE: tuple[Any, Any] = ("", _("Choose"))
+
 
 def _text(label: Any, *, most: int = 300, required: bool = True) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "input"})
@@ -124,6 +127,13 @@ class PolicyForm(forms.Form):
     step_up = forms.BooleanField(label=_("Confirm anew who you are"), required=False)
     reason = _text(_("Why"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = ", ".join(one.code for one in roles.list_roles())
+        self.fields["askers"].help_text = _("By code, with commas between: %(codes)s") % {
+            "codes": codes
+        }
+
 
 class RoleForm(forms.Form):
     """Who is to hold which role, and why."""
@@ -140,7 +150,8 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["user"].choices = _people()  # type: ignore[attr-defined]
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (one.code, one.name) for one in roles.list_roles()
+            CHOOSE,
+            *((one.code, one.name) for one in roles.list_roles()),
         ]
 
 
@@ -169,5 +180,5 @@ class EndForm(forms.Form):
     """Nothing has to be said."""
 
 
-def _people() -> list[tuple[int, str]]:
-    return [(one.pk, one.full_name) for one in people.list_owners()]
+def _people() -> list[tuple[Any, Any]]:
+    return [CHOOSE, *((one.pk, one.full_name) for one in people.list_owners())]

@@ -17,8 +17,20 @@ from backoffice.approvals.pages import forms
 from backoffice.approvals.permissions import SEE_POLICIES, SET_POLICIES
 from backoffice.approvals.queries import policies as reading
 from backoffice.core.actors import Actor
+from backoffice.core.words import noop
 from backoffice.identity.queries import roles
 from backoffice.ui.shapes import ActionPage, DetailPage
+
+#: Acts that have a policy from the first day and that no app has yet.
+PLANNED = {
+    "accounts.deposit": noop("Deposit"),
+    "accounts.correction": noop("Balance correction"),
+    "accounts.credit": noop("Credit"),
+    "crm.bank_details": noop("Change of a client's bank details"),
+    "crm.reassignment": noop("Giving clients to another owner"),
+    "crm.export": noop("Export of clients"),
+    "trading.trade": noop("Trade for a client"),
+}
 
 
 class PolicyList(DetailPage):
@@ -113,12 +125,14 @@ def is_used(policy: Any) -> bool:
 
 def told(policy: Any, names: dict[str, str]) -> dict[str, Any]:
     """Return a policy with its label and its rules in words; `is_used` where an app has the act."""
-    labels = {kind.code: _(kind.label) for kind in terms.kinds()}
+    labels = {kind.code: kind.label for kind in terms.kinds()}
+    label = labels.get(policy.kind) or PLANNED.get(policy.kind)
     return {
         "policy": policy,
-        "label": labels.get(policy.kind, policy.kind),
+        "label": _(label) if label else policy.kind,
         "is_used": is_used(policy),
         "words": reading.words_of(policy.rules, names),
+        "bands": reading.bands_in_words(policy.rules, names),
     }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -80,16 +79,17 @@ class RequestDetail(DetailPage):
     permission = USE
     template_name = "approvals/request_detail.html"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Lead to the act's own page where it has one."""
-        answer = super().dispatch(request, *args, **kwargs)
-        return redirect(self.elsewhere) if self.elsewhere else answer
+    def get(self, request: Any, **kwargs: Any) -> HttpResponse:
+        """Show it, or lead to the act's own page where it has one; a review is given here."""
+        found = requests.get_request_for(request.user, kwargs["pk"])
+        waits = found.review_at is not None and found.reviewed_at is None
+        elsewhere = "" if waits else own_page(found)
+        return redirect(elsewhere) if elsewhere else super().get(request, **kwargs)
 
     def record(self, pk: int) -> Any:
         """Return the page's content, or 404 when absent or out of reach."""
         found = page.get_page_for(self.request.user, pk, origin=self.origin, now=self.now)
-        self.elsewhere = own_page(found.request)
-        if found.request.client_id is not None and not self.elsewhere:  # it may show their contacts
+        if found.request.client_id is not None:  # it may show their contacts
             actor = self.request.user.actor
             viewing.record_view(kind="approval", key=pk, actor=actor, now=self.now)
         return found
@@ -97,8 +97,6 @@ class RequestDetail(DetailPage):
     def context(self, record: Any) -> dict[str, Any]:
         """Return the forms of the decision bar."""
         return forms.around(record)
-
-    elsewhere = ""
 
 
 class Decision(ActionPage):

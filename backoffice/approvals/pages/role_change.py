@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.approvals.actions import role_contents
 from backoffice.approvals.actions.role_contents import ContentsWish
-from backoffice.core import permissions
 from backoffice.core.actors import Actor
 from backoffice.identity.actions.role_contents import Contents
 from backoffice.identity.permissions import EDIT_ROLES
-from backoffice.identity.queries import roles
+from backoffice.identity.queries import roles, rooms
 from backoffice.identity.states import REACH_LABELS
 from backoffice.ui.shapes import ActionPage
 
@@ -44,8 +43,7 @@ class ContentsForm(forms.Form):
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         fields: Any = self.fields
-        names = [(one.code, f"{_(one.label)} ({one.code})") for one in permissions.all()]
-        fields["permissions"].choices = names
+        fields["permissions"].choices = rooms.choices()
 
     def clean_networks(self) -> list[str]:
         """Return the lines."""

@@ -75,7 +75,8 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> Reques
     current = canonical.encode(kind.facts(payload)).decode()
     log = records.for_subject("approval", request.pk, limit=LOG)
     actors = [Actor.parse(request.asked_by), *(view.actor for view in log)]
-    names = people.names_of({int(one.key) for one in actors if one.kind != "system"})
+    asked = {int(one.key) for one in actors if one.kind != "system"}
+    names = people.names_of(asked.union(*(view.person_ids for view in log)))
     waits = request.review_at is not None and request.reviewed_at is None
     history = _with_votes(request)
     return RequestPage(
@@ -87,7 +88,13 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> Reques
         asked_by=_name(actors[0], names),
         seats=seats.lines_of(history),
         log=tuple(
-            LogLine(number=view.number, at=view.at, sentence=view.told_by(_name(view.actor, names)))
+            LogLine(
+                number=view.number,
+                at=view.at,
+                sentence=view.told_by(
+                    _name(view.actor, names), names, words={"kind": _(kind.label)}
+                ),
+            )
             for view in log
         ),
         objection=_objection(request, user, origin, now, reviews=waits),
@@ -113,6 +120,8 @@ def _objection(
 
 
 def _facts(kind: terms.Kind, request: ApprovalRequest, current: str) -> tuple[Fact, ...]:
+    if not request.asked_facts.startswith("{"):  # bound to a picture of its own page
+        return ()
     then, now = _read(kind, request.asked_facts), _read(kind, current)
     words = list(dict.fromkeys([*then, *now]))
     return tuple(

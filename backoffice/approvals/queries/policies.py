@@ -8,6 +8,7 @@ from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 
 from backoffice.approvals.models import ApprovalPolicy
+from backoffice.ui.figures import amount
 
 
 class Seats(Func):
@@ -52,14 +53,26 @@ def words_of(rules: Any, roles: dict[str, str]) -> list[tuple[str, str]]:
         (_("May ask"), ", ".join(roles.get(one, one) for one in rules["askers"]) or anybody),
         (_("Time to decide"), _("%(hours)s h") % {"hours": hours} if hours else _("no limit")),
     ]
-    for band in rules["bands"]:
-        where = (
-            _("Above %(above)s %(currency)s") % band if band["currency"] else _("Everything else")
-        )
-        told.append((where, seats_in_words(band["seats"], roles)))
+    told += bands_in_words(rules, roles)
     told.append((_("Another may vote for an absent one"), _yes(rules["delegable"])))
     told.append((_("Confirm anew who you are"), _yes(rules["step_up"])))
     return told
+
+
+def bands_in_words(rules: Any, roles: dict[str, str]) -> list[tuple[str, str]]:
+    """Return who has to agree, by amount, in words: a limit and the seats from there on."""
+    rest = _("Everything else") if len(rules["bands"]) > 1 else _("Who has to agree")
+    return [
+        (_above(band) if band["currency"] else rest, seats_in_words(band["seats"], roles))
+        for band in rules["bands"]
+    ]
+
+
+def _above(band: Any) -> str:
+    told = {"above": amount(Decimal(band["above"]), band["currency"]), "currency": band["currency"]}
+    if not Decimal(band["above"]):
+        return _("Any amount in %(currency)s") % told
+    return _("Above %(above)s %(currency)s") % told
 
 
 def seats_in_words(seats: list[list[str]], roles: dict[str, str]) -> str:

@@ -48,7 +48,7 @@ class EventList(ListPage):
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field, and whether the list may be taken away."""
         return {
-            "search_words": _("client 12, an event's name, an entry's number"),
+            "search_words": _("client 12, an event, an entry number"),
             "may_export": self.request.user.may(str(EXPORT_AUDIT)),
         }
 

@@ -24,10 +24,17 @@ class Who(tables.Column):
 
     def draw(self, value: str, record: Any, table: Any) -> str:
         """Draw the name."""
-        kind, _sign, key = value.partition(":")
-        if kind == "database":
-            return _("no act of the house (%(role)s)") % {"role": key}
-        return str(table.names.get(value, value))
+        return name_of(value, table.names)
+
+
+def name_of(actor: str, names: Mapping[str, str]) -> str:
+    """Return an actor as people call it: by name, a part of ours as such, a hand as such."""
+    kind, _sign, key = actor.partition(":")
+    if kind == "database":
+        return _("no act of the house (%(role)s)") % {"role": key}
+    if kind == "system":
+        return _("The system (%(part)s)") % {"part": key}
+    return str(names.get(actor, actor))
 
 
 class What(tables.Templated):
@@ -35,8 +42,8 @@ class What(tables.Templated):
 
     def draw(self, value: str, record: Any, table: Any) -> Any:
         """Draw the sentence, with the actor's name."""
-        name = table.names.get(record.actor, record.actor)
-        return super().draw(records.view(record).told_by(name), record, table)
+        name = name_of(record.actor, table.names)
+        return super().draw(table.views[record.pk].told_by(name, table.people), record, table)
 
 
 class Row(tables.Templated):
@@ -65,12 +72,16 @@ class AuditTable(tables.Table):
     names: Mapping[str, str]
 
     def __init__(self, rows: list[Any], **given: Any) -> None:
-        self.names = entries.names_of([row.actor for row in rows])
+        self.names = self.names_in(rows)
         super().__init__(rows, **given)
+
+    def names_in(self, rows: list[Any]) -> Mapping[str, str]:
+        """Return the names of the rows' actors."""
+        return entries.names_of([row.actor for row in rows])
 
 
 class EventTable(AuditTable):
-    """What was done, the newest first."""
+    """What was done, the newest first; people in the sentences by name."""
 
     caption = gettext_lazy("Audit log")
 
@@ -78,6 +89,12 @@ class EventTable(AuditTable):
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
     address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
+
+    def names_in(self, rows: list[Any]) -> Mapping[str, str]:
+        """Return the names of the rows' actors, asked for with those in the sentences."""
+        self.views = {row.pk: records.view(row) for row in rows}
+        self.people = entries.people_in(list(self.views.values()))
+        return {row.actor: entries.name_in(self.people, row.actor) for row in rows}
 
     def url_of(self, record: Any) -> str:
         """Return the entry's page."""
@@ -90,7 +107,7 @@ class ChangeTable(AuditTable):
     caption = gettext_lazy("Changed rows")
 
     row = Row("audit/_told.html", accessor="table_name", verbose_name=gettext_lazy("Row"), card=1)
-    columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"))
+    columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"), css="named")
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
     address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)

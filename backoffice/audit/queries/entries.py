@@ -67,8 +67,14 @@ def kinds() -> list[tuple[str, str]]:
     rooms = sorted({name.partition(".")[0] for name in names})
     return [
         *((f"{room}.", f"{room}: {_('everything')}") for room in rooms),
-        *zip(names, names, strict=True),
+        *((name, _in_words(name)) for name in names),
     ]
+
+
+def _in_words(name: str) -> str:
+    """Return an event's name as it is read: identity: user signed in."""
+    room, _dot, rest = name.partition(".")
+    return f"{room}: {rest.replace('.', ' ').replace('_', ' ')}"
 
 
 class EntryFilter(django_filters.FilterSet):
@@ -199,14 +205,16 @@ def get_entry_for(user: Any, number: int | None) -> Entry | None:
     if record is None:
         return None
     changes = list_changes_for(user).filter(transaction=record.transaction or -1).order_by("pk")
-    name = names_of([record.actor]).get(record.actor, record.actor)
+    view = records.view(record)
+    people = people_in([view])
+    name = name_in(people, record.actor)
     shown = list(changes[:SHOWN_AT_MOST])
     told = _read(user, record.told())
     return Entry(
         record=record,
         told=told,
         name=name,
-        sentence=records.view(record, told["fields"]).told_by(name),
+        sentence=records.view(record, told["fields"]).told_by(name, people),
         changes=_changed(user, shown),
         leaf_index=_place(EVENT, record.pk),
         event=record,
@@ -313,6 +321,22 @@ def names_of(actors: Sequence[str]) -> dict[str, str]:
         return {}
     people = get_user_model().objects.filter(pk__in=numbers)
     return {numbers[pk]: name for pk, name in people.values_list("pk", "full_name")}
+
+
+def people_in(views: Sequence[records.EventView]) -> dict[int, str]:
+    """Return the names of the users whom events' sentences name, by number."""
+    numbers = set[int]().union(*(view.person_ids for view in views))
+    if not numbers:
+        return {}
+    people = get_user_model().objects.filter(pk__in=numbers)
+    return dict(people.values_list("pk", "full_name"))
+
+
+def name_in(people: Mapping[int, str], actor: str) -> str:
+    """Return an actor's name among people; as it is kept when it is none of them."""
+    key = actor.rpartition(":")[2]
+    is_person = actor.partition(":")[0] in ("staff", "client", "machine") and key.isdecimal()
+    return people.get(int(key), actor) if is_person else actor
 
 
 def _start(day: date) -> datetime:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from backoffice.audit.queries import standing
@@ -14,6 +15,6 @@ def check(now: datetime) -> Part:
     label = _("Audit log")
     if state.trouble:
         return Part("audit", label, DOWN if state.is_broken else LATE, state.trouble[0])
-    sentence = _("%(size)d entries, witnessed up to %(cosigned)d.")
-    words = sentence % {"size": state.size, "cosigned": state.cosigned}
+    sentence = _("%(size)s entries, witnessed up to %(cosigned)s.")
+    words = sentence % {"size": intcomma(state.size), "cosigned": intcomma(state.cosigned)}
     return Part("audit", label, OK, words)

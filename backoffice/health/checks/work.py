@@ -22,5 +22,7 @@ def check(now: datetime) -> Part:
             depth.stuck,
         )
         return Part("work", label, DOWN, sentence % {"count": depth.stuck})
+    if not depth.due:
+        return Part("work", label, OK, _("Nothing is due."))
     sentence = ngettext("%(count)d piece is due.", "%(count)d pieces are due.", depth.due)
     return Part("work", label, LATE if depth.due > MANY else OK, sentence % {"count": depth.due})

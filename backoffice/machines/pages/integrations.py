@@ -73,9 +73,8 @@ def state_of(ended: datetime | None, ends: datetime, now: datetime) -> str:
 
 def told(events: list[records.EventView]) -> list[tuple[records.EventView, str]]:
     """Return events with their sentences, people by name."""
-    keys = {int(one.actor.key) for one in events if one.actor.kind != "system"}
-    names = people.names_of(keys)
-    return [(one, one.told_by(_name(one, names))) for one in events]
+    names = people.names_of(set().union(*(one.person_ids for one in events)))
+    return [(one, one.told_by(_name(one, names), names)) for one in events]
 
 
 def _name(event: records.EventView, names: dict[int, str]) -> str:

@@ -4,10 +4,20 @@ from collections import defaultdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from backoffice.core.words import noop
 from backoffice.machines.permissions import SEE_INTEGRATIONS
 from backoffice.ui.rest.described import description
 from backoffice.ui.shapes import StaffPage
+
+#: Apps by their word; of the house's own doors, everybody holds them.
+GROUPS = {
+    "accounts": noop("Money"),
+    "backoffice": noop("Every integration"),
+    "crm": noop("Clients"),
+    "trading": noop("Trading accounts"),
+}
 
 
 class Reference(StaffPage):
@@ -22,7 +32,8 @@ class Reference(StaffPage):
         for path, methods in told["paths"].items():
             for method, door in methods.items():
                 doors[door["tags"][0]].append(door_of(told, path, method, door))
-        context = {"groups": sorted(doors.items()), "server": told["servers"][0]["url"]}
+        groups = sorted((_(GROUPS.get(app, app)), lines) for app, lines in doors.items())
+        context = {"groups": groups, "server": told["servers"][0]["url"]}
         return self.show("machines/reference.html", context)
 
 
@@ -31,7 +42,7 @@ def door_of(told: dict[str, Any], path: str, method: str, door: dict[str, Any]) 
     body = door.get("requestBody", {}).get("content", {}).get("application/json", {})
     answers = {code: one for code, one in door["responses"].items() if code != "default"}
     shown = [one.get("content", {}).get("application/json", {}) for one in answers.values()]
-    words, _, rest = door["description"].partition("\n\n")
+    words, _gap, rest = door["description"].partition("\n\n")
     return {
         "path": path,
         "method": method.upper(),

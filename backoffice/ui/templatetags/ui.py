@@ -19,6 +19,7 @@ register.simple_tag(marks.event_icon, name="event_icon")
 register.simple_tag(marks.badge, name="badge")
 register.simple_tag(marks.tag, name="tag")
 register.simple_tag(marks.price, name="price")
+register.simple_tag(marks.clock, name="clock")
 register.simple_tag(figures.lots, name="lots")
 register.simple_tag(figures.counted, name="counted")
 register.simple_tag(figures.level, name="level")
@@ -109,6 +110,12 @@ def query_with(context: Context, **changes: Any) -> str:
 def person(names: Mapping[str, str], actor: str) -> str:
     """Return the name of an actor ("staff:42") out of those the page knows."""
     return names.get(actor, actor) or figures.NONE
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """Return MetaTrader's own word without its underscores: see_trades, see trades."""
+    return code.replace("_", " ")
 
 
 @register.filter

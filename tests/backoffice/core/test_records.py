@@ -78,3 +78,34 @@ def test_money_is_told_with_the_digits_of_its_currency_and_loses_none(kept, curr
     sell(9, kept, currency)
     (view,) = records.for_subject("thing", 9)
     assert view.told_by("Ada") == f"Ada sold thing 9 for {told} {currency}"
+
+
+def test_nobody_reads_how_a_value_is_kept(monkeypatch):
+    """Lists, absence, yes and no, moments: in words, never as Python writes them."""
+    weigh(7)
+    kind = events.named("probe.thing.weighed")
+    monkeypatch.setattr(
+        kind, "sentence", "{actor}: {labels}; {parts}; heavy {is_heavy}; due {due_date}"
+    )
+    (view,) = records.for_subject("thing", 7)
+    told = view.told_by("Ada")
+    assert told.startswith("Ada: ")
+    assert not set("[]()'") & set(told)
+    assert "None" not in told
+    assert "False" not in told
+
+
+def test_people_are_told_by_name_where_the_reader_has_names(monkeypatch):
+    """A field that holds a user's number says the name; without names it stays a number."""
+    weigh(7)
+    kind = events.named("probe.thing.weighed")
+    monkeypatch.setattr(kind, "persons", ("thing_id",))
+    monkeypatch.setattr(kind, "sentence", "{actor} weighed {thing_id}")
+    events.persons_of.cache_clear()
+    (view,) = records.for_subject("thing", 7)
+    try:
+        assert view.person_ids == {7, 42}
+        assert view.told_by("Ada", {7: "Mira Halonen"}) == "Ada weighed Mira Halonen"
+        assert view.told_by("Ada") == "Ada weighed 7"
+    finally:
+        events.persons_of.cache_clear()

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import InterfaceError, OperationalError
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from backoffice.ui.failures import server_error
 
@@ -29,3 +29,12 @@ def test_any_other_failure_has_a_reference() -> None:
     assert answer.status_code == 500
     assert "Quote" in answer.content.decode()
     assert "a secret" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_seal_is_told_in_our_words() -> None:
+    """403 on a page of ours: what happened, that nothing changed, what to do."""
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"email": "a@b.example"})
+    assert answer.status_code == 403
+    assert "This form is too old" in answer.content.decode()
+    assert "load the page anew" in answer.content.decode()

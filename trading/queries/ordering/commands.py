@@ -17,6 +17,7 @@ from trading.states import (
     ACCOUNT_VERB_LABELS,
     ORDER_OPEN,
     AccountOrder,
+    AccountVerb,
 )
 
 # name → fields, each list ending in a unique one, all of them never null (backoffice.ui.keyset)
@@ -61,8 +62,9 @@ def count_waiting_for(user: Any) -> int:
 def picture_asked_on(command: AccountCommand) -> dict[str, Any]:
     """Return how the account stood when the request was made, as its payload tells."""
     told = json.loads(command.payload)
+    value = told.get("value", "")
     return {
-        "value": told.get("value", ""),
+        "value": f"1:{value}" if value and command.verb == AccountVerb.LEVERAGE else value,
         "leverage": told.get("leverage", ""),
         **told.get("on", {}),
     }

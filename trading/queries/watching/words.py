@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from backoffice.core import money
 from trading.states import Change
 from trading.terms import Cmd
 
@@ -93,13 +94,20 @@ def _whole(values: Mapping[str, Any], currency: str) -> str:
     """Return a record in one phrase: `withdrawal 50.00 EUR "fee"`, `buy 0.10 lots EURUSD`."""
     if "amount" in values:
         amount, is_credit = Decimal(values["amount"]), values["cmd"] == Cmd.CREDIT
-        phrase = f"{_(MONEY[is_credit, amount < 0])} {abs(amount):,} {currency}".rstrip()
+        phrase = f"{_(MONEY[is_credit, amount < 0])} {_sum(abs(amount), currency)}"
         comment = values.get("comment") or ""
         return f"{phrase} “{comment}”" if comment else phrase
     if "symbol" in values:
         parts = [_value("cmd", values["cmd"], currency), _value("volume", values["volume"], "")]
         return " ".join((*parts, str(values["symbol"])))
     return _some(values, list(values), currency)
+
+
+def _sum(amount: Decimal, currency: str) -> str:
+    """Return an amount with the digits of its currency; no digit that says something is lost."""
+    if currency and money.is_exact(amount, currency):
+        amount = money.rounded(amount, currency)
+    return f"{amount:,} {currency}".rstrip()
 
 
 def _some(values: Mapping[str, Any], names: list[str], currency: str) -> str:
@@ -116,5 +124,5 @@ def _value(name: str, value: Any, currency: str) -> str:
     if name == "volume":
         return _("%(lots)s lots") % {"lots": f"{Decimal(value) / LOT:.2f}"}
     if name in ("amount", "profit", "swap", "commission"):
-        return f"{Decimal(value):,} {currency}".rstrip()
+        return _sum(Decimal(value), currency)
     return str(value) if value not in ("", None) else _("none")

@@ -36,9 +36,14 @@ class MoveForm(forms.Form):
 class DeskForm(forms.Form):
     """A new desk below another."""
 
-    above: Any = forms.ModelChoiceField(label=_("Below"), queryset=None)
+    above: Any = forms.ModelChoiceField(
+        label=_("Below"), queryset=None, empty_label=_("Choose a desk")
+    )
     code = forms.SlugField(
-        label=_("Code"), max_length=32, widget=forms.TextInput(attrs={"class": "input"})
+        label=_("Code"),
+        max_length=32,
+        help_text=_("Small letters and hyphens, like sales-east. It never changes."),
+        widget=forms.TextInput(attrs={"class": "input"}),
     )
     name = forms.CharField(
         label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"class": "input"})

@@ -80,9 +80,12 @@ def context_for(user: Any, record: Any, now: Any) -> dict[str, Any]:
         "seen": asked_visits.list_visits_of(record.pk, this=None, now=now),
         "passkeys": factors.list_passkeys(record.pk),
         "has_code": factors.has_code(record.pk),
-        "acts": {verb.partition("-")[2].replace("-", "_"): form()
-                 for verb, (permission, form) in ACTS.items() if user.may(permission)},
-    }  # fmt: skip
+        "acts": {
+            verb.partition("-")[2].replace("-", "_"): form(initial={"desk": record.desk_id})
+            for verb, (permission, form) in ACTS.items()
+            if user.may(permission)
+        },
+    }
 
 
 class StaffDetail(DetailPage):

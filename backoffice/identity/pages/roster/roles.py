@@ -8,10 +8,11 @@ Templates and their context:
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
 from backoffice.core import records
 from backoffice.identity.permissions import EDIT_ROLES, SEE_STAFF
-from backoffice.identity.queries import roles
+from backoffice.identity.queries import people, roles, rooms
 from backoffice.ui.shapes import DetailPage, StaffPage
 
 
@@ -40,10 +41,26 @@ class RoleDetail(DetailPage):
         """Return the table, and whether a change can be asked for."""
         return {
             "may_edit": self.request.user.may(EDIT_ROLES),
-            "rooms": roles.permissions_by_room(record),
+            "rooms": [
+                (rooms.word_of(room), allowed)
+                for room, lines in roles.permissions_by_room(record)
+                if (allowed := [line for line in lines if line.is_allowed])
+            ],
             "holders": roles.list_holders_for(self.request.user, record),
-            "changes": records.for_subject("role", record.code)[:10],
+            "changes": told(records.for_subject("role", record.code, limit=10)),
         }
+
+
+def told(changes: list[records.EventView]) -> list[tuple[records.EventView, str]]:
+    """Return changes with their sentences, people by name."""
+    names = people.names_of(set().union(*(one.person_ids for one in changes)))
+    return [(one, one.told_by(_name(one, names), names)) for one in changes]
+
+
+def _name(change: records.EventView, names: dict[int, str]) -> str:
+    if change.actor.kind == "system":
+        return _("The system (%(part)s)") % {"part": change.actor.key}
+    return names.get(int(change.actor.key), str(change.actor))
 
 
 def found(pk: int) -> Any:
