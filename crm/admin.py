@@ -1,10 +1,14 @@
 """Clients in the admin site: to be looked at, with contacts masked."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from backoffice.core import clock
 from backoffice.ui.admin_site import ReadOnlyAdmin, site
+from crm.actions import looks
 from crm.models import Client
 from crm.queries import clients
 
@@ -32,3 +36,15 @@ class ClientAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Client], bool]:
         """Search as the client list does, where every way has its index."""
         return clients.search(queryset, search_term, by_contacts=False), False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Show a client; it counts as an opened card, here as on the client's own page."""
+        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        if object_id is not None and answer.status_code == 200:
+            user: Any = request.user
+            looks.open_card(
+                user_id=user.pk, client_id=int(object_id), actor=user.actor, now=clock.now()
+            )
+        return answer

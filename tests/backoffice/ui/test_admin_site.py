@@ -12,8 +12,10 @@ from django.urls import reverse
 from accounts.models import PaymentMethod
 from backoffice.company.models import LegalEntity, PolicyVersion
 from backoffice.core import records
+from backoffice.core.models import EventRecord
 from backoffice.identity.models import Desk, Role
 from backoffice.ui.admin_site import ConfigurationAdmin, site
+from crm.models import Look
 from tests.factories.people import a_browser, a_client, a_legal_entity, a_staff_user
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +177,17 @@ def test_a_list_counts_no_further_than_a_thousand(browser: Browser) -> None:
     sql = [query["sql"] for query in asked if '"crm_client"' in query["sql"]]
     assert len(sql) == 2
     assert any(re.search(r"COUNT\(\*\) FROM \(SELECT .* LIMIT 1000\)", one) for one in sql)
+
+
+def test_a_look_is_told_and_a_clients_card_is_counted(browser: Browser) -> None:
+    client = a_client("Nora Near", email="nora@example.com")
+    assert browser.get(page("crm.client", "changelist")).status_code == 200
+    shown = browser.get(page("crm.client", "change", client.pk))
+    assert shown.status_code == 200
+    assert "nora@example.com" not in shown.text
+    viewed = EventRecord.objects.filter(name="audit.record.viewed").order_by("id")
+    told = [(one.told()["fields"]["kind"], one.told()["fields"]["key"]) for one in viewed]
+    assert told == [("client_list", "all"), ("client", str(client.pk))]
+    assert Look.objects.get().client_id == client.pk
+    assert browser.get(page("crm.client", "change", 10**9)).status_code in (302, 404)
+    assert Look.objects.count() == 1

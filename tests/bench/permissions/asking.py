@@ -41,11 +41,11 @@ WHERE role.code = 'sales_agent'
 """
 CLIENTS = """
 INSERT INTO crm_client (kind, legal_entity_id, owner_id, desk_id, status, full_name, email, phone,
-                        country, city, language, timezone, source, tags, created_at, kyc_level,
-                        is_test)
+                        country, city, language, timezone, source, tags, created_at,
+                        registered_at, kyc_level, is_test)
 SELECT kind, legal_entity_id, (%(owners)s)[1 + n %% %(count)s], desk_id, status,
        'Client ' || md5(n::text), 'c' || n || '@example.com', '+357' || n, country, city, language,
-       timezone, source, tags, created_at, kyc_level, is_test
+       timezone, source, tags, created_at, registered_at, kyc_level, is_test
 FROM crm_client, generate_series(%(first)s, %(last)s) AS n WHERE id = %(like)s
 """
 GRANTS = """
