@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db
 #: Life and fault; the death is enumerated: another place of the life for each.
 SLICE = (
     ("withdrawal", "answer dropped"),
-    ("withdrawal", "request dropped"),
     ("deposit", "seen late"),
     ("return", "reconnection, and again while it is searched for"),
     ("payout", "nothing"),
