@@ -14,7 +14,7 @@ from crm.models import Client
 #: clients have the same e-mail or phone; a column for a statement that asks about %(client)s.
 CHECKED = f"""(SELECT json_build_array(
     c.full_name, c.kyc_level, c.tags, c.contact_changed_at,
-    (SELECT count(*) FROM crm_client o WHERE o.email = c.email AND c.email <> '' AND o.id <> c.id),
+    (SELECT count(*) FROM crm_client o WHERE o.email = c.email AND o.email <> '' AND o.id <> c.id),
     (SELECT count(*) FROM crm_client o
       WHERE right(o.phone_digits, {TAIL}) = right(c.phone_digits, {TAIL})
         AND length(c.phone_digits) >= {SHORTEST_PHONE} AND o.id <> c.id))::text

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from accounts.actions import payouts, settling
-from accounts.actions.deposits import deciding
 from accounts.actions.deposits import settling as deposit_settling
 from accounts.models import Deposit, Discrepancy, Payment
 from accounts.queries import deposits, settlements
@@ -20,7 +19,7 @@ from accounts.terms import DEPOSIT_FINAL
 from accounts.terms import Deposit as State
 from backoffice.core import clock
 from backoffice.core.errors import Conflict, Later, Rejected
-from tests.factories.incoming.deposits import a_card, paid, start, take
+from tests.factories.incoming.deposits import a_card, accept, paid, start, take
 from tests.factories.payments import Till
 from trading.actions.hand_settlement import Proposal
 from trading.models import BalanceOperation
@@ -98,14 +97,8 @@ def _pay_in(till: Till) -> None:
         if deposit.state == State.PENDING and deposit.charge_id:
             _quietly(lambda: take(paid(deposit)))  # told again until somebody takes it
     elif deposit is not None and deposit.state == State.IN_REVIEW and not deposit.accepted_by:
-        _quietly(lambda: _accept(till, deposit))
-
-
-def _accept(till: Till, deposit: Deposit) -> None:
-    """What MetaTrader refused is tried once more by a person."""
-    deciding.accept_deposit(
-        deposit_id=deposit.pk, reason="again", actor=till.cashier.actor, now=clock.now()
-    )
+        # What MetaTrader refused is tried once more by a person.
+        _quietly(lambda: accept(deposit, till.cashier, "again"))
 
 
 def _is_credited(till: Till) -> bool:
