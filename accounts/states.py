@@ -240,6 +240,7 @@ CHECK_LABELS: dict[int, str] = {
     18: noop("Limits"),
     19: noop("Marks of risk"),
     20: noop("Out against in"),
+    21: noop("Open positions"),
 }
 
 

@@ -72,7 +72,7 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     number = asked_for(sign_in("back_office"), demo)
     second = sign_in("compliance")
     opened(second, number)
-    expect(second.locator(".checklist li")).to_have_count(16)
+    expect(second.locator(".checklist li")).to_have_count(17)
     second.keyboard.press("5")
     expect(second.locator("#check-5")).to_be_focused()
     second.keyboard.press("a")

@@ -22,7 +22,8 @@ class Limits:
     leaves (None: none is stated, so an unknown client is amber). `cool_off_hours` after a changed
     e-mail address or phone, `requisite_hours` after a requisite was named for the first time.
     `day_*` and `week_amount` bound what a client may take out (None: no limit). `taken_ratio`: how
-    many times what came in may have gone out before somebody should look.
+    many times what came in may have gone out before somebody should look. `open_positions`: "allow"
+    them, or make them "amber" or "red".
     """
 
     fresh_seconds: int = 10
@@ -38,6 +39,7 @@ class Limits:
     week_amount: Decimal | None = None
     day_count: int | None = None
     taken_ratio: Decimal = Decimal(2)
+    open_positions: str = "allow"
     risk_tags: frozenset[str] = frozenset({"risk", "fraud", "abuse", "chargeback"})
 
 

@@ -122,6 +122,18 @@ def check_open_requests(facts: Facts) -> Answer:
     return answer(3, verdict, sentence, told, binding=(verdict, told["others"]))
 
 
+def check_positions(facts: Facts) -> Answer:
+    """21: whether something is open that prices move; what it does to the margin says check 1."""
+    if facts.figures is None:
+        return Answer(number=21, verdict=Verdict.UNKNOWN, sentence=NO_FIGURES, facts={})
+    if facts.figures.is_quiet:
+        return answer(21, Verdict.GREEN, noop("None"), {}, binding=(Verdict.GREEN,))
+    known = {"allow": Verdict.GREEN, "amber": Verdict.AMBER}
+    verdict = known.get(facts.limits.open_positions, Verdict.RED)
+    sentence = noop("There are some: prices move what is left")
+    return answer(21, verdict, sentence, {}, binding=(verdict,))
+
+
 def check_credit(facts: Facts) -> Answer:
     """9: credit is never paid out."""
     if facts.figures is None:

@@ -12,8 +12,8 @@ def limits_of(value: Mapping[str, object]) -> Limits:
     """Return the limits that a policy states; what it leaves out, or says wrongly, is the default.
 
     Keys: kyc_level, cool_off_hours, requisite_hours, chargeback_days, few_lots, day_amount,
-    week_amount, day_count, taken_ratio, risk_tags. A slip of the pen opens nothing: a limit that
-    cannot be read lets nothing through.
+    week_amount, day_count, taken_ratio, open_positions, risk_tags. A slip of the pen opens nothing:
+    a limit that cannot be read lets nothing through.
     """
     known = Limits()
     tags = value.get("risk_tags")
@@ -29,8 +29,13 @@ def limits_of(value: Mapping[str, object]) -> Limits:
         week_amount=_limit(value, "week_amount"),
         day_count=_whole(value["day_count"], 0) if "day_count" in value else None,
         taken_ratio=known.taken_ratio if ratio is None else ratio,
+        open_positions=_word(value.get("open_positions", known.open_positions)),
         risk_tags=frozenset(map(str, tags)) if isinstance(tags, list) else known.risk_tags,
     )
+
+
+def _word(value: object) -> str:
+    return str(value) if value in ("allow", "amber") else "red"
 
 
 def _limit(value: Mapping[str, object], name: str) -> Decimal | None:

@@ -26,6 +26,7 @@ ALL: tuple[Callable[[Facts], Answer], ...] = (
     habits.check_limits,
     person.check_flags,
     habits.check_taken,
+    funds.check_positions,
 )
 
 

@@ -80,13 +80,13 @@ def a_line(route: Route, amount: str = "100", source: str = "card:1") -> Line:
 def test_they_stand_in_the_order_of_their_numbers() -> None:
     numbers = [one.number for one in checks.run(FACTS)]
 
-    assert numbers == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 16, 17, 18, 19, 20]
+    assert numbers == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 16, 17, 18, 19, 20, 21]
 
 
 @pytest.mark.parametrize(
     ("number", "missing"),
     [(4, "loop"), (6, "client"), (7, "client"), (11, "client"), (17, "client"), (18, "pace"),
-     (19, "client"), (20, "moved"), (1, "figures"), (3, "figures")],
+     (19, "client"), (20, "moved"), (21, "figures"), (1, "figures"), (3, "figures")],
 )  # fmt: skip
 def test_what_was_not_looked_up_is_not_known_and_never_green(number: int, missing: str) -> None:
     others = (checks.Other(payment_id=1, amount=Decimal(1)),)
@@ -221,6 +221,17 @@ def test_20_what_went_out_stays_near_what_came_in(came: str, went: str, expected
 
 
 @pytest.mark.parametrize(
+    ("policy", "expected"), [("allow", "green"), ("amber", "amber"), ("red", "red")]
+)
+def test_21_open_positions_are_what_the_policy_says(policy: str, expected: str) -> None:
+    limits = Limits(open_positions=policy)
+
+    assert verdict(21, limits=limits) == expected
+    assert FACTS.figures is not None
+    assert verdict(21, limits=limits, figures=replace(FACTS.figures, is_quiet=True)) == "green"
+
+
+@pytest.mark.parametrize(
     ("value", "limits"),
     [
         ({}, Limits()),
@@ -230,6 +241,8 @@ def test_20_what_went_out_stays_near_what_came_in(came: str, went: str, expected
         ({"week_amount": "NaN"}, Limits(week_amount=Decimal(0))),
         ({"cool_off_hours": -1, "risk_tags": "fraud", "taken_ratio": "x"}, Limits()),
         ({"cool_off_hours": 0}, Limits(cool_off_hours=0)),
+        ({"open_positions": "amber"}, Limits(open_positions="amber")),
+        ({"open_positions": "perhaps"}, Limits(open_positions="red")),
         ({"risk_tags": ["x"]}, Limits(risk_tags=frozenset({"x"}))),
     ],
 )

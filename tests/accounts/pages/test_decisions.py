@@ -48,9 +48,9 @@ def test_the_page_shows_everything_that_the_decision_needs(till: Till) -> None:
     said = words_of(a_browser(till.approver).get(url(payment)))
     for expected in (
         "Withdrawal 70.00USD", f"#{payment.pk}", "Requested", "Ana Ruiz", "Earned funds",
-        "“profits”", "knows us well", "13 green, 3 amber: Closed loop:",
+        "“profits”", "knows us well", "14 green, 3 amber: Closed loop:",
         "Requisite: First use", "Paid in before our books",
-        "Limits", "Cool-off", "Name", "Out against in",
+        "Limits", "Cool-off", "Name", "Out against in", "Open positions",
         "Free funds", "1,000.00 USD free", "Balance audit", "Σ moves = 1,000.00 USD",
         "Open requests", "None other", "Requisite", "Credit", "Trading", "Freshness", "ES91 ••1332",
         "What happens to margin", "1,000.00930.00", "margin call at 100 %", "In (1)990.00USD",
