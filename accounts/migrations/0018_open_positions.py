@@ -6,7 +6,7 @@ NUMBERS = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 16, 17, 18, 19, 20, 21]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_deposits_on_the_engine")]
+    dependencies = [("accounts", "0017_bank_guarded")]
 
     operations = [
         migrations.RemoveConstraint("paymentcheck", "accounts_paymentcheck_words"),
