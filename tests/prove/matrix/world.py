@@ -32,7 +32,7 @@ from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import BalanceOperation
 from trading.states import Operation
 
-LATER = timedelta(minutes=5)
+#: A turn is as long as this: leases run out, and deadlines that a turn began are over in the next.
 LEASE = timedelta(hours=1)
 #: So often everybody has a turn; what is not over by then is stuck.
 ROUNDS = 14
@@ -204,7 +204,7 @@ def _chase(turn: int) -> None:
         "pk", flat=True
     ):
         for seconds in range(3):
-            now = clock.now() + turn * LATER + timedelta(seconds=seconds)
+            now = clock.now() + turn * LEASE + timedelta(seconds=seconds)
             try:
                 looking_up.look_up(operation_id=number, actor=SYSTEM, now=now)
             except looking_up.StillUnknown:
