@@ -67,7 +67,8 @@ class BankRowProposed(Event):
 
     name: ClassVar[str] = "accounts.bank_row.proposed"
     sentence: ClassVar[str] = noop(
-        "{actor} proposed for row B{row_id} of {amount} {currency}: {use} ({reason})"
+        "{actor} proposed for row B{row_id} of {amount} {currency}: {use}, "
+        "the house bears {fee} ({reason})"
     )
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"use": USE_LABELS}
 
@@ -75,6 +76,7 @@ class BankRowProposed(Event):
     amount: Decimal
     currency: str
     use: str
+    fee: Decimal
     reason: str
 
 

@@ -1,6 +1,7 @@
 """What else a row can be: a fee of the bank, money that goes back, a payout, a payout come back."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from accounts.terms import Deposit as State
 from accounts.terms import Review, Use
 from backoffice.core.actors import Actor
 
+NOTHING = Decimal(0)
 #: What a payout row can belong to: it was handed to the bank.
 HANDED_OVER = (Withdrawal.SENT, Withdrawal.PAID)
 
@@ -41,7 +43,7 @@ def propose_send_back(*, row_id: int, reason: str, actor: Actor, now: datetime) 
     use = _use(row, Use.SENT_BACK, actor, now)
     use.needs_second, use.reason = True, words
     use.save()
-    event = BankRowProposed(**steps.told(row), use=str(use.kind), reason=words)
+    event = BankRowProposed(**steps.told(row), use=str(use.kind), fee=NOTHING, reason=words)
     steps.emit(row, event, actor=actor, now=now)
     return use
 

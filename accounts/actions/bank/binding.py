@@ -134,7 +134,7 @@ def _propose(
         made_at=now,
     )
     use.save()
-    event = BankRowProposed(**steps.told(row), use=str(use.kind), reason=reason)
+    event = BankRowProposed(**steps.told(row), use=str(use.kind), fee=fee, reason=reason)
     steps.emit(row, event, actor=actor, now=now, deposit=deposit.pk)
     return use
 
@@ -180,6 +180,7 @@ def _doubts(use: BankUse, deposit: Deposit) -> tuple[Review, ...]:
         kind=Use.DEPOSIT,
         deposit__client=deposit.client_id,
         undone_at__isnull=True,
+        entry__isnull=False,
         row__other_key=row.other_key,
     )
     is_seen = bool(row.other_key) and before.exclude(pk=use.pk).exists()

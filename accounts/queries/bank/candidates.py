@@ -135,7 +135,10 @@ def _accounts_of(clients: set[int]) -> defaultdict[int, set[str]]:
     """Return from which bank accounts each client paid in before, by their keys."""
     seen: defaultdict[int, set[str]] = defaultdict(set)
     live = BankUse.objects.filter(
-        kind=Use.DEPOSIT, undone_at__isnull=True, deposit__client__in=clients
+        kind=Use.DEPOSIT,
+        undone_at__isnull=True,
+        entry__isnull=False,
+        deposit__client__in=clients,
     ).exclude(row__other_key="")
     for client_id, key in live.values_list("deposit__client_id", "row__other_key"):
         seen[client_id].add(key)

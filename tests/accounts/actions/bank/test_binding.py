@@ -18,6 +18,7 @@ from accounts.terms import Deposit as State
 from accounts.terms import Review
 from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.core import clock
+from backoffice.core.models import EventRecord
 from backoffice.identity.models import User
 from tests.factories.incoming.bank import Bank, a_row, books_agree, expected, reference_of
 from tests.factories.incoming.deposits import balanced, known_client, now_of, told
@@ -89,6 +90,8 @@ def test_what_banks_kept_is_borne_by_the_house_when_two_agree(bank: Bank, till: 
         bind(row, wire, till.cashier, fee=Decimal("15.00"))
     use = bind(row, wire, till.cashier, fee=Decimal("15.00"), reason="OUR was agreed")
     assert use.waits_for_second
+    proposed = EventRecord.objects.filter(name="accounts.bank_row.proposed").get().told()
+    assert proposed["fields"]["fee"] == "15.00"
     assert now_of(wire).state == State.PENDING
     with pytest.raises(steps.SamePerson):
         agree(row, till.cashier)
