@@ -89,6 +89,7 @@ def shared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 @pytest.fixture
 def cell(shared: World) -> Iterator[World]:
     """The world within a savepoint of this test."""
+    shared.rows.clear()
     with rolled_back():
         yield shared
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.tidy import markup
-from tests.architecture.tidy.tree import File, Finding, Tree, dotted
-from tests.cluster import ROOT
+from tests.architecture.tidy.tree import CHECKOUT, File, Finding, Tree, dotted
 
+pytestmark = pytest.mark.xdist_group("laws")
 CURE = "write {% translate %} or {% blocktranslate %}"
 TRANSLATED = re.compile(r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}", re.DOTALL)
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -70,7 +70,7 @@ def untranslated(file: File) -> Iterator[Finding]:
 
 def unmarked(file: File) -> Iterator[Finding]:
     """Yield labels in Python that are plain strings."""
-    for node in ast.walk(file.code):
+    for node in file.nodes:
         pairs: list[tuple[str, ast.expr]] = []
         if isinstance(node, ast.Call):
             pairs = [(keyword.arg or "", keyword.value) for keyword in node.keywords]
@@ -90,7 +90,7 @@ TEXTUAL = ("pages", "models", "admin", "queries", "ui")
 @pytest.fixture(scope="module")
 def tree() -> Tree:
     """This checkout."""
-    return Tree(ROOT)
+    return CHECKOUT
 
 
 def test_templates_hold_no_text_of_their_own(tree: Tree) -> None:

@@ -58,7 +58,8 @@ def test_every_drawing_that_is_named_is_in_the_sprite() -> None:
 def test_everybody_sees_exactly_what_they_may_open() -> None:
     for role in (None, *Role.objects.values_list("code", flat=True)):
         user = a_staff_user(role)
-        page = a_browser(user).get(reverse("home"))
+        browser = a_browser(user)
+        page = browser.get(reverse("home"))
         wanted = [
             reverse(entry.url_name)
             for entry in MENU
@@ -67,7 +68,7 @@ def test_everybody_sees_exactly_what_they_may_open() -> None:
         shown = [line.url for line in (*page.context["menu"], *page.context["menu_end"])]
         assert sorted(shown) == sorted(wanted), role
         for url in shown:
-            assert a_browser(user).get(url).status_code == 200, (role, url)
+            assert browser.get(url).status_code == 200, (role, url)
             assert f'href="{url}"' in page.text
 
 

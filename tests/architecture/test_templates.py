@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from django.urls import get_resolver
 from tests.architecture.access import DEMO_DOORS
 from tests.architecture.test_access import addresses
 from tests.architecture.tidy import markup
-from tests.architecture.tidy.tree import File, Tree, dotted
-from tests.cluster import ROOT
+from tests.architecture.tidy.tree import CHECKOUT, File, dotted
 
-TREE = Tree(ROOT)
+pytestmark = pytest.mark.xdist_group("laws")
+TREE = CHECKOUT
 TEMPLATES = [file.path.removeprefix("templates/") for file in TREE.templates]
 USED = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 LINKED = re.compile(r"""\{%\s*url\s+["']([^"']+)["']""")
@@ -32,13 +33,18 @@ REVERSERS = ("reverse", "reverse_lazy", "redirect", "resolve_url")
 
 def strings(file: File) -> Iterator[tuple[int, str]]:
     """Every string of a module, with its line."""
-    for node in ast.walk(file.code):
+    for node in file.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
 
 
-def named_templates() -> Iterator[tuple[str, str]]:
+@cache
+def named_templates() -> tuple[tuple[str, str], ...]:
     """Every template that Python or another template names, and where."""
+    return tuple(_named_templates())
+
+
+def _named_templates() -> Iterator[tuple[str, str]]:
     for file in TREE.product:
         for line, text in strings(file):
             if re.fullmatch(r"[\w/-]+\.html", text):
@@ -51,7 +57,7 @@ def named_templates() -> Iterator[tuple[str, str]]:
 def named_addresses() -> Iterator[tuple[str, str]]:
     """Every address that Python or a template names, and where."""
     for file in TREE.product:
-        for node in ast.walk(file.code):
+        for node in file.nodes:
             if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in REVERSERS:
                 first = node.args[0] if node.args else None
                 if isinstance(first, ast.Constant) and "/" not in str(first.value):

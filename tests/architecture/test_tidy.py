@@ -3,9 +3,9 @@
 import pytest
 
 from tests.architecture.tidy import calls, markup, names, shapes, sizes
-from tests.architecture.tidy.tree import Tree
-from tests.cluster import ROOT
+from tests.architecture.tidy.tree import CHECKOUT, Tree
 
+pytestmark = pytest.mark.xdist_group("laws")
 RULES = [
     pytest.param(rule, id=f"{module.__name__.rpartition('.')[2]}-{rule.__name__}")
     for module in (sizes, names, calls, shapes, markup)
@@ -16,7 +16,7 @@ RULES = [
 @pytest.fixture(scope="module")
 def tree() -> Tree:
     """This checkout."""
-    return Tree(ROOT)
+    return CHECKOUT
 
 
 def test_there_is_something_to_look_at(tree: Tree) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Payment
 from backoffice.core.models import EventRecord
@@ -14,6 +15,7 @@ from backoffice.core.permissions import registered, scopes
 from backoffice.demo.redis import Redis
 from crm.models import Client
 from tests.architecture.api.doors import API_DOORS, ApiDoor
+from tests.architecture.matrix.world import rolled_back
 from tests.architecture.test_access import addresses
 from tests.factories.accounts.orders import AccountGateway, a_command_of
 from tests.factories.house import House, a_house
@@ -23,19 +25,26 @@ from tests.factories.people import a_browser, a_staff_user
 from trading.gateway import registry
 from trading.gateway.remote.gateway import RemoteGateway
 
-pytestmark = pytest.mark.django_db
 ABSENT = 987_654_321
 GUARDED = [name for name, door in API_DOORS.items() if not door.is_open]
 SCOPED = [name for name in GUARDED if API_DOORS[name].scope]
 ACTS = [name for name in GUARDED if API_DOORS[name].body is not None]
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
+    """The house, built once for this module."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield a_house()
+
+
 @pytest.fixture
-def house(redis_server: Redis) -> Iterator[House]:
+def house(built: House, redis_server: Redis) -> Iterator[House]:
     """Something behind every door, and a MetaTrader that answers from memory."""
     gateway = AccountGateway()
     registry.register(lambda address: gateway)
-    yield a_house()
+    with rolled_back():
+        yield built
     registry.register(RemoteGateway)
 
 

@@ -60,6 +60,14 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def row(self, about: str, position: str) -> dict[str, Any]:
+        """What stands in the address of the record at this position; made once in a test."""
+        if (about, position) not in self.rows:
+            made = RECORDS[about](self.clients[position], self.accounts[position])
+            self.rows[about, position] = made
+        return self.rows[about, position]
 
     def enters(self, role: str) -> Browser:
         """A browser of this role, whose person now owns the near client."""
@@ -191,7 +199,7 @@ def arguments(door: str, world: World, position: str, role: str) -> dict[str, An
             whose = "auditor"
         found = PERSONAL[about](world.users[whose])
     else:
-        found = RECORDS[about](world.clients[position], world.accounts[position])
+        found = world.row(about, position)
     return dict(found)
 
 

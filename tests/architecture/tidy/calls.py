@@ -198,7 +198,7 @@ def banned(tree: Tree, bans: tuple[Ban, ...] = BANS) -> Iterator[Finding]:
             continue
         imported = _imports(file)
         seen: set[tuple[int, str]] = set()
-        for node in ast.walk(file.code):
+        for node in file.nodes:
             for ban in ours:
                 line = getattr(node, "lineno", 0)
                 if ban.matches(node, imported) and (line, ban.name) not in seen:
@@ -209,7 +209,7 @@ def banned(tree: Tree, bans: tuple[Ban, ...] = BANS) -> Iterator[Finding]:
 def _imports(file: File) -> dict[str, str]:
     """What each imported name stands for: {"now": "django.utils.timezone.now"}."""
     found: dict[str, str] = {}
-    for node in ast.walk(file.code):
+    for node in file.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]

@@ -143,7 +143,7 @@ def keys(tree: Tree) -> Iterator[Finding]:
     for file in tree.product:
         if not (file.stands_in("models") or file.stem == "models"):
             continue
-        for node in ast.walk(file.code):
+        for node in file.nodes:
             if isinstance(node, ast.Call) and _is_key_across(node, _label(file)):
                 related = [k.value for k in node.keywords if k.arg == "related_name"]
                 if not related or ast.literal_eval(related[0]) != "+":

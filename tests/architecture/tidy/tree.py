@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tests.cluster import ROOT
+
 APPS = ("backoffice", "crm", "trading", "accounts", "reports")
 FOLDERS = (*APPS, "templates", "static", "tests", "docs")
 #: A door translates in, calls once, translates out. `admin` is a door too, with room of its own.
@@ -47,6 +49,11 @@ class File:
     def code(self) -> ast.Module:
         """The file as Python."""
         return ast.parse(self.text, self.path)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of its code, in the order of `ast.walk`."""
+        return tuple(ast.walk(self.code))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -108,25 +115,29 @@ class Tree:
         for path in self.root.glob("*.py"):
             yield File(self.root, path.name)
 
-    @property
+    @cached_property
     def python(self) -> tuple[File, ...]:
         """Python of product and tests, migrations apart."""
         return tuple(f for f in self.files if f.path.endswith(".py") and not f.is_migration)
 
-    @property
+    @cached_property
     def product(self) -> tuple[File, ...]:
         """Python that is delivered, migrations apart."""
         return tuple(file for file in self.files if file.is_product)
 
-    @property
+    @cached_property
     def templates(self) -> tuple[File, ...]:
         """The templates."""
         return tuple(file for file in self.files if file.path.startswith("templates/"))
 
-    @property
+    @cached_property
     def static(self) -> tuple[File, ...]:
         """Styles, scripts and drawings."""
         return tuple(file for file in self.files if file.path.startswith("static/"))
+
+
+#: This checkout, read and parsed once for all laws that look at it.
+CHECKOUT = Tree(ROOT)
 
 
 def _is_passing(path: Path) -> bool:
@@ -138,7 +149,7 @@ def _is_passing(path: Path) -> bool:
 
 def functions(file: File) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield every function and method of a file."""
-    for node in ast.walk(file.code):
+    for node in file.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
