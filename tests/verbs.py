@@ -2,12 +2,15 @@
 
 python -m tests.verbs check        what a merge needs, without running the product
 python -m tests.verbs test [...]   every test in parallel; more arguments go to pytest
+
+`COVERAGE=1` lets `test` measure which lines and branches ran, at half as much time again.
 """
 
 import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +26,7 @@ PRODUCTION = {  # made up: enough for Django to judge the production settings
     "ALLOWED_HOSTS": "broker.invalid",
     "MT4_AGENT_KEYS": "",
 }
+PARALLEL = ["-n", "2", "--dist", "loadgroup"]
 TESTS = {"DJANGO_SETTINGS_MODULE": "backoffice.settings.test", "PYTHONWARNINGS": "ignore"}
 
 
@@ -36,7 +40,7 @@ def checks() -> list[tuple[str, list[str], dict[str, str]]]:
     python = sys.executable
     migrations = [python, "manage.py", "makemigrations", "--check", "--dry-run"]
     deploy = [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    laws = [python, "-m", "pytest", "-q", "-n", "2", "tests/architecture"]
+    laws = [python, "-m", "pytest", "-q", *PARALLEL, "tests/architecture"]
     return [
         ("style", [program("ruff"), "check", "--quiet", "."], {}),
         ("format", [program("ruff"), "format", "--check", "--quiet", "."], {}),
@@ -55,28 +59,36 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def outcome(
+    command: list[str], more: dict[str, str]
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    """Run one check; what it said, and its seconds."""
+    start = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False
+    )
+    return done, time.monotonic() - start
+
+
 def check() -> int:
-    """Run every check to its end; 1 when one said no."""
+    """Run every check to its end, two side by side; 1 when one said no."""
     failed = []
-    for name, command, more in checks():
-        say(f"  {name:14}")
-        start = time.monotonic()
-        done = subprocess.run(
-            command, cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False
-        )
-        word = "ok" if done.returncode == 0 else "NOT OK"
-        say(f"{word:8}{time.monotonic() - start:6.1f} s\n")
-        if done.returncode != 0:
-            failed.append(name)
-            say(f"\n{done.stdout}{done.stderr}\n")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        running = [(name, pool.submit(outcome, *what)) for name, *what in checks()]
+        for name, one in running:
+            done, seconds = one.result()
+            say(f"  {name:14}{'ok' if done.returncode == 0 else 'NOT OK':8}{seconds:6.1f} s\n")
+            if done.returncode != 0:
+                failed.append(name)
+                say(f"\n{done.stdout}{done.stderr}\n")
     say(f"make check: {', '.join(failed)} failed\n" if failed else "make check: all is well\n")
     return 1 if failed else 0
 
 
 def test(more: list[str]) -> int:
-    """Run every test on two workers, with coverage; pytest's closing lines come last."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    if not more:
+    """Run every test on two workers; pytest's closing lines, and the coverage, come last."""
+    command = [sys.executable, "-m", "pytest", "-q", *PARALLEL]
+    if os.environ.get("COVERAGE") == "1":
         command += ["--cov", "--cov-report=term:skip-covered"]
     return subprocess.run([*command, *more], cwd=ROOT, check=False).returncode
 
