@@ -15,7 +15,7 @@ from tests.cluster import ROOT
 from tests.journeys.running import Demo, fresh_code
 
 CLIENTS, ACCOUNTS = "300", "400"
-IDLE = "0 pieces are due"
+IDLE = "Nothing is due"
 FORM_TOKEN = r'name="csrfmiddlewaretoken" value="([^"]+)"'
 
 
