@@ -17,6 +17,7 @@ CHECKED = f"""(SELECT json_build_array(
     (SELECT count(*) FROM crm_client o WHERE o.email = c.email AND o.email <> '' AND o.id <> c.id),
     (SELECT count(*) FROM crm_client o
       WHERE right(o.phone_digits, {TAIL}) = right(c.phone_digits, {TAIL})
+        AND ltrim(o.phone_digits, '0') = ltrim(c.phone_digits, '0')
         AND length(c.phone_digits) >= {SHORTEST_PHONE} AND o.id <> c.id))::text
   FROM crm_client c WHERE c.id = %(client)s)"""  # noqa: S608 - nothing in it is asked
 #: The legal entity that serves %(client)s, as a column.
