@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from backoffice.approvals.actions import asking
 from backoffice.approvals.models import ApprovalRequest, ApprovalVote, VoteDelegation
+from backoffice.approvals.pages import requests as pages
 from backoffice.approvals.queries import policies as reading
 from backoffice.core import clock, work
 from backoffice.core.models import EventRecord
 from tests.factories.accounts import approvals
 from tests.factories.accounts.approvals import CODE, DONE, FACTS, a_policy, a_voter, a_wish
+from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_client, a_staff_user
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +212,24 @@ def test_out_of_reach_is_as_if_it_were_not_there() -> None:
     request = asked(a_staff_user("sales_agent"), client_id=a_client().pk)
     assert a_browser(a_staff_user("sales_agent")).get(url(request)).status_code == 404
     assert a_browser(a_staff_user("auditor")).get(url(request)).status_code == 200
+
+
+def test_an_act_with_a_page_of_its_own_is_shown_there_and_reviewed_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The act's own page has no review: leading there from a review would lead nowhere."""
+    monkeypatch.setattr(pages, "own_page", lambda found: "/elsewhere/")
+    browser, waiting = a_browser(a_voter()), asked(a_staff_user("sales_agent"))
+    assert browser.get(url(waiting))["Location"] == "/elsewhere/"
+    a_policy([])
+    alone = asked(a_staff_user("sales_agent"), subject=("client", 88))
+    assert "facts" in hidden(browser.get(url(alone)), "review")
+
+
+def test_a_withdrawals_request_leads_to_its_payment() -> None:
+    """Its votes are bound to a picture, and that is no list of facts."""
+    payment = a_request_of(a_client(), 4_410_233)
+    answer = a_browser(a_staff_user("administrator")).get(
+        reverse("approvals:request-detail", args=[payment.approval_id])
+    )
+    assert answer["Location"] == reverse("accounts:payment-detail", args=[payment.pk])
