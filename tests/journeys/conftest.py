@@ -4,9 +4,11 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backoffice.demo.children import Guard
 from tests.journeys.running import Demo, fresh_code
@@ -24,6 +26,8 @@ QUIET = [
     "--no-first-run",
     "--no-pings",
 ]
+PATIENCE_MS = 30_000  # a page of a busy machine comes late, and late is not wrong
+SESSION = settings.SESSION_COOKIE_NAME
 SignIn = Callable[[str], Page]
 STARTS = "test_demo.py"
 
@@ -77,14 +81,28 @@ def demo(new_demo: Callable[[], Demo]) -> Demo:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Its event loop runs in this thread, so it goes with the module."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """The session that each role has in the demo, once it signed in: one code is one sign-in, and
+    the next code takes half a minute to come.
+    """
+    return {}
+
+
+def session_of(context: BrowserContext) -> Any:
+    """The cookie of a session that stands; what else a browser keeps is of one test."""
+    return next(one for one in context.cookies() if one.get("name") == SESSION)
+
+
 @pytest.fixture
-def sign_in(browser: Browser, demo: Demo) -> Iterator[SignIn]:
+def sign_in(browser: Browser, demo: Demo, sessions: dict[str, Any]) -> Iterator[SignIn]:
     """Sign in as a role, by the form, as a person does; the page that this leads to."""
     contexts = []
 
@@ -92,6 +110,11 @@ def sign_in(browser: Browser, demo: Demo) -> Iterator[SignIn]:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         contexts.append(context)
         page = context.new_page()
+        if role in sessions:
+            context.add_cookies([sessions[role]])
+            page.goto(demo.address)
+            if page.locator("main#main .greeting").count():
+                return page
         person = next(one for one in demo.secrets["staff"] if one["role"] == role)
         page.goto(demo.address)
         page.locator("input[name=email]").fill(person["email"])
@@ -102,6 +125,7 @@ def sign_in(browser: Browser, demo: Demo) -> Iterator[SignIn]:
         code.fill(fresh_code(person))
         page.keyboard.press("Enter")
         expect(code).to_have_count(0)
+        sessions[role] = session_of(context)
         return page
 
     yield enter

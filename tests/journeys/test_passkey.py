@@ -1,16 +1,9 @@
 """A passkey in a real browser: added, signed in with, and proved with before a dangerous act."""
 
-import os
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.running import Demo, fresh_code
 
-# Asked for by name until it has been watched on a quiet machine.
-pytestmark = pytest.mark.skipif(
-    os.environ.get("JOURNEY_PASSKEY") != "1", reason="JOURNEY_PASSKEY=1 runs it"
-)
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
