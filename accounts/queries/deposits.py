@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Deposit, DepositOperation, ProviderCallback
 from accounts.permissions import DECIDE_DEPOSIT, SEE_PAYMENTS
 from accounts.queries.deposit_review import KIND
-from accounts.terms import DEPOSIT_FINAL, DEPOSIT_LABELS
+from accounts.terms import DEPOSIT_FINAL, DEPOSIT_LABELS, RECEIVED_ONCE
 from accounts.terms import Deposit as State
 from backoffice.approvals.queries import requests
 from backoffice.core import access, clock
@@ -167,12 +167,13 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
 
 
 def totals_of(rows: QuerySet[Deposit]) -> dict[str, tuple[int, Decimal]]:
-    """Return how many deposits a list holds and how much of it came in, by currency."""
-    told = (
-        rows.order_by()
-        .values("currency")
-        .annotate(count=Count("id"), total=Sum("received_amount", default=Decimal(0)))
-    )
+    """Return how many deposits a list holds and how much of it came in, by currency.
+
+    What came by mistake and was taken back is ended without money.
+    """
+    came = Q(state__in=RECEIVED_ONCE)
+    total = Sum("received_amount", filter=came, default=Decimal(0))
+    told = rows.order_by().values("currency").annotate(count=Count("id"), total=total)
     return {row["currency"]: (row["count"], row["total"]) for row in told}
 
 

@@ -10,7 +10,7 @@ from accounts.actions.bank import agreeing, binding, freeing, steps, sure
 from accounts.actions.bank.binding import Corrected
 from accounts.actions.deposits import charging, deciding
 from accounts.models import BankRow, BankUse, Deposit
-from accounts.queries import deposit_review
+from accounts.queries import deposit_review, deposits
 from accounts.queries.bank import rows, targets
 from accounts.queries.bank.candidates import suggestions_for
 from accounts.states import LedgerKind
@@ -142,6 +142,7 @@ def test_taken_back_it_is_as_if_it_had_not_been_and_nothing_is_deleted(
     assert on_ledger(LedgerKind.IN_TRANSIT) == NOTHING
     assert on_ledger(LedgerKind.METHOD_CLEARING) == NOTHING
     assert BankUse.objects.count() == 1
+    assert deposits.totals_of(Deposit.objects.all()) == {"USD": (1, NOTHING)}
     assert "deposit.cancelled" in told(wire)
     with pytest.raises(steps.NotPossible):
         free(row, till.cashier)
