@@ -46,9 +46,7 @@ def test_an_address_is_taken_once() -> None:
     assert EventRecord.objects.count() == before
 
 
-@pytest.mark.parametrize(
-    "password", ["short", "password1234", "a@house.example", "MetaTrader-2026"]
-)
+@pytest.mark.parametrize("password", ["short", "password1234", "a@house.example", "MetaTrader-26"])
 def test_weak_passwords_are_refused_by_their_rule(password: str) -> None:
     with pytest.raises(people.WeakPassword) as refusal:
         people.create_staff(
