@@ -180,6 +180,12 @@ async def watched_or_not(scene: Scene, topic: str, expected: bool) -> None:
             await asyncio.sleep(0.02)
 
 
+def listeners(scene: Scene) -> int:
+    """How many hubs listen for revocations."""
+    ((_, number),) = scene.redis.pubsub_numsub(f"mt4bo__group__{live.REVOCATIONS}")
+    return int(number)
+
+
 def told_refused() -> list[tuple[str, str]]:
     """What the log says that the socket refused: method and what was asked for."""
     rows = EventRecord.objects.filter(name="audit.door.refused").order_by("id")
@@ -307,8 +313,11 @@ def test_revocation_closes_the_socket(scene: Scene) -> None:
     """live.revoke() after a commit puts out every socket of the user."""
 
     async def story() -> None:
+        before = listeners(scene)
         socket = await opened(scene.browser)
-        await asyncio.sleep(0.2)  # the hub joins the group just after the first socket
+        async with asyncio.timeout(30):  # the hub joins the group just after the first socket
+            while listeners(scene) == before:
+                await asyncio.sleep(0.02)
         await asyncio.to_thread(live.revoke, scene.user.pk)
         assert await socket.put_out() == 4401
 
