@@ -69,7 +69,7 @@ def test_the_servers_own_answer_is_shown(
     gateway.before = lambda: _raise(Refused(7, "not enough rights"))
     page = text_of(order(officer, house, "disable"))
     assert "Refused by MetaTrader" in page
-    assert "code 7 not enough rights" in page
+    assert "not enough rights (code 7)" in page
 
 
 def _raise(error: Exception) -> None:

@@ -128,5 +128,6 @@ def test_manager_accounts_stand_with_their_rights(dealer: Browser, house: House)
         trouble="The journal was refused",
     )  # fmt: skip
     page = text_of(dealer.get(url))
-    for part in ("manager · money", "ours", "vip*", "198.51.100.1 – 198.51.100.9", "was refused"):
+    rights = 'manager</span> · <span class="nowrap">money'
+    for part in (rights, "ours", "vip*", "198.51.100.1 – 198.51.100.9", "was refused"):
         assert part in page
