@@ -18,6 +18,7 @@ from accounts import tasks
 from accounts.models import Deposit, Payment
 from accounts.queries import deposits, payments
 from backoffice.core import clock
+from backoffice.core.models import Work, WorkState
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import a_cardly
 from tests.factories.payments import SYSTEM, Till, a_metatrader, a_till, work_done
@@ -32,8 +33,8 @@ from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import BalanceOperation
 from trading.states import Operation
 
-#: A turn is as long as this: leases run out, and deadlines that a turn began are over in the next.
-LEASE = timedelta(hours=1)
+#: A turn is as long as this: deadlines that a turn began are over in the next.
+TURN = timedelta(hours=1)
 #: So often everybody has a turn; what is not over by then is stuck.
 ROUNDS = 14
 #: Turns after it is over: nothing may move any more.
@@ -151,6 +152,7 @@ def let_go_on(
     for turn in range(1, ROUNDS + 1):
         if stage is not None:
             stage.wire.renew()
+        _leases_ran_out()
         for act in _turns(till, life, turn):
             steps.survived(act)
         if stage is not None and turn > 1:
@@ -165,13 +167,19 @@ def let_go_on(
     return None
 
 
+def _leases_ran_out() -> None:
+    """Time passed: whoever took a piece of work and died has it no more, and every wait is over."""
+    waiting = Work.objects.filter(state=WorkState.WAITING)
+    waiting.update(lease_until=None, run_after=clock.now())
+
+
 def _turns(till: Till, life: Life, turn: int) -> tuple[Callable[[], Any], ...]:
     """What people press and what the clockwork does by itself, in this order."""
     return (
         lambda: life.press(till),
         work_done,
         lambda: _chase(turn),
-        lambda: work_done(later=turn * LEASE),
+        work_done,
         lambda: lives.settle(till),
         _push,
     )
@@ -191,7 +199,8 @@ def leave_open(till: Till) -> None:
         lives.DEBIT.press(till)
         work_done()
         _chase(turn)
-        work_done(later=turn * LEASE)
+        _leases_ran_out()
+        work_done()
         till.mirror_as_booked()
         till.see()
         if Payment.objects.filter(needs_person=True).exists():
@@ -204,7 +213,7 @@ def _chase(turn: int) -> None:
         "pk", flat=True
     ):
         for seconds in range(3):
-            now = clock.now() + turn * LEASE + timedelta(seconds=seconds)
+            now = clock.now() + turn * TURN + timedelta(seconds=seconds)
             try:
                 looking_up.look_up(operation_id=number, actor=SYSTEM, now=now)
             except looking_up.StillUnknown:
