@@ -24,8 +24,8 @@ def asked_for(page: Page, demo: Demo) -> str:
             continue
         page.locator("[name=amount]").fill("10.00")
         page.locator("[name=requisite]").fill("ES91 2100 0418 4502 0005 1332")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():  # a yes and a no are both a page
+            page.keyboard.press("Control+Enter")
         if page.locator(".toast").count():
             money = page.locator("a.board-line[href^='/payments/']").first
             expect(money).to_be_visible()
