@@ -17,7 +17,6 @@ POST = Actor.system("post")
 
 Touching = (
     events.StaffSuspended
-    | events.RoleGranted
     | events.RoleRevoked
     | events.DeskChanged
     | events.PasswordChanged
@@ -27,7 +26,6 @@ Touching = (
 
 
 @reacts_to(events.StaffSuspended)
-@reacts_to(events.RoleGranted)
 @reacts_to(events.RoleRevoked)
 @reacts_to(events.DeskChanged)
 @reacts_to(events.PasswordChanged)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from backoffice.demo.story import staff
 
 
+@pytest.mark.django_db
 def test_no_password_is_too_like_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn from three words whose letters, all three taken, are nearly those of the address."""
     email = staff.role_address("dealer")

@@ -55,7 +55,7 @@ def test_requests_are_taken_in_words(house: House) -> None:
     told: dict[str, Any] = {"account_id": house.account.pk, "now": clock.now()}
     asking.ask(wish=a_wish(AccountVerb.LEVERAGE, "500"), actor=user.actor, **told)
     _, row = taken(a_browser(user), "command-list")
-    assert (row[3], row[4].split()[-1], row[6]) == ("1001", "500", str(user.actor))
+    assert (row[3], row[4].split()[-1], row[6]) == ("1001", "1:500", str(user.actor))
 
 
 def test_text_is_no_formula_and_a_long_list_is_cut(

@@ -28,7 +28,7 @@ def trade(**values: Any) -> str:
         (Change.MONEY, "", record(comment="gift"), ("", "deposit 50.00 EUR “gift”")),
         (Change.MONEY, "", record(amount="-1250.00"), ("", "withdrawal 1,250.00 EUR")),
         (Change.MONEY, "", record(cmd=7), ("", "credit in 50.00 EUR")),
-        (Change.MONEY, "", record(cmd=7, amount="-5"), ("", "credit out 5 EUR")),
+        (Change.MONEY, "", record(cmd=7, amount="-5"), ("", "credit out 5.00 EUR")),
         (
             Change.RECORD_CHANGED,
             record(),
@@ -39,7 +39,7 @@ def trade(**values: Any) -> str:
             Change.TRADE_CHANGED,
             trade(),
             trade(volume=25, profit="-2"),
-            ("volume 0.10 lots, profit 1.5 EUR", "volume 0.25 lots, profit -2 EUR"),
+            ("volume 0.10 lots, profit 1.50 EUR", "volume 0.25 lots, profit -2.00 EUR"),
         ),
         (Change.TRADE_DELETED, trade(cmd=3), "", ("sell limit 0.10 lots EURUSD", "")),
     ],
