@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.pages.tables import due
@@ -127,14 +128,15 @@ def bank_alarms(user: Any, now: datetime) -> list[Alarm]:
     if since is None:
         return []
     days = (now.date() - since).days
+    age = _("for %(days)s d") % {"days": days} if days else _("of today")
     words = ngettext(
-        "row of the bank is nobody's, the oldest for %(days)s d",
-        "rows of the bank are nobody's, the oldest for %(days)s d",
+        "row of the bank is nobody's, the oldest %(age)s",
+        "rows of the bank are nobody's, the oldest %(age)s",
         count,
     )
     tone = "danger" if days > OLD_DAYS else "warn"
     url = f"{reverse('accounts:bank-list')}?view=free&sort=oldest"
-    return [Alarm(count=count, words=words % {"days": days}, url=url, tone=tone, icon="needs")]
+    return [Alarm(count=count, words=words % {"age": age}, url=url, tone=tone, icon="needs")]
 
 
 def _line(row: Any, now: datetime) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def check_requisite(facts: Facts) -> Answer:
         if use.other_clients == 1:
             sentence = noop("Used by another client")
     elif use.paid:
-        verdict, sentence = Verdict.GREEN, noop("Paid {paid} times before, to this client only")
+        verdict, sentence = Verdict.GREEN, noop("Paid {paid} × before, to this client only")
     else:
         verdict, sentence = Verdict.AMBER, noop("First use")
     return answer(5, verdict, sentence, told, binding=(verdict, told["others"]))
