@@ -128,7 +128,6 @@ def bank_alarms(user: Any, now: datetime) -> list[Alarm]:
     if since is None:
         return []
     days = (now.date() - since).days
-    age = _("for %(days)s d") % {"days": days} if days else _("of today")
     words = ngettext(
         "row of the bank is nobody's, the oldest %(age)s",
         "rows of the bank are nobody's, the oldest %(age)s",
@@ -136,7 +135,11 @@ def bank_alarms(user: Any, now: datetime) -> list[Alarm]:
     )
     tone = "danger" if days > OLD_DAYS else "warn"
     url = f"{reverse('accounts:bank-list')}?view=free&sort=oldest"
-    return [Alarm(count=count, words=words % {"age": age}, url=url, tone=tone, icon="needs")]
+    return [Alarm(count=count, words=words % {"age": _age(days)}, url=url, tone=tone, icon="needs")]
+
+
+def _age(days: int) -> str:
+    return _("for %(days)s d") % {"days": days} if days else _("of today")
 
 
 def _line(row: Any, now: datetime) -> dict[str, Any]:
