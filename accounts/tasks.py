@@ -12,6 +12,8 @@ from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
+from accounts.actions.letters import writing
+from accounts.calc import letters
 from accounts.events import (
     BankFileKept,
     CallbackStored,
@@ -24,9 +26,10 @@ from accounts.events import (
     WithdrawalReturning,
 )
 from accounts.queries import books, deposits, payments
-from backoffice.core import clock
+from backoffice.core import clock, work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
+from backoffice.core.events import Event
 from backoffice.core.work import reacts_to
 from trading.events import (
     OperationAbsent,
@@ -42,6 +45,7 @@ from trading.events import (
 
 CASHIER = Actor.system("cashier")
 AUDITOR = Actor.system("reconciliation")
+POST = Actor.system("post")
 #: In this order; each looks for itself whether there is anything to do.
 DEPOSIT_STEPS = (
     deposits_following.follow_deposit,
@@ -130,6 +134,15 @@ def send_deposit_back(event: DepositReturning, *, actor: Actor, now: datetime) -
 def judge_bank_file(event: BankFileKept, *, actor: Actor, now: datetime) -> None:
     """Take a bank's file into the books or refuse it, where nobody has done so at once."""
     importing.judge_file(file_id=event.file_id, actor=actor, now=now)
+
+
+def write_to_client(event: Event, *, actor: Actor, now: datetime) -> None:
+    """Write to the client what is theirs to know."""
+    writing.write_to_client(event=event, number=work.cause(), actor=POST, now=now)
+
+
+for told in (*letters.OF_WITHDRAWALS, *letters.OF_DEPOSITS):
+    reacts_to(told)(write_to_client)
 
 
 @shared_task(name="accounts.tasks.push_deposits")

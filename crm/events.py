@@ -126,3 +126,42 @@ class QuotaReached(Event):
     user_id: int
     kind: str
     most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterWritten(Event):
+    """A letter to a client is written, word for word; it goes out next."""
+
+    name: ClassVar[str] = "crm.letter.written"
+    sentence: ClassVar[str] = noop("A letter to the client is written ({code})")
+
+    letter_id: int
+    client_id: int
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSent(Event):
+    """A letter went to a client; `words` is its subject."""
+
+    name: ClassVar[str] = "crm.letter.sent"
+    sentence: ClassVar[str] = noop("A letter went to the client: {words}")
+
+    letter_id: int
+    client_id: int
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterNotSent(Event):
+    """A letter could go nowhere; it is kept all the same."""
+
+    name: ClassVar[str] = "crm.letter.not_sent"
+    sentence: ClassVar[str] = noop("A letter did not reach the client ({reason}): {words}")
+
+    letter_id: int
+    client_id: int
+    code: str
+    words: str
+    reason: str

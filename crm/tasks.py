@@ -1,5 +1,17 @@
-"""What people's records do by themselves: carry out what two people agreed on."""
+"""What people's records do by themselves: carry out what two people agreed on, send letters."""
 
-from crm.actions import contacts
+from datetime import datetime
 
+from backoffice.core.actors import Actor
+from backoffice.core.work import reacts_to
+from crm.actions import contacts, letters
+from crm.events import LetterWritten
+
+POST = Actor.system("post")
 contacts.register()
+
+
+@reacts_to(LetterWritten)
+def send_letter(event: LetterWritten, *, actor: Actor, now: datetime) -> None:
+    """Send it."""
+    letters.send_letter(letter_id=event.letter_id, actor=POST, now=now)

@@ -126,9 +126,10 @@ def waiting_time(attempts: int) -> timedelta:
 
 
 class _Hands(threading.local):
-    """Whether this thread is at a piece of work now."""
+    """Whether this thread is at a piece of work now, and which event that piece answers."""
 
     are_full = False
+    event_id = 0
 
 
 _hands = _Hands()
@@ -139,8 +140,16 @@ def is_under_way() -> bool:
     return _hands.are_full
 
 
+def cause() -> int:
+    """Return the number of the event that this thread answers now; 0 outside of a piece of work.
+
+    An event that happens again is another event: what follows once from each has its number.
+    """
+    return _hands.event_id
+
+
 def _do(piece: Work, now: datetime) -> None:
-    _hands.are_full = True
+    _hands.are_full, _hands.event_id = True, piece.event_id
     try:
         _react(piece, now)
     except Later as reason:
@@ -155,7 +164,7 @@ def _do(piece: Work, now: datetime) -> None:
     else:
         _close(piece, WorkState.DONE, now)
     finally:
-        _hands.are_full = False
+        _hands.are_full, _hands.event_id = False, 0
 
 
 def _react(piece: Work, now: datetime) -> None:

@@ -48,6 +48,11 @@ class Place:
         return self.folder / "logs"
 
     @property
+    def mail(self) -> Path:
+        """The letters that the demo sends, one file each."""
+        return self.folder / "mail"
+
+    @property
     def simulator(self) -> Path:
         """The simulated MetaTrader's state."""
         return self.folder / "metatrader"

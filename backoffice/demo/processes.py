@@ -124,6 +124,7 @@ class Fleet:
             "PAYMENT_PROVIDERS": f"{PROVIDER}={self.provider_key}@{self.provider_address}",
             "STATIC_ROOT": str(self.place.static),
             "DEMO_SOCKETS": str(self.place.sockets),
+            "DEMO_MAIL": str(self.place.mail),
             "PYTHONUNBUFFERED": "1",
         }
         return env | more

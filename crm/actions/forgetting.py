@@ -14,10 +14,11 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Rejected
 from backoffice.machines.actions import answers
 from crm.events import ClientForgotten
-from crm.models import Client
+from crm.models import Client, ClientLetter
 from crm.states import ClientStatus
 
 ENDED = (ClientStatus.LEAD, ClientStatus.CLOSED)
+FORGOTTEN = "—"
 CLEARED = {"email": "", "phone": "", "city": "", "source": "", "language": "", "timezone": ""}
 
 
@@ -39,6 +40,7 @@ def forget_client(*, client_id: int, reason: str, actor: Actor, now: datetime) -
     for name, value in CLEARED.items():
         setattr(client, name, value)
     client.save(update_fields=["full_name", "tags", *CLEARED])
+    ClientLetter.objects.filter(client=client).update(subject=FORGOTTEN, body=FORGOTTEN, address="")
     answers.forget(client=client.pk, number=client.number)
     outbox.emit(
         ClientForgotten(client_id=client.pk, number=client.number),

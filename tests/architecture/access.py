@@ -133,6 +133,7 @@ DOORS: dict[str, Door] = {
     "crm:client-show": Door(SHOWS, about="client_id", method="post", answers=422),
     "crm:grant-end": Door(SHOWS, about="single", method="post", answers=302),
     "crm:look-list": Door(SEES_LOOKS),
+    "crm:letter-list": Door(READS_CLIENTS, about="client"),
     "crm:client-timeline": Door(READS_CLIENTS, about="client"),
     "trading:server-list": Door(READS_MARKET),
     "trading:account-detail": Door(READS_MARKET, about="account"),

@@ -227,9 +227,9 @@ def work_done(*, later: timedelta = timedelta(0)) -> int:
 
 
 def told(payment: Payment) -> list[str]:
-    """The short names of the events about a payment, in their order."""
+    """The short names of what happened to a payment, in order; letters about it are no part."""
     names = []
-    for event in EventRecord.objects.order_by("id"):
+    for event in EventRecord.objects.exclude(name__startswith="crm.letter").order_by("id"):
         body = event.told()
         if ["payment", str(payment.pk)] in body["subjects"]:
             names.append(body["event"].partition(".")[2])

@@ -215,9 +215,9 @@ def balanced() -> bool:
 
 
 def told(deposit: Deposit) -> list[str]:
-    """The short names of the events about a deposit, in their order."""
+    """The short names of what happened to a deposit, in order; letters about it are no part."""
     names = []
-    for event in EventRecord.objects.order_by("id"):
+    for event in EventRecord.objects.exclude(name__startswith="crm.letter").order_by("id"):
         body = event.told()
         if ["deposit", str(deposit.pk)] in body["subjects"]:
             names.append(body["event"].partition(".")[2])

@@ -1,0 +1,41 @@
+"""What a client reads where staff read the state: the same stage, in the client's words. Pure.
+
+Internal reasons never stand here: what staff write for themselves stays in the house. The states
+and words are those of docs/decisions/0029-personal-area.md (reference/workflows.md 1.4 and 5.2).
+"""
+
+from collections.abc import Mapping
+
+from accounts.states import Withdrawal
+from accounts.terms import Deposit
+from backoffice.core.words import noop
+
+WITHDRAWAL_READS: Mapping[str, str] = {
+    Withdrawal.REQUESTED: noop("Received"),
+    Withdrawal.WAITING_CLIENT: noop("We need something from you"),
+    Withdrawal.APPROVED: noop("Approved"),
+    Withdrawal.DEBITED: noop("In payment"),
+    Withdrawal.SENT: noop("In payment"),
+    Withdrawal.PAID: noop("Paid"),
+    Withdrawal.REJECTED: noop("Rejected"),
+    Withdrawal.CANCELLED: noop("Cancelled"),
+    Withdrawal.REFUSED: noop("Could not be carried out"),
+    Withdrawal.UNCERTAIN: noop("Being confirmed"),
+    Withdrawal.RETURNING: noop("Being returned"),
+    Withdrawal.RETURNED: noop("Returned to your account"),
+}
+DEPOSIT_READS: Mapping[str, str] = {
+    Deposit.STARTED: noop("Started"),
+    Deposit.PARKED: noop("Waits until we know you"),
+    Deposit.PENDING: noop("We wait for your payment"),
+    Deposit.RECEIVED: noop("Received"),
+    Deposit.IN_REVIEW: noop("Received, we are checking it"),
+    Deposit.CREDITED: noop("On your account"),
+    Deposit.UNCERTAIN: noop("Being confirmed"),
+    Deposit.FAILED: noop("Declined by the payment provider"),
+    Deposit.REJECTED: noop("We found no such payment"),
+    Deposit.EXPIRED: noop("Expired, nothing came"),
+    Deposit.CANCELLED: noop("Cancelled"),
+    Deposit.RETURNING: noop("Being sent back to you"),
+    Deposit.RETURNED: noop("Sent back to you"),
+}
