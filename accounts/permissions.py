@@ -42,3 +42,14 @@ BIND_WIRES = Permission(
 AGREE_WIRES = Permission(
     "accounts.bank.agree", noop("Agree, as the second person, to what a row of the bank is for")
 )
+REQUEST_TRANSFER = Permission(
+    "accounts.transfer.request",
+    noop("Ask for a transfer for a client, and take it back"),
+    for_machines=True,
+)
+DECIDE_TRANSFER = Permission(
+    "accounts.transfer.decide", noop("Approve and reject transfers to other clients")
+)
+RETURN_TRANSFER = Permission(
+    "accounts.transfer.return", noop("Send back a transfer that does not arrive, or allow that")
+)

@@ -54,6 +54,8 @@ class LedgerKind(StrEnum):
     OPENING = "opening"
     BANK = "bank"
     SUSPENSE = "suspense"
+    CLIENT_WALLET = "client_wallet"
+    CONVERSION = "conversion"
 
 
 class PastKind(StrEnum):
@@ -104,6 +106,8 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.OPENING: noop("Opening balances"),
     LedgerKind.BANK: noop("Bank"),
     LedgerKind.SUSPENSE: noop("Moved at the bank, not yet assigned"),
+    LedgerKind.CLIENT_WALLET: noop("Client wallet"),
+    LedgerKind.CONVERSION: noop("Conversion of currencies"),
 }
 ENTRY_LABELS: dict[str, str] = {
     Entering.POST: noop("Posted"),

@@ -13,6 +13,10 @@ from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
 from accounts.actions.letters import writing
+from accounts.actions.transfers import carrying as transfers_carrying
+from accounts.actions.transfers import following as transfers_following
+from accounts.actions.transfers import settling as transfers_settling
+from accounts.actions.transfers import waiting as transfers_waiting
 from accounts.calc import letters
 from accounts.events import (
     BankFileKept,
@@ -22,10 +26,15 @@ from accounts.events import (
     DepositReceived,
     DepositReturning,
     DepositStarted,
+    TransferApproved,
+    TransferDebited,
+    TransferReturnAllowed,
+    TransferReversing,
     WithdrawalApproved,
     WithdrawalReturning,
 )
 from accounts.queries import books, deposits, payments
+from accounts.queries.transfers import standing
 from backoffice.core import clock, work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
@@ -59,6 +68,7 @@ TURN_SECONDS = 5
 COMPARE_SECONDS = 300
 approving.register()
 deposits_approving.register()
+transfers_waiting.register()
 
 Answered = (
     OperationConfirmed
@@ -68,6 +78,8 @@ Answered = (
     | OperationHandedOver
     | OperationFoundUnmoved
 )
+
+Carried = TransferApproved | TransferDebited | TransferReversing | TransferReturnAllowed
 
 
 @reacts_to(WithdrawalApproved)
@@ -100,6 +112,7 @@ def follow_settlement(event: settling.Told, *, actor: Actor, now: datetime) -> N
     """Tell the payment what people decided about its operation."""
     settling.follow_settlement(told=event, actor=actor, now=now)
     deposits_settling.follow_settlement(told=event, actor=actor, now=now)
+    transfers_settling.follow_settlement(told=event, actor=actor, now=now)
 
 
 @reacts_to(DepositStarted)
@@ -128,6 +141,15 @@ def credit_deposit(
 def send_deposit_back(event: DepositReturning, *, actor: Actor, now: datetime) -> None:
     """Ask the provider to send it back."""
     returning.send_deposit_back(deposit_id=event.deposit_id, actor=CASHIER, now=now)
+
+
+@reacts_to(TransferApproved)
+@reacts_to(TransferDebited)
+@reacts_to(TransferReversing)
+@reacts_to(TransferReturnAllowed)
+def carry_transfer(event: Carried, *, actor: Actor, now: datetime) -> None:
+    """Bring it a leg further: out of its source, into its target, or back."""
+    transfers_carrying.carry_transfer(transfer_id=event.transfer_id, actor=CASHIER, now=now)
 
 
 @reacts_to(BankFileKept)
@@ -174,6 +196,21 @@ def push_payment(payment_id: int) -> None:
         following.follow_payment(payment_id=payment_id, actor=CASHIER, now=clock.now())
         execution.execute_withdrawal(payment_id=payment_id, actor=CASHIER, now=clock.now())
         execution.execute_return(payment_id=payment_id, actor=CASHIER, now=clock.now())
+
+
+@shared_task(name="accounts.tasks.push_transfers")
+def push_transfers() -> None:
+    """Give every transfer that waits its turn; one that hangs delays no other."""
+    for transfer_id in standing.transfers_to_push(clock.now()):
+        push_transfer.apply_async((transfer_id,), expires=TURN_SECONDS)
+
+
+@shared_task(name="accounts.tasks.push_transfer")
+def push_transfer(transfer_id: int) -> None:
+    """Follow what MetaTrader answered, and carry on what may be."""
+    with contextlib.suppress(Later):
+        transfers_following.follow_transfer(transfer_id=transfer_id, actor=CASHIER, now=clock.now())
+        transfers_carrying.carry_transfer(transfer_id=transfer_id, actor=CASHIER, now=clock.now())
 
 
 @shared_task(name="accounts.tasks.reconcile_all")

@@ -44,7 +44,7 @@ def lock_sources(client_id: int) -> None:
 def account_of(
     kind: LedgerKind, *, legal_entity_id: int, currency: str, now: datetime, **of: int
 ) -> LedgerAccount:
-    """Return the ledger account of an entity; `of`: the trading account, method or bank account."""
+    """Return the ledger account of an entity; `of`: account, method, bank account or client."""
     known = _find(kind, legal_entity_id, currency, of)
     if known is not None:
         return known
@@ -68,7 +68,9 @@ def _find(
     found = LedgerAccount.objects.filter(
         kind=kind, legal_entity_id=legal_entity_id, currency=currency
     )
-    nothing = dict.fromkeys(("trading_account_id", "payment_method_id", "bank_account_id"))
+    nothing = dict.fromkeys(
+        ("trading_account_id", "payment_method_id", "bank_account_id", "client_id")
+    )
     wanted = {**nothing, **of}
     for name, value in wanted.items():
         found = found.filter(**({name: value} if value else {f"{name[:-3]}__isnull": True}))

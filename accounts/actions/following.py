@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import results, steps
 from accounts.actions.deposits import following as deposits_following
+from accounts.actions.transfers import following as transfers_following
 from accounts.events import (
     LateAnswer,
     ReturnRefused,
@@ -49,10 +50,11 @@ Step = Callable[[Payment, OperationView, Actor, datetime], None]
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
-    """Follow the operation of this key; one of neither withdrawal nor deposit is passed over."""
+    """Follow the operation of this key; one of no withdrawal, deposit, transfer is passed over."""
     link = BY_KEY.first(key)
     if link is None:
         deposits_following.follow_operation(key=key, actor=actor, now=now)
+        transfers_following.follow_operation(key=key, actor=actor, now=now)
         return
     payment = steps.locked(link.payment_id)
     operation = operations.get_operation(key)

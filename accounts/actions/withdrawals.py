@@ -294,7 +294,9 @@ def _require_free(looked: looking.Looked) -> None:
         sentence = _("MetaTrader's figures of this account are not known now: try again shortly.")
         raise FiguresUnknown(sentence)
     spoken_for = sum((other.amount for other in facts.others), Decimal(0))
-    available = facts.audit.available if facts.audit is not None else Decimal(0)
+    available = Decimal(0)
+    if facts.audit is not None:  # a transfer's hold is no withdrawal, and speaks for money too
+        available, spoken_for = facts.audit.available, max(spoken_for, facts.audit.reserved)
     left = max(Decimal(0), min(free - spoken_for, available))
     if facts.amount > left:
         sentence = _("%(asked)s asked for, %(free)s can be withdrawn.")

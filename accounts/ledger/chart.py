@@ -68,6 +68,12 @@ CHART: dict[LedgerKind, Account] = {
         Account(
             LedgerKind.SUSPENSE, Side.CREDIT, False, "entity", "moved at the bank, nobody's as yet"
         ),
+        Account(
+            LedgerKind.CLIENT_WALLET, Side.CREDIT, True, "client", "money that waits at the broker"
+        ),
+        Account(
+            LedgerKind.CONVERSION, Side.CREDIT, False, "entity", "taken for another currency's"
+        ),
     )
 }
 

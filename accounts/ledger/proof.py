@@ -26,12 +26,17 @@ QUESTIONS: dict[str, str] = {
             FROM accounts_posting WHERE account_id = a.id
         ) s ON true
         LEFT JOIN accounts_ledgerbalance b ON b.account_id = a.id
-        WHERE a.kind IN ('client_funds', 'client_credit')
+        WHERE a.kind IN ('client_funds', 'client_credit', 'client_wallet')
           AND (coalesce(b.posted, 0), coalesce(b.pending, 0)) IS DISTINCT FROM (s.posted, s.pending)
     """,
     "reservations that take money twice or release more than they hold": """
         SELECT format('account %s: %s set aside', account_id, pending)
         FROM accounts_ledgerbalance WHERE pending < 0
+    """,
+    "wallets below nothing": """
+        SELECT format('account %s: %s', b.account_id, -(b.posted + b.pending))
+        FROM accounts_ledgerbalance b JOIN accounts_ledgeraccount a ON a.id = b.account_id
+        WHERE a.kind = 'client_wallet' AND b.posted + b.pending > 0
     """,
     "postings in another currency than their account": """
         SELECT format('posting %s', p.id)

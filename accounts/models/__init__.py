@@ -14,6 +14,7 @@ from accounts.models.evidence import PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
+from accounts.models.transfer import Transfer, TransferOperation
 
 __all__ = [
     "AccountBooks",
@@ -37,4 +38,6 @@ __all__ = [
     "Posting",
     "ProviderCallback",
     "ResultDay",
+    "Transfer",
+    "TransferOperation",
 ]

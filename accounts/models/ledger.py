@@ -10,7 +10,7 @@ from accounts.states import ENTRY_LABELS, LEDGER_LABELS, Entering, LedgerKind, P
 from backoffice.core.access import Scope
 from backoffice.core.amounts import AmountField, CurrencyField, amount_digits_check
 
-GUARDED = (LedgerKind.CLIENT_FUNDS, LedgerKind.CLIENT_CREDIT)
+PER_LOGIN = (LedgerKind.CLIENT_FUNDS, LedgerKind.CLIENT_CREDIT)
 RESOLVING = (Entering.SETTLE, Entering.VOID)
 
 
@@ -34,6 +34,7 @@ class LedgerAccount(models.Model):
     bank_account = models.ForeignKey(
         "accounts.BankAccount", models.PROTECT, related_name="+", null=True
     )
+    client = models.ForeignKey("crm.Client", models.PROTECT, related_name="+", null=True)
     may_overdraw = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
@@ -49,6 +50,7 @@ class LedgerAccount(models.Model):
                     "trading_account",
                     "payment_method",
                     "bank_account",
+                    "client",
                 ],
                 nulls_distinct=False,
                 name="accounts_ledgeraccount_once",
@@ -62,8 +64,8 @@ class LedgerAccount(models.Model):
                 name="accounts_ledgeraccount_kind",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=GUARDED, trading_account__isnull=False)
-                | Q(~Q(kind__in=GUARDED), trading_account__isnull=True),
+                condition=Q(kind__in=PER_LOGIN, trading_account__isnull=False)
+                | Q(~Q(kind__in=PER_LOGIN), trading_account__isnull=True),
                 name="accounts_ledgeraccount_per_login",
             ),
             models.CheckConstraint(
@@ -75,6 +77,11 @@ class LedgerAccount(models.Model):
                 condition=Q(kind=LedgerKind.BANK, bank_account__isnull=False)
                 | Q(~Q(kind=LedgerKind.BANK), bank_account__isnull=True),
                 name="accounts_ledgeraccount_per_bank",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=LedgerKind.CLIENT_WALLET, client__isnull=False, may_overdraw=False)
+                | Q(~Q(kind=LedgerKind.CLIENT_WALLET), client__isnull=True),
+                name="accounts_ledgeraccount_per_client",
             ),
         ]
 

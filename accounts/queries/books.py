@@ -121,6 +121,7 @@ def audit(stand: Stand) -> Audit:
         balance=stand.market.mirror.balance,
         in_flight=abs(on_its_way),
         available=funds.available,
+        reserved=funds.reserved,
     )
 
 

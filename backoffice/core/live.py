@@ -43,6 +43,11 @@ def server(pk: int) -> str:
     return f"server:{pk}"
 
 
+def quotes(server_pk: int) -> str:
+    """Return the topic of what a server quotes for pairs of currencies; kept, never published."""
+    return f"quotes:{server_pk}"
+
+
 def user(pk: int) -> str:
     """Return the topic of one member of staff: what is for their eyes."""
     return f"user:{pk}"

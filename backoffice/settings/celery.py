@@ -106,6 +106,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-push-transfers": {
+        "task": "accounts.tasks.push_transfers",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "accounts-reconcile": {
         "task": "accounts.tasks.reconcile_all",
         "schedule": timedelta(minutes=5),

@@ -1,7 +1,7 @@
 """What goes to a screen: JSON frames, each encoded once for everybody who watches."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ import orjson
 
 from trading.calc import rounding
 from trading.live.figures import Figures, Standing
+from trading.terms import ProfitMode, Quote, SymbolSpec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -60,6 +61,27 @@ def account_data(figures: Figures, positions: Iterable[Standing]) -> dict[str, A
     if figures.needs:
         data["needs"] = list(figures.needs)
     return data
+
+
+def quotes_data(specs: Mapping[str, SymbolSpec], quotes: Mapping[str, Quote]) -> dict[str, Any]:
+    """Return symbol → base, other currency, bid, ask, moment: of what is a pair of currencies."""
+    return {
+        name: [
+            name[:3].upper(),
+            spec.profit_currency,
+            f"{quote.bid:f}",
+            f"{quote.ask:f}",
+            milliseconds(quote.at),
+        ]
+        for name, quote in quotes.items()
+        if (spec := specs.get(name)) is not None and _is_pair(spec)
+    }
+
+
+def _is_pair(spec: SymbolSpec) -> bool:
+    letters = spec.name[:6].upper()
+    is_forex = spec.profit_mode is ProfitMode.FOREX
+    return is_forex and letters.isalpha() and letters[3:] == spec.profit_currency
 
 
 def money(amount: Decimal | None, places: int) -> str | None:

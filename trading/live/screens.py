@@ -155,7 +155,17 @@ class Screens:
             topic = live.server(server_id)
             beats[topic] = frames.frame(topic, next(self._numbers), source.at, now, data)
         await self._store.publish(beats)
-        await self._store.keep(beats)
+        await self._store.keep({**beats, **self._quotes(now)})
+
+    def _quotes(self, now: datetime) -> dict[str, bytes]:
+        """Return what every fresh server quotes for currencies: conversions go by it."""
+        return {
+            topic: frames.frame(topic, next(self._numbers), source.at, now, data)
+            for server_id, source in self._sources.items()
+            if source.is_fresh
+            and (data := frames.quotes_data(source.board.specs, source.board.quotes))
+            and (topic := live.quotes(server_id))
+        }
 
     # -- what is kept ---------------------------------------------------------------------------
     def _entry(self, place: Place) -> tuple[Source, int] | None:

@@ -62,12 +62,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What the books expect MetaTrader's balance to be, what it is, and what is in flight."""
+    """What the books expect MetaTrader's balance to be, what it is, and what is in flight.
+
+    `available` is what the books' balance has beyond everything that is held (`reserved`).
+    """
 
     expected: Decimal
     balance: Decimal
     in_flight: Decimal
     available: Decimal
+    reserved: Decimal = NOTHING
 
     @property
     def gap(self) -> Decimal:

@@ -21,7 +21,7 @@ from crm.calc import countries
 from crm.queries import known
 from trading.actions import sync_passes, trading_accounts
 from trading.actions.gateways import gateway_of
-from trading.actions.ordering import approving
+from trading.actions.ordering import approving, waiting
 from trading.events import AccountCommandAnswered
 from trading.gateway.errors import BadMessage, NotSent, Refused, Unavailable, Uncertain
 from trading.gateway.port import DEADLINE_SECONDS, Gateway, NewAccount
@@ -57,7 +57,7 @@ def carry(*, command_id: int, actor: Actor, now: datetime) -> Carried:
     """Send a command that is READY, once; return it with what MetaTrader said.
 
     Call it with no transaction open. What changed since it was asked for makes it STALE, and
-    nothing is sent.
+    nothing is sent. While money is under way a change of group or leverage stays READY and says so.
     """
     command = _begun(command_id=command_id, actor=actor, now=now)
     if command.state != AccountOrder.SENDING:
@@ -114,6 +114,11 @@ def _begun(*, command_id: int, actor: Actor, now: datetime) -> AccountCommand:
     commands = AccountCommand.objects.select_related("server", "account__group", "account_type")
     command = locks.rows(commands.filter(pk=command_id)).get()
     if command.state != AccountOrder.READY:
+        return command
+    reason = waiting.reason_for(AccountVerb(command.verb), command.account_id)
+    if reason:
+        command.answer = reason[:LONGEST]
+        command.save(update_fields=["answer"])
         return command
     if not _stands(command):
         command.state = ACCOUNT_ORDER.after(command.state, "outdate")

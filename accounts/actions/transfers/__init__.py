@@ -1,0 +1,1 @@
+"""Transfers: asked for, carried through MetaTrader leg by leg, followed, sent back."""

@@ -1,0 +1,1 @@
+"""Transfers as staff see them."""

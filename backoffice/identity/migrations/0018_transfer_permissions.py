@@ -1,0 +1,31 @@
+"""Who may ask for a transfer for a client, decide about those to others, and send one back."""
+
+from django.db import migrations
+
+ADDED = {
+    'accounts.transfer.request': ('sales_agent', 'sales_manager', 'retention', 'support', 'back_office'),
+    'accounts.transfer.decide': ('back_office', 'compliance'),
+    'accounts.transfer.return': ('back_office', 'finance', 'compliance'),
+}
+
+
+def add(apps, schema_editor):
+    Role = apps.get_model('identity', 'Role')
+    for permission, roles in ADDED.items():
+        for role in Role.objects.filter(is_builtin=True, code__in=roles):
+            role.permissions = sorted({*role.permissions, permission})
+            role.save(update_fields=['permissions'])
+
+
+def take_away(apps, schema_editor):
+    Role = apps.get_model('identity', 'Role')
+    for role in Role.objects.filter(is_builtin=True):
+        role.permissions = [one for one in role.permissions if one not in ADDED]
+        role.save(update_fields=['permissions'])
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [('identity', '0017_bank_permissions')]
+
+    operations = [migrations.RunPython(add, take_away)]

@@ -1,0 +1,1 @@
+"""Money that moves between places of clients."""
