@@ -51,5 +51,10 @@ DECIDE_TRANSFER = Permission(
     "accounts.transfer.decide", noop("Approve and reject transfers to other clients")
 )
 RETURN_TRANSFER = Permission(
-    "accounts.transfer.return", noop("Send back a transfer that does not arrive, or allow that")
+    "accounts.transfer.return",
+    noop("Send back a transfer that does not arrive, or allow that"),
+)
+SETTLE_DIFFERENCES = Permission(
+    "accounts.difference.settle",
+    noop("Propose what becomes of a difference from MetaTrader, and agree to others' proposals"),
 )

@@ -322,6 +322,8 @@ class Gap(StrEnum):
     MISSING_IN_LEDGER = "missing_in_ledger"
     AMOUNT = "amount"
     DUPLICATE_MARKER = "duplicate_marker"
+    CHANGED_MARKER = "changed_marker"
+    DAMAGED_MARKER = "damaged_marker"
     BALANCE = "balance"
 
 
@@ -330,7 +332,22 @@ GAP_LABELS: dict[str, str] = {
     Gap.MISSING_IN_LEDGER: noop("Our marker in MetaTrader, not booked here"),
     Gap.AMOUNT: noop("Another amount in MetaTrader than here"),
     Gap.DUPLICATE_MARKER: noop("Two records in MetaTrader carry one marker"),
+    Gap.CHANGED_MARKER: noop("A record of ours, its marker changed in MetaTrader"),
+    Gap.DAMAGED_MARKER: noop("A comment that opens like our marker and is none"),
     Gap.BALANCE: noop("The balance differs, and no record explains it"),
+}
+
+
+class Remedy(StrEnum):
+    """What two people can agree to do about a difference."""
+
+    LEAVE = "leave"
+    TAKE_OVER = "take_over"
+
+
+REMEDY_LABELS: dict[str, str] = {
+    Remedy.LEAVE: noop("It stays as it is"),
+    Remedy.TAKE_OVER: noop("The books take MetaTrader's balance over"),
 }
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.actions import approving, execution, following, reconciliation, settling
+from accounts.actions import approving, execution, following, settling
 from accounts.actions.bank import importing
 from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
 from accounts.actions.letters import writing
+from accounts.actions.reconciling import agreeing, comparing
 from accounts.actions.transfers import carrying as transfers_carrying
 from accounts.actions.transfers import following as transfers_following
 from accounts.actions.transfers import settling as transfers_settling
@@ -34,8 +35,9 @@ from accounts.events import (
     WithdrawalReturning,
 )
 from accounts.queries import books, deposits, payments
+from accounts.queries.reconciling import differences
 from accounts.queries.transfers import standing
-from backoffice.core import clock, work
+from backoffice.core import clock, locks, work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from backoffice.core.events import Event
@@ -66,9 +68,11 @@ DEPOSIT_STEPS = (
 )
 TURN_SECONDS = 5
 COMPARE_SECONDS = 300
+COMPARED_AT_ONCE = 500
 approving.register()
 deposits_approving.register()
 transfers_waiting.register()
+agreeing.register()
 
 Answered = (
     OperationConfirmed
@@ -215,9 +219,35 @@ def push_transfer(transfer_id: int) -> None:
 
 @shared_task(name="accounts.tasks.reconcile_all")
 def reconcile_all() -> None:
-    """Give every client's account its turn of the comparison."""
-    for account_id in payments.accounts_to_reconcile():
-        reconcile_account.apply_async((account_id,), expires=COMPARE_SECONDS)
+    """Give every client's account its turn of the comparison, some hundreds at a time."""
+    account_ids = differences.accounts_to_compare()
+    for start in range(0, len(account_ids), COMPARED_AT_ONCE):
+        some = account_ids[start : start + COMPARED_AT_ONCE]
+        compare_accounts.apply_async((some,), expires=COMPARE_SECONDS)
+
+
+@shared_task(name="accounts.tasks.compare_accounts")
+def compare_accounts(account_ids: list[int]) -> None:
+    """Compare the money records of some accounts with their books."""
+    comparing.compare_accounts(account_ids=account_ids, actor=AUDITOR, now=clock.now())
+
+
+@shared_task(name="accounts.tasks.compare_moved")
+def compare_moved() -> None:
+    """Compare at once where the stream brought money, the books moved, or something differs."""
+    now = clock.now()
+    with locks.alone("accounts:compare-moved") as ours:
+        if ours:
+            moved = differences.accounts_moved(now)
+            comparing.compare_accounts(account_ids=moved, actor=AUDITOR, now=now)
+
+
+@shared_task(name="accounts.tasks.reconcile_day")
+def reconcile_day() -> None:
+    """Once a day: compare every account, and keep how much was compared and found."""
+    with locks.alone("accounts:reconcile-day") as ours:
+        if ours:
+            comparing.reconcile_day(actor=AUDITOR, now=clock.now())
 
 
 @shared_task(name="accounts.tasks.find_denied")
@@ -231,4 +261,4 @@ def find_denied() -> None:
 def reconcile_account(account_id: int) -> None:
     """Compare one account's money records with the books."""
     with contextlib.suppress(Later):
-        reconciliation.reconcile_account(account_id=account_id, actor=AUDITOR, now=clock.now())
+        comparing.reconcile(account_id=account_id, actor=AUDITOR, now=clock.now())

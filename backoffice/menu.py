@@ -102,6 +102,14 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:bank-count",
     ),
     Entry(
+        noop("Differences"),
+        "accounts:difference-list",
+        accounts.SEE_BOOKS,
+        "scales",
+        covers=("accounts:difference-",),
+        counter="accounts:difference-count",
+    ),
+    Entry(
         noop("Unbound"),
         "trading:unbound-list",
         trading.BIND_ACCOUNTS,

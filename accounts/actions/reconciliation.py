@@ -1,36 +1,24 @@
 """Compares MetaTrader's money records with the books, account by account, and keeps the gaps."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions import chart, results, steps
 from accounts.events import DiscrepancyFound, DiscrepancyGone, LateAnswer
-from accounts.models import AccountBooks, Discrepancy, Payment, PaymentOperation
-from accounts.queries.books import Stand, audit, unseen_since
+from accounts.models import Discrepancy, Payment, PaymentOperation
+from accounts.queries.books import Stand, audit
+from accounts.queries.reconciling.deviations import Finding, findings_of
 from accounts.states import Gap
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 
-#: How long our side and theirs may lag behind each other before it is a difference.
-GRACE = timedelta(minutes=2)
-#: A trade that closes during the comparison explains itself by the next one.
-TOLD_AT = {Gap.BALANCE: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference: its class, the ticket (0: the whole account), and both amounts."""
-
-    gap: Gap
-    ticket: int
-    expected: Decimal | None
-    found: Decimal | None
-    key: UUID | None = None  # of the operation, where a closed payment is contradicted
+LONGEST = 300
+#: So many comparisons see a difference of balances before it is told.
+SURE_AFTER = 2
 
 
 @transaction.atomic
@@ -38,79 +26,97 @@ def reconcile_account(*, account_id: int, actor: Actor, now: datetime) -> list[D
     """Bring the books of an account up to date and return what differs from MetaTrader still."""
     chart.lock_money(account_id)
     stand = results.caught_up(account_id=account_id, actor=actor, now=now)
-    return _keep(stand.books, _findings(stand, now), actor, now)
+    return _keep(stand, findings_of(stand, now), actor, now)
 
 
-def _findings(stand: Stand, now: datetime) -> list[Finding]:
-    due, booked = stand.due, stand.booked
-    found = [
-        Finding(Gap.MISSING_IN_MT4, row.ticket, row.amount, None)
-        for row in unseen_since(due, before=now - GRACE)
+def _keep(stand: Stand, findings: list[Finding], actor: Actor, now: datetime) -> list[Discrepancy]:
+    cases = Discrepancy.objects.filter(account_id=stand.books.pk, gone_at__isnull=True)
+    known = {(row.gap, row.ticket): row for row in locks.rows(cases)}
+    kept = [
+        _seen(stand, one, known.pop((one.gap, one.ticket), None), actor, now) for one in findings
     ]
-    found += [
-        Finding(Gap.MISSING_IN_LEDGER, one.ticket, None, one.amount)
-        for one in (*due.ours, *(odd for odd in due.odd if odd.is_strange))
-        if one.recorded_at < now - GRACE
-    ]
-    found += [
-        Finding(Gap.DUPLICATE_MARKER, one.ticket, None, one.amount)
-        for one in due.odd
-        if one.is_double
-    ]
-    found += [
-        Finding(Gap.AMOUNT, one.ticket, booked[one.ticket].amount, one.amount)
-        for one in stand.market.mirror.records
-        if one.ticket in booked and booked[one.ticket].amount != one.amount
-    ]
-    found += [
-        Finding(Gap.MISSING_IN_LEDGER, one.ticket, None, one.amount, one.key) for one in due.denied
-    ]
-    audited = audit(stand)
-    if audited.gap:
-        found.append(Finding(Gap.BALANCE, 0, audited.expected, audited.balance))
-    return found
-
-
-def _keep(
-    books: AccountBooks, findings: list[Finding], actor: Actor, now: datetime
-) -> list[Discrepancy]:
-    standing = locks.rows(Discrepancy.objects.filter(account_id=books.pk, gone_at__isnull=True))
-    known = {(row.gap, row.ticket): row for row in standing}
-    kept = []
-    for one in findings:
-        row = known.pop((one.gap, one.ticket), None)
-        kept.append(_seen(books, one, row, actor, now))
     for row in known.values():
-        row.gone_at = now
-        row.save(update_fields=["gone_at"])
-        if row.sightings >= TOLD_AT.get(Gap(row.gap), 1):
+        row.gone_at, row.cure = now, _cure(stand, row)
+        row.save(update_fields=["gone_at", "cure"])
+        if row.told_at is not None:
             _tell(DiscrepancyGone(**_names(row)), row, actor, now)
     return kept
 
 
 def _seen(
-    books: AccountBooks, one: Finding, row: Discrepancy | None, actor: Actor, now: datetime
+    stand: Stand, one: Finding, row: Discrepancy | None, actor: Actor, now: datetime
 ) -> Discrepancy:
     if row is None:
         row = Discrepancy(
-            account_id=books.pk,
-            legal_entity_id=books.legal_entity_id,
+            account_id=stand.books.pk,
+            legal_entity_id=stand.books.legal_entity_id,
             gap=one.gap,
             ticket=one.ticket,
-            currency=books.currency,
+            currency=stand.books.currency,
             payment=_denied(one),
             sightings=0,
             found_at=now,
         )
-    row.expected, row.found = one.expected, one.found
+    elif _differs(one, row):
+        # Another difference of the same kind: nobody agreed to this one.
+        row.agreed_by, row.agreed_at, row.note = "", None, ""
+        if row.told_at is None:
+            row.found_at, row.sightings = now, 0
+    row.expected, row.found, row.evidence = one.expected, one.found, one.seen[:LONGEST]
     row.sightings += 1
+    is_news = row.told_at is None and _is_sure(stand, row)
+    if is_news:
+        row.told_at = now
     row.save()
-    if row.sightings == TOLD_AT.get(one.gap, 1):
+    if is_news:
         event = DiscrepancyFound(**_names(row), expected=one.expected, found=one.found)
         _tell(event, row, actor, now)
         if row.payment is not None:
             _tell_payment(row.payment, one, actor, now)
     return row
+
+
+def _differs(one: Finding, row: Discrepancy) -> bool:
+    """Say whether a finding is another difference than the one that is kept.
+
+    Of a balance what counts is how much is missing: both sides move with every trade.
+    """
+    if one.gap == Gap.BALANCE:
+        return _missing(one) != _missing(row)
+    return (one.expected, one.found) != (row.expected, row.found)
+
+
+def _missing(one: Any) -> Decimal:
+    return (one.found or Decimal(0)) - (one.expected or Decimal(0))
+
+
+def _is_sure(stand: Stand, row: Discrepancy) -> bool:
+    """Say whether a difference is worth telling.
+
+    Balance and results reach the mirror one after the other, so a missing amount counts once it is
+    the same after a whole pass over the server that began when it was there already.
+    """
+    if row.gap != Gap.BALANCE:
+        return True
+    synced_at = stand.mirror.synced_at
+    return row.sightings >= SURE_AFTER and synced_at is not None and synced_at > row.found_at
+
+
+def _cure(stand: Stand, row: Discrepancy) -> str:
+    """Say what the comparison saw that found a difference gone."""
+    audited = audit(stand)
+    there = {one.ticket: one for one in stand.mirror.records}
+    known = there.get(row.ticket)
+    words = _("The books expect %(expected)s, MetaTrader shows %(balance)s.") % {
+        "expected": audited.expected,
+        "balance": audited.balance,
+    }
+    if known is not None:
+        told = {"ticket": known.ticket, "amount": known.amount, "comment": known.comment}
+        words += " " + _("Ticket %(ticket)s is there: %(amount)s, “%(comment)s”.") % told
+    elif row.ticket:
+        words += " " + _("Ticket %(ticket)s is not there.") % {"ticket": row.ticket}
+    return words[:LONGEST]
 
 
 def _denied(one: Finding) -> Payment | None:

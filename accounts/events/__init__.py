@@ -10,6 +10,7 @@ from accounts.events.bank import (
 )
 from accounts.events.books import (
     BooksOpened,
+    DifferenceAgreed,
     DiscrepancyFound,
     DiscrepancyGone,
     ForeignMoneyBooked,
@@ -115,6 +116,7 @@ __all__ = [
     "DepositStarted",
     "DepositUncertain",
     "DepositWaits",
+    "DifferenceAgreed",
     "DiscrepancyFound",
     "DiscrepancyGone",
     "ForeignMoneyBooked",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from accounts.states import GAP_LABELS
+from accounts.states import GAP_LABELS, REMEDY_LABELS
 from backoffice.core.events import Event
 from backoffice.core.words import noop
 
@@ -85,6 +85,28 @@ class DiscrepancyGone(Event):
     account_id: int
     gap: str
     ticket: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceAgreed(Event):
+    """Two people agreed what becomes of a difference from MetaTrader."""
+
+    name: ClassVar[str] = "accounts.discrepancy.agreed"
+    sentence: ClassVar[str] = noop(
+        "{actor} carried out what was agreed about account {account_id} ({gap}, ticket {ticket}): "
+        "{remedy}"
+    )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
+        "gap": GAP_LABELS,
+        "remedy": REMEDY_LABELS,
+    }
+
+    discrepancy_id: int
+    account_id: int
+    gap: str
+    ticket: int
+    remedy: str
+    request_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from accounts.models.books import (
     BookedTicket,
     Discrepancy,
     PastMovement,
+    ReconciledDay,
     ResultDay,
 )
 from accounts.models.callback import ProviderCallback
@@ -37,6 +38,7 @@ __all__ = [
     "PaymentOperation",
     "Posting",
     "ProviderCallback",
+    "ReconciledDay",
     "ResultDay",
     "Transfer",
     "TransferOperation",

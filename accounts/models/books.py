@@ -1,5 +1,6 @@
 """How the books follow MetaTrader: since when, which days, which records, and what differs."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,7 @@ class BookedTicket(models.Model):
                 name="accounts_bookedticket_entry",
             ),
         ]
+        indexes = [BrinIndex(fields=["booked_at"], name="accounts_bookedticket_when")]
 
 
 class PastMovement(models.Model):
@@ -126,7 +128,10 @@ class Discrepancy(models.Model):
 
     `payment` names the one that is closed as not moved and that MetaTrader booked all the same: the
     case that people have to settle. `sightings` counts the comparisons that saw it: a difference of
-    balances is told at the second, because a trade that closes during the first explains itself.
+    balances is told later than the first, because a trade that closes during it explains itself.
+    `agreed_by`: two people agreed on what `note` says, and it asks for nobody any
+    more, unless the amounts change. `evidence` is what the comparison saw, `cure` what the last one
+    saw, when it was gone.
     """
 
     scope = Scope(entity="legal_entity_id")
@@ -143,8 +148,14 @@ class Discrepancy(models.Model):
     expected = AmountField(null=True)
     found = AmountField(null=True)
     sightings = models.PositiveIntegerField(default=1)
+    evidence = models.CharField(max_length=300, default="", db_default="", blank=True)
+    cure = models.CharField(max_length=300, default="", db_default="", blank=True)
     found_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, default="", db_default="", blank=True)
+    agreed_by = models.CharField(max_length=64, default="", db_default="", blank=True)
+    agreed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("discrepancy")
@@ -160,3 +171,25 @@ class Discrepancy(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["gone_at", "-id"], name="accounts_discrepancy_open")]
+
+
+class ReconciledDay(models.Model):
+    """One comparison of every account at the end of a day: how much was compared, what differed.
+
+    `records` are MetaTrader's, `booked` those that the books account for; `differing` the cases
+    that stood afterwards and that nobody agreed to leave.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    accounts = models.PositiveIntegerField()
+    records = models.PositiveIntegerField()
+    booked = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("reconciled day")
+        verbose_name_plural = _("reconciled days")
+        indexes = [models.Index(fields=["-begun_at"], name="accounts_reconciledday_latest")]

@@ -12,6 +12,7 @@ from accounts.pages.deposits import decisions as deposit_decisions
 from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
+from accounts.pages.reconciling import pages as reconciling
 
 app_name = "accounts"
 
@@ -68,6 +69,10 @@ urlpatterns = [
         path(f"bank/<int:pk>/{word}/", act.as_view(), name=f"bank-{word}")
         for word, act in bank_decisions.ACTS.items()
     ),
+    path("differences/", reconciling.DifferenceList.as_view(), name="difference-list"),
+    path("differences/waiting", reconciling.Waiting.as_view(), name="difference-count"),
+    path("differences/<int:pk>/", reconciling.DifferenceDetail.as_view(), name="difference-detail"),
+    path("differences/<int:pk>/propose/", reconciling.Propose.as_view(), name="difference-propose"),
     path("<int:pk>/bank", bank_panels.OfPayment.as_view(), name="payment-bank"),
     path("deposits/<int:pk>/bank", bank_panels.OfDeposit.as_view(), name="deposit-bank"),
     path(

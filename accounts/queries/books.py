@@ -1,7 +1,7 @@
 """How the books of an account stand against MetaTrader: what is due, in flight, missing."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,11 +13,8 @@ from django.db.models.expressions import RawSQL
 from accounts.calc.checks import Audit
 from accounts.ledger import balances
 from accounts.models import AccountBooks, BookedTicket, Discrepancy
-from accounts.permissions import SEE_BOOKS
-from accounts.states import Gap
-from backoffice.core import access
 from backoffice.core.compiled import Question
-from trading.queries.money import MirrorMoney, MoneyRecord, Standing, standing_of
+from trading.queries.money import MirrorMoney, MoneyRecord, Standing, mirrors_of, standing_of
 from trading.queries.operations import denied_by_metatrader
 
 NOTHING = Decimal(0)
@@ -28,18 +25,18 @@ TICKETS = """
 DAYS = """
 (SELECT coalesce(json_agg(json_build_array(d.day, (d.included + d.posted)::text)), '[]')::text
    FROM accounts_resultday d WHERE d.books_id = accounts_accountbooks.account_id)"""
-#: The books of an account with all their pages, in one statement.
-BOOKS = Question(
-    lambda account_id: (
-        AccountBooks.objects.filter(pk=account_id)
-        .select_related("funds__running", "credit__running")
-        .annotate(
-            told_tickets=RawSQL(TICKETS, (), TextField()),  # noqa: S611 - nothing in it is asked
-            told_days=RawSQL(DAYS, (), TextField()),  # noqa: S611 - nothing in it is asked
-        )
-    ),
-    int,
-)
+
+
+def _read_books(**wanted: Any) -> QuerySet[AccountBooks]:
+    """Return books with all their pages, in one statement."""
+    rows = AccountBooks.objects.filter(**wanted).select_related("funds__running", "credit__running")
+    return rows.annotate(
+        told_tickets=RawSQL(TICKETS, (), TextField()),  # noqa: S611 - nothing in it is asked
+        told_days=RawSQL(DAYS, (), TextField()),  # noqa: S611 - nothing in it is asked
+    )
+
+
+BOOKS = Question(lambda account_id: _read_books(pk=account_id), int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +68,20 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class Sheet:
     """One account's books beside one snapshot of MetaTrader, and what lies between them."""
 
     books: AccountBooks
-    market: Standing
+    mirror: MirrorMoney
     booked: dict[int, BookedLine]
     due: Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand(Sheet):
+    """A sheet, with everything else that a decision about the account looks at."""
+
+    market: Standing
 
 
 def books_of(account_id: int) -> AccountBooks | None:
@@ -100,7 +104,19 @@ def stand_of(account_id: int, market: Standing | None = None) -> Stand | None:
 def stand_between(books: AccountBooks, market: Standing) -> Stand:
     """Return what stands between books as they were just read and a snapshot of the mirror."""
     booked = {line.ticket: line for line in _booked(books)}
-    return Stand(books=books, market=market, booked=booked, due=_due(books, market.mirror, booked))
+    due = _due(books, market.mirror, booked)
+    return Stand(books=books, mirror=market.mirror, market=market, booked=booked, due=due)
+
+
+def sheets_of(account_ids: Sequence[int]) -> Iterator[Sheet]:
+    """Yield the sheets of many accounts, in two statements; those without books are left out."""
+    mirrors = mirrors_of(account_ids)
+    for books in _read_books(pk__in=list(account_ids)):
+        mirror = mirrors.get(books.pk)
+        if mirror is not None:
+            booked = {line.ticket: line for line in _booked(books)}
+            due = _due(books, mirror, booked)
+            yield Sheet(books=books, mirror=mirror, booked=booked, due=due)
 
 
 def audit_of(account_id: int) -> Audit | None:
@@ -109,7 +125,7 @@ def audit_of(account_id: int) -> Audit | None:
     return None if stand is None else audit(stand)
 
 
-def audit(stand: Stand) -> Audit:
+def audit(stand: Sheet) -> Audit:
     """Return what the books expect of a snapshot: invariant I-6, with what is due reckoned in."""
     due, funds = stand.due, balances.running(stand.books.funds)
     came = sum((one.amount for one in (*due.foreign, *due.ours) if not one.is_credit), NOTHING)
@@ -118,19 +134,11 @@ def audit(stand: Stand) -> Audit:
     on_its_way = sum((one.amount for one in due.ours if not one.is_credit), NOTHING) - unseen
     return Audit(
         expected=funds.posted + earned + came - unseen,
-        balance=stand.market.mirror.balance,
+        balance=stand.mirror.balance,
         in_flight=abs(on_its_way),
         available=funds.available,
         reserved=funds.reserved,
     )
-
-
-def list_discrepancies_for(user: Any, *, open_only: bool = True) -> QuerySet[Discrepancy]:
-    """Return what differs from MetaTrader, the newest first."""
-    rows = access.restrict(Discrepancy.objects.all(), user, SEE_BOOKS)
-    if open_only:
-        rows = rows.filter(gone_at__isnull=True)
-    return rows.select_related("account__server").order_by("-id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +150,8 @@ class Differing:
 
 
 def count_discrepancies() -> Differing:
-    """Count what differs now, and was not explained by the next comparison: for the health page."""
-    standing = Discrepancy.objects.filter(gone_at__isnull=True)
-    told = standing.exclude(gap=Gap.BALANCE, sightings__lt=2)
+    """Count what differs, was told of, and that nobody agreed to leave: for the health page."""
+    told = Discrepancy.objects.filter(gone_at__isnull=True, told_at__isnull=False, agreed_by="")
     return Differing(**told.aggregate(all=Count("id"), denied=Count("payment")))
 
 
@@ -165,14 +172,14 @@ def accounts_denied() -> list[int]:
     return sorted({account_id for account_id, _ in denied.difference(booked)})
 
 
-def put_back(stand: Stand) -> list[MoneyRecord]:
+def put_back(stand: Sheet) -> list[MoneyRecord]:
     """Return what MetaTrader booked of a refused payment and somebody took back there by hand.
 
     Taken back is what another record of the opposite amount names in its comment, as `#ticket`.
     """
     told = [
         (one.amount, one.is_credit, one.comment.split())
-        for one in stand.market.mirror.records
+        for one in stand.mirror.records
         if one.is_foreign
     ]
     return [

@@ -18,7 +18,6 @@ from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Verdict, Withdr
 from backoffice.approvals.queries import requests
 from backoffice.company.queries import entities
 from backoffice.core import access, clock
-from trading.queries import money
 
 FINAL_STATES = [state.value for state in FINAL]
 #: Late first (their due time is the earliest), then the least time left, then the largest amount.
@@ -250,8 +249,3 @@ def payments_to_push(now: datetime) -> list[int]:
     due = Q(state__in=(Withdrawal.APPROVED, Withdrawal.RETURNING), next_try_at__lte=now)
     rows = Payment.objects.filter(due | Q(state=Withdrawal.UNCERTAIN)).order_by("next_try_at", "id")
     return list(rows.values_list("id", flat=True)[:PUSHED])
-
-
-def accounts_to_reconcile() -> list[int]:
-    """Return the accounts whose books are compared with MetaTrader."""
-    return money.bound_account_ids()

@@ -26,7 +26,10 @@ CELERY_TASK_QUEUES = [
     Queue("celery", routing_key="celery"),
     Queue("thorough", routing_key="thorough"),
 ]
-CELERY_TASK_ROUTES = {"accounts.tasks.reconcile_account": {"queue": "thorough"}}
+CELERY_TASK_ROUTES = {
+    "accounts.tasks.compare_accounts": {"queue": "thorough"},
+    "accounts.tasks.reconcile_day": {"queue": "thorough"},
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 230
 CELERY_TASK_TIME_LIMIT = 240  # shorter than a work lease (core/work.py)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -115,6 +118,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.reconcile_all",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 60},
+    },
+    "accounts-compare-moved": {
+        "task": "accounts.tasks.compare_moved",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "accounts-reconcile-day": {
+        "task": "accounts.tasks.reconcile_day",
+        "schedule": crontab(hour="0", minute="25"),
+        "options": {"expires": 3600},
     },
     "machines-clear-old-calls": {
         "task": "backoffice.machines.tasks.clear_old_calls",

@@ -18,8 +18,9 @@ from backoffice.core.actors import Actor
 from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict, Later, Rejected
 from backoffice.core.money import is_exact
-from trading.actions import marker, verdicts
+from trading.actions import verdicts
 from trading.actions.gateways import gateway_of
+from trading.calc.marking import marker
 from trading.events import OperationPlanned
 from trading.gateway.errors import NotSent, Refused, Unavailable, Uncertain
 from trading.gateway.port import Gateway

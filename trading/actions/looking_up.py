@@ -14,9 +14,10 @@ from django.db import transaction
 
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
-from trading.actions import marker, verdicts
+from trading.actions import verdicts
 from trading.actions.balance import terms_of
 from trading.actions.gateways import gateway_of
+from trading.calc.marking import marker
 from trading.gateway.errors import GatewayError
 from trading.gateway.port import Gateway
 from trading.models import BalanceAttempt, BalanceOperation, BalanceRecord, SendingTerms

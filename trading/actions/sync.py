@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from backoffice.core import live, locks
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
-from trading.actions import gateways, snapshots, sync_passes
+from trading.actions import gateways, lost_records, snapshots, sync_passes
 from trading.gateway.codes import NO_SUCH_ACCOUNT
 from trading.gateway.errors import GatewayError, Refused
 from trading.gateway.port import Gateway, News
@@ -133,6 +133,7 @@ def _settle_deleted(server_id: int, tickets: frozenset[int], now: datetime) -> M
     server = Server.objects.get(pk=server_id)
     try:
         gateway = gateways.gateway_of(server)
+        lost_records.settle_deleted(gateway, server_id, tickets, now=now)
         return snapshots.settle_deleted(gateway, server_id, tickets, actor=ACTOR, now=now)[0]
     except (GatewayError, Later) as reason:
         log.warning("deleted_tickets_not_settled", server=server.code, reason=str(reason))

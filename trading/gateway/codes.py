@@ -35,6 +35,7 @@ class ReturnCode:
 _D, _N, _L, _U = Verdict.DONE, Verdict.NO, Verdict.LATER, Verdict.UNKNOWN
 
 MARKET_CLOSED = 132
+INVALID_DATA = 3  # also: there is no such ticket
 NO_SUCH_ACCOUNT = 65  # MetaTrader says the same of a wrong password
 
 CODES: Mapping[int, ReturnCode] = MappingProxyType(
@@ -44,7 +45,7 @@ CODES: Mapping[int, ReturnCode] = MappingProxyType(
             (0, "OK", "all right", _D, _D),
             (1, "OK_NONE", "no operation", _U, _U),
             (2, "ERROR", "common error", _U, _U),
-            (3, "INVALID_DATA", "invalid trade parameters", _N, _N),
+            (INVALID_DATA, "INVALID_DATA", "invalid trade parameters", _N, _N),
             (4, "TECH_PROBLEM", "trade server is busy", _U, _U),
             (5, "OLD_VERSION", "old client version", _U, _N),
             (6, "NO_CONNECT", "no connection", _U, _U),

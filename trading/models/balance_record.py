@@ -13,7 +13,11 @@ from trading.models.trading_account import TradingAccount
 
 
 class BalanceRecord(models.Model):
-    """One record; `amount` is signed, in the account's currency, `cmd` 6 balance or 7 credit."""
+    """One record; `amount` is signed, in the account's currency, `cmd` 6 balance or 7 credit.
+
+    `gone_at`: since when the server is known not to have it any more. MetaTrader archives, so a
+    record that merely is in no list stays; see trading/actions/lost_records.py.
+    """
 
     scope: ClassVar[Scope] = Scope(
         client="account__client_id",
@@ -38,6 +42,7 @@ class BalanceRecord(models.Model):
     comment = models.CharField(_("comment"), max_length=64, default="", blank=True)
     changed_stamp = models.BigIntegerField(default=0)
     mirrored_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("balance record")
@@ -57,7 +62,8 @@ class BalanceRecord(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "-recorded_at", "-id"], name="trading_balancerecord_account"
-            )
+            ),
+            models.Index(fields=["mirrored_at"], name="trading_balancerecord_mirrored"),
         ]
 
     def __str__(self) -> str:

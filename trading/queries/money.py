@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from backoffice.core import compiled, live
+from trading.calc.marking import marker
 from trading.models import BalanceRecord, Deal, Position, TradingAccount
 from trading.queries import frames
 from trading.queries.trading_accounts import MONEY
@@ -60,6 +61,9 @@ class MoneyRecord:
 
     `is_double`: it carries the marker of an operation that was booked under another ticket.
     `is_denied`: of an operation that MetaTrader refused, or that was given up: it should not be.
+    `is_open`: of an operation that has no clear answer yet.
+    `is_damaged`: it opens like a marker of ours, and its check characters are wrong.
+    `is_renamed`: it is ours by its ticket, and its comment was cut or edited since.
     `is_alike`: nothing names it, and it may be an operation of ours without an answer, under a
     comment that was cut or edited: until people settled that, it is nobody's.
     `day` is the day of the server's own calendar.
@@ -75,6 +79,9 @@ class MoneyRecord:
     is_strange: bool = False
     is_double: bool = False
     is_denied: bool = False
+    is_open: bool = False
+    is_damaged: bool = False
+    is_renamed: bool = False
     is_alike: bool = False
 
     @property
@@ -87,7 +94,9 @@ class MoneyRecord:
 class MirrorMoney:
     """The money side of an account's mirror at one moment: all of it from one snapshot.
 
-    `results` maps each day of the server's own calendar to what its closed trades earned.
+    `results` maps each day of the server's own calendar to what its closed trades earned. What the
+    server is known to have lost is not among the records. `synced_at` is when the latest whole pass
+    over the server began: what was booked before it, and is not here, is not there.
     """
 
     account_id: int
@@ -96,6 +105,7 @@ class MirrorMoney:
     credit: Decimal
     results: dict[date, Decimal]
     records: tuple[MoneyRecord, ...]
+    synced_at: datetime | None = None
 
     @property
     def unexplained(self) -> Decimal:
@@ -145,12 +155,13 @@ MIRROR = """a.currency, a.balance, a.credit,
   (SELECT coalesce(json_agg(json_build_array(r.ticket, r.cmd, r.amount::text,
                                              r.recorded_at, r.comment, r.recorded_server_time::date)
                             ORDER BY r.id), '[]')::text
-     FROM trading_balancerecord r WHERE r.account_id = a.id),
+     FROM trading_balancerecord r WHERE r.account_id = a.id AND r.gone_at IS NULL),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket,
                                              o.state IN ('REFUSED', 'ABANDONED'),
                                              o.state IN ('SENDING', 'UNCERTAIN', 'MANUAL'),
                                              o.amount::text, o.kind, o.created_at)), '[]')::text
-     FROM trading_balanceoperation o WHERE o.account_id = a.id)"""
+     FROM trading_balanceoperation o WHERE o.account_id = a.id),
+  (SELECT synced_at FROM trading_serverstate WHERE server_id = a.server_id)"""
 FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
   a.mirrored_at, a.enabled AND NOT a.closed_on_server, g.margin_call_percent, g.stop_out_percent,
   EXISTS (SELECT FROM trading_position p WHERE p.account_id = a.id AND p.cmd IN (0, 1)),
@@ -162,6 +173,9 @@ TRADED = """since.at,
   (SELECT json_build_array(count(*), coalesce(sum(volume_hundredths), 0))::text
      FROM trading_position
     WHERE account_id = a.id AND cmd IN (0, 1) AND opened_at >= coalesce(since.at, '-infinity'))"""
+MOVED = """
+SELECT a.id FROM trading_tradingaccount a WHERE a.client_id IS NOT NULL AND a.id IN (
+  SELECT account_id FROM trading_balancerecord WHERE mirrored_at >= %s) ORDER BY a.id"""
 OF_MIRROR = "trading_tradingaccount a"
 OF_FIGURES = """trading_tradingaccount a
   JOIN trading_server s ON s.id = a.server_id
@@ -171,7 +185,7 @@ OF_FIGURES = """trading_tradingaccount a
 OF_TRADED = """LEFT JOIN LATERAL (
     SELECT max(recorded_at) AS at FROM trading_balancerecord
     WHERE account_id = a.id AND cmd = 6 AND amount > 0) since ON true"""
-WIDTHS = (6, 21, 3)  # how many columns each part has
+WIDTHS = (7, 21, 3)  # how many columns each part has
 
 
 def standing_of(account_id: int) -> Standing | None:
@@ -202,12 +216,25 @@ def mirror_money(account_id: int) -> MirrorMoney | None:
     return None if row is None else _mirror(account_id, row)
 
 
+def mirrors_of(account_ids: Sequence[int]) -> dict[int, MirrorMoney]:
+    """Return what `mirror_money` returns for each of these accounts, in one statement."""
+    asked = f"SELECT a.id, {MIRROR} FROM {OF_MIRROR} WHERE a.id = ANY(%s)"  # noqa: S608
+    rows = compiled.ask(asked, [list(account_ids)])
+    return {account_id: _mirror(account_id, tuple(row)) for account_id, *row in rows}
+
+
+def accounts_moved_since(since: datetime) -> list[int]:
+    """Return the accounts of clients of which the mirror took a new or changed money record."""
+    rows = compiled.ask(MOVED, [since])
+    return [account_id for (account_id,) in rows]
+
+
 def _ask(columns: str, tables: str, account_id: int) -> Row | None:
     return compiled.ask_one(f"SELECT {columns} FROM {tables} WHERE a.id = %s", [account_id])  # noqa: S608
 
 
 def _mirror(account_id: int, row: Row) -> MirrorMoney:
-    currency, balance, credit, results, records, operations = row
+    currency, balance, credit, results, records, operations, synced_at = row
     ours = _Ours(json.loads(operations))
     return MirrorMoney(
         account_id=account_id,
@@ -216,6 +243,7 @@ def _mirror(account_id: int, row: Row) -> MirrorMoney:
         credit=credit,
         results={date.fromisoformat(day): Decimal(sum_) for day, sum_ in json.loads(results)},
         records=tuple(_record(line, ours) for line in json.loads(records)),
+        synced_at=synced_at,
     )
 
 
@@ -325,6 +353,7 @@ class _Ours:
     def __init__(self, lines: list[Any]) -> None:
         self.by_marker = {marker: (key, ticket) for key, marker, ticket, *_ in lines}
         self.by_ticket = {ticket: key for key, _, ticket, *_ in lines if ticket is not None}
+        self.open = {key for key, _, _, _, is_open, *_ in lines if is_open}
         self.denied = {key for key, _, _, is_over, *_ in lines if is_over}
         self.unanswered = [
             (Decimal(amount), kind == BalanceKind.CREDIT, datetime.fromisoformat(at) - AROUND)
@@ -343,7 +372,8 @@ class _Ours:
 def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
     ticket, cmd, amount, recorded_at, comment, day = line
     marked, booked_as = ours.by_marker.get(comment[:MARKER_LENGTH], (None, None))
-    key = marked or ours.by_ticket.get(ticket)
+    own = ours.by_ticket.get(ticket)
+    key = own or marked
     sum_, at, is_credit = Decimal(amount), datetime.fromisoformat(recorded_at), cmd == Cmd.CREDIT
     return MoneyRecord(
         ticket=ticket,
@@ -354,7 +384,10 @@ def _record(line: list[Any], ours: _Ours) -> MoneyRecord:
         comment=comment,
         key=None if key is None else UUID(key),
         is_strange=key is None and comment.startswith(MARKER_PREFIX),
-        is_double=marked is not None and booked_as not in (None, ticket),
+        is_double=own is None and marked is not None and booked_as not in (None, ticket),
         is_denied=key in ours.denied,
+        is_open=key in ours.open,
+        is_damaged=key is None and marker.is_ours(comment) and marker.read(comment) is None,
+        is_renamed=own is not None and marked != own,
         is_alike=key is None and ours.may_be(sum_, at, is_credit=is_credit),
     )

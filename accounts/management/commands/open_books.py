@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.actions import opening
 from accounts.queries.opening import previews
-from accounts.queries.payments import accounts_to_reconcile
+from accounts.queries.reconciling.differences import accounts_to_compare
 from accounts.states import PAST_LABELS
 from backoffice.core import clock
 from backoffice.core.actors import Actor
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Show the preview; with --apply go over the accounts one by one, and show what is left."""
-        accounts = accounts_to_reconcile()
+        accounts = accounts_to_compare()
         self._show(accounts)
         if options["apply"]:
             imported, busy = self._imported(accounts)

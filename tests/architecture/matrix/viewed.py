@@ -15,6 +15,7 @@ from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.matrix.world import machine_of, payment_of
 from tests.factories.accounts.approvals import an_approval_of
 from tests.factories.accounts.changes import an_alert_of
+from tests.factories.accounts.differences import a_difference_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house
@@ -34,6 +35,7 @@ VIEWERS = {
 FIRST: dict[str, Callable[[House], object]] = {
     "accounts:": lambda house: payment_of(house.near),
     "accounts:bank-": lambda house: a_free_row_of(house.near),
+    "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
     "approvals:request": lambda house: an_approval_of(house.near),
     "machines:": lambda house: machine_of(house.near),
     "trading:command": lambda house: a_command_of(house.account),
@@ -82,6 +84,7 @@ def url_of(name: str, house: House) -> str:
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),
+        "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),

@@ -23,6 +23,7 @@ from crm.models import Client, ClientGrant
 from tests.architecture.access import DOORS, ROLES
 from tests.factories.accounts.approvals import a_delegation, an_approval_of
 from tests.factories.accounts.changes import an_alert_of
+from tests.factories.accounts.differences import a_difference_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
@@ -155,6 +156,7 @@ RECORDS: dict[str, Any] = {
     "single": lambda client, account: {"pk": a_single_grant(client).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
+    "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
     "approval": lambda client, account: {"pk": an_approval_of(client).pk},
     "payment": lambda client, account: {"pk": payment_of(client).pk},

@@ -16,6 +16,7 @@ SILENT: dict[str, str] = {
     "backoffice/identity/actions/visits.py::note_failure": "the refusal is told by who refused",
     "backoffice/identity/actions/visits.py::leave": "sessions.record_sign_out tells of it",
     "backoffice/identity/actions/passkeys.py::pass_passkey": "a refusal is told by sessions.refuse",
+    "accounts/actions/reconciling/agreeing.py::propose": "asking.ask tells of the request",
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/transfers/following.py::follow_operation": "the steps of its table tell",

@@ -95,6 +95,7 @@ def _told(till: Till, fault: Fault) -> Iterator[str]:
         return
     if audit.gap or audit.in_flight:
         yield f"books and MetaTrader differ by {audit.gap}, {audit.in_flight} in flight"
+    open_ -= {Gap.CHANGED_MARKER}  # the comment that a fault edited stays edited, and told
     if open_:
         yield f"differences are told where none is: {sorted(open_)}"
 

@@ -18,9 +18,9 @@ from backoffice.core import access, canonical, locks, outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.identity.queries import people
-from trading.actions import marker
 from trading.actions.ordering import approving
 from trading.actions.ordering.approving import names, subjects
+from trading.calc.marking import marker
 from trading.events import AccountCommandRequested
 from trading.models import AccountCommand, TradingAccount
 from trading.permissions import (

@@ -110,6 +110,8 @@ is resent: after a new connection ask again (docs/metatrader.md, Synchronisation
 - group_rules(name, …) / symbol_rules(name, …) → the rules in force, those given changed
   (office/group_rules.py) · antiflood(limit or none) → {"limit", "blocked": [address]}
 - archive_trades(days) / archive_accounts() → {"archived": how many tickets, or the logins}
+- erase_record(ticket, balance 1 or 0) / edit_record(ticket, amount, balance) → the money record:
+  out of the history, or with another amount, the account's balance corrected (1) or left alone
 - set_fault(mode "F-01" … "F-12", verb, count, …) · faults() · clear_faults() → the faults in force
   (trading/gateway/faults.py) · stop_pumping() → {"stopped": n}: end every pumping connection; all
   four refuse with 7 unless the process was started with --faults

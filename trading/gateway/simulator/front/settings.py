@@ -1,4 +1,4 @@
-"""The stage door's part for whoever administers the server: rules, antiflood, archive."""
+"""The stage door's part for whoever administers the server: rules, antiflood, archive, history."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from trading.gateway.errors import BadMessage
 from trading.gateway.simulator.desk import Desk
 from trading.gateway.simulator.front.arguments import Arguments
-from trading.gateway.simulator.office import archive
+from trading.gateway.simulator.office import archive, tampering
 from trading.gateway.simulator.office.antiflood import Antiflood
 from trading.gateway.simulator.office.group_rules import GroupRules, SymbolRules
 from trading.gateway.simulator.protocol import Code, No
@@ -28,6 +28,21 @@ class SettingVerbs:
                 "archived": archive.archive_trades(desk, days=args.whole("days", None))
             },
             "archive_accounts": lambda _: {"archived": archive.archive_accounts(desk)},
+            "erase_record": lambda args: fragment(
+                tampering.erase_record(
+                    desk,
+                    ticket=args.whole("ticket", None),
+                    with_balance=bool(args.whole("balance")),
+                )
+            ),
+            "edit_record": lambda args: fragment(
+                tampering.edit_record(
+                    desk,
+                    ticket=args.whole("ticket", None),
+                    amount=args.amount("amount", None),
+                    with_balance=bool(args.whole("balance")),
+                )
+            ),
         }
 
     def _group_rules(self, args: Arguments) -> Any:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading.actions import marker
+from trading.calc.marking import marker
 
 keys = st.integers(0, 2**128 - 1).map(lambda value: UUID(int=value))
 

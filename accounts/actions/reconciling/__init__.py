@@ -1,0 +1,1 @@
+"""Comparing the books with MetaTrader: many accounts at once, and what people agree about it."""
