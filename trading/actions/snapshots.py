@@ -22,8 +22,6 @@ from trading.terms import AccountRecord, TradeRecord
 
 #: Room for clocks that differ, on both sides of a question for history.
 MARGIN = timedelta(days=1)
-#: So many open tickets are written in one transaction: news of the stream wait for it.
-AT_ONCE = 2000
 
 
 def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Moved, int]:
@@ -44,7 +42,7 @@ def settle_open(run: sync_passes.Run, *, full: bool, actor: Actor) -> tuple[Move
     run.repaired += len(closed.before("changed_stamp", sync_passes.recent_stamp(run)))
     gone = {one.ticket for one in missing} - {int(one) for one in closed.values("ticket")}
     moved = Moved()
-    for some in (*standing.parted(AT_ONCE), closed):
+    for some in (*standing.parted(sync_passes.AT_ONCE), closed):
         with transaction.atomic():
             sync_passes.lock(run.server_id)
             moved += sync_passes.write_trades(run, some, at_market=full)
@@ -90,7 +88,7 @@ def settle_accounts(run: sync_passes.Run) -> Written:
     for page in sync_passes.every_account(run.gateway):
         records = Lines.of(AccountRecord, page.records)
         sync_passes.know_groups(run, records)
-        for some in records.before("changed_stamp", since).parted(AT_ONCE):
+        for some in records.before("changed_stamp", since).parted(sync_passes.AT_ONCE):
             with transaction.atomic():
                 sync_passes.lock(run.server_id)
                 changed = sync_passes.write_accounts(run, some)

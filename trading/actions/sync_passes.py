@@ -2,7 +2,7 @@
 
 The cursor is the server's wall clock at the beginning of the last whole pass; each pass begins an
 overlap before it, because many changes share a second. Where the wall clock went back (the end of
-summer time), the pass begins where the clock would have stood at the last one. Every page is
+summer time), the pass begins where the clock would have stood at the last one. The end of a page is
 written in one transaction with the cursor that follows it, so an interrupted pass goes on where it
 stopped. While a page is written, the next one is asked for already.
 """
@@ -34,6 +34,8 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 OVERLAP_SECONDS = 120
+#: So many tickets are written in one transaction: news of the stream wait for it.
+AT_ONCE = 2000
 #: A pass stops here and goes on at the next turn: the task that runs it has a time limit.
 BUDGET_SECONDS = 120
 LOCK_TIMEOUT_MS = 30_000
@@ -237,14 +239,29 @@ def _pages(run: Run, kind: Kind, ask: Callable[..., Page[Any]]) -> Iterator[Any]
         changes: dict[str, Any] = {page_key: page.next_cursor, begun_at: begun}
         if not page.next_cursor:
             changes[stamp] = begun
+        *parts, rest = _parts(run, records)
+        for part in parts:
+            with transaction.atomic():
+                lock(run.server_id)
+                done = kind.write(run, part)
+            yield done
         with transaction.atomic():
             lock(run.server_id)
-            done = kind.write(run, records)
+            done = kind.write(run, rest)
             ServerState.objects.filter(pk=run.server_id).update(**changes)
         yield done
         if page.next_cursor and run.out_of_time:
             run.finished = False
             return
+
+
+def _parts(run: Run, records: Lines[Any]) -> list[Lines[Any]]:
+    """Return a page in parts that are written one by one, at least one; the first load has no news
+    that would wait, and goes in whole.
+    """
+    if run.state.synced_at is None or len(records) <= AT_ONCE:
+        return [records]
+    return list(records.parted(AT_ONCE))
 
 
 def _last_reading(run: Run, wall: int) -> int:

@@ -9,7 +9,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,7 +32,7 @@ LOOK_SECONDS = 2.0  # how soon a new row of `Server` is taken up
 BATCH_SECONDS = 0.2
 SILENCE_SECONDS = 15.0  # a stream that says nothing for so long is dead: agents ping
 DIRECTORY_SECONDS = 10.0
-RELOAD_SECONDS = 300.0
+SETTINGS_SECONDS = 300.0  # how often symbols and groups are compared: they send no news
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 MOST_NEWS = 5000  # more than this, and than the server has rows: reading it anew is less work
 THREADS = 3  # of each server: its feed, its mirror and whose its logins are
@@ -89,7 +89,8 @@ class Listener(Source):
         self._loading: asyncio.Task[None] | None = None
         self._meanwhile: list[News] = []
         self._failures = 0
-        self._loaded = -math.inf
+        self._is_whole = False
+        self._settings_at = -math.inf
         self._owners_wanted = asyncio.Event()
         self._unlisted: set[str] = set()
         # Threads of its own: a server that hangs holds those of no other.
@@ -152,15 +153,38 @@ class Listener(Source):
             self._loading = None
         if news.kind in BREAKS:
             self._stop_loading()
-        if self._loading is None and (news.kind in BREAKS or self._is_overdue(news)):
+        if self._loading is None and (due := self._due(news)) is not None:
             self._meanwhile = []
-            self._loading = asyncio.create_task(self._load(gateway))
+            self._loading = asyncio.create_task(due(gateway))
+
+    def _due(self, news: News) -> Callable[[Gateway], Coroutine[Any, Any, None]] | None:
+        """Return what has to be read of the server now, if anything."""
+        if news.kind in BREAKS or not self._is_whole or self._is_of_new_group(news):
+            return self._load
+        if time.monotonic() - self._settings_at > SETTINGS_SECONDS:
+            return self._compare
+        return None
+
+    def _is_of_new_group(self, news: News) -> bool:
+        """Return whether an account is in a group that was not heard of before."""
+        if news.account is None or news.account.group in self.board.groups:
+            return False
+        first_time = news.account.group not in self._unlisted
+        self._unlisted.add(news.account.group)
+        return first_time
 
     def _stop_loading(self) -> None:
-        """Forget a reading that is under way or has failed; another one is due then."""
+        """Forget a reading that is under way or has failed; a whole one is due then."""
         if self._loading is not None:
             self._loading.cancel()
-            self._loading, self._loaded = None, -math.inf
+            self._loading, self._is_whole = None, False
+
+    async def _compare(self, gateway: Gateway) -> None:
+        """Read symbols and groups, which send no news; the whole server where they changed."""
+        board = await self._in_thread(lambda: Board(gateway.symbols(), gateway.groups()))
+        if (board.specs, board.groups) != (self.board.specs, self.board.groups):
+            await self._load(gateway)
+        self._settings_at = time.monotonic()
 
     async def _load(self, gateway: Gateway) -> None:
         """Put the whole server on a new board, and on it what the stream told meanwhile.
@@ -172,17 +196,9 @@ class Listener(Source):
         for news in self._meanwhile:
             _show(board, news)
         self.replace_board(board)
-        self._loaded = time.monotonic()
+        self._is_whole, self._settings_at = True, time.monotonic()
         if self._meanwhile:
             self.hear(self._meanwhile[-1].at, is_ping=False)
-
-    def _is_overdue(self, news: News) -> bool:
-        """Return whether the whole server should be read: symbols and groups send no news."""
-        if news.account is not None and news.account.group not in self.board.groups:
-            first_time = news.account.group not in self._unlisted
-            self._unlisted.add(news.account.group)
-            return first_time
-        return time.monotonic() - self._loaded > RELOAD_SECONDS
 
     def _take(self, news: News) -> None:
         """Put one piece of news on the board, and keep what the mirror has to know."""
@@ -226,9 +242,7 @@ class Listener(Source):
 
     async def _read_owners(self) -> None:
         """Read whose the logins are. The same answer keeps the old one: nothing is drawn anew."""
-        found = await self._in_thread(directory.read, self.server_id)
-        if found != self.directory:
-            self.directory = found
+        self.directory = await self._in_thread(directory.read, self.server_id, self.directory)
 
     def _concerns_directory(self, news: News) -> bool:
         if news.trade is not None and news.trade.cmd.is_balance:

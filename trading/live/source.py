@@ -2,12 +2,11 @@
 
 import math
 import time
-from collections.abc import Mapping
 from datetime import datetime
 
 from trading.live import totals
 from trading.live.board import Board
-from trading.live.directory import Entry
+from trading.live.directory import Directory
 from trading.states import LiveStatus
 
 FRESH_SECONDS = 2.0
@@ -20,7 +19,7 @@ class Source:
     def __init__(self, server_id: int, started_at: datetime) -> None:
         self.server_id = server_id
         self.board = Board()
-        self.directory: Mapping[int, Entry] = {}
+        self.directory = Directory()
         self.at = started_at
         self.since: datetime | None = started_at
         self.reason = "Connecting"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
 from backoffice.core import records
 from tests.factories.market import (
@@ -22,6 +23,7 @@ from tests.factories.market import (
 from tests.factories.servers import MemoryGateway, a_server
 from trading.actions import sync, sync_passes
 from trading.gateway.port import News
+from trading.mirror import bulk
 from trading.mirror.copy import Written
 from trading.models import (
     BalanceRecord,
@@ -99,6 +101,35 @@ def test_goes_on_where_it_stopped(server: Server, gateway: MemoryGateway) -> Non
     assert counts() == (3, 2, 3, 2)
     state.refresh_from_db()
     assert (state.status, state.trades_page) == ("current", "")
+
+
+def test_a_page_of_news_is_written_in_parts_and_its_cursor_moves_with_the_last(
+    server: Server, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News of the stream wait for a part at most; a page that broke off is read again."""
+    fill(gateway)
+    sync.sync_server(server_id=server.pk, now=NOON)
+    before = ServerState.objects.get(pk=server.pk).trades_stamp
+    monkeypatch.setattr(sync_passes, "AT_ONCE", 2)
+    gateway.put(*(a_trade(ticket, 1, comment="late") for ticket in (11, 12, 13, 14, 15)))
+    write, sizes = bulk.write_tickets, list[int]()
+
+    def breaks(server_id: int, lines: Any, *rest: Any, **named: Any) -> Any:
+        sizes.append(len(lines))
+        if len(sizes) == 5:
+            raise DatabaseError("the disk is full")
+        return write(server_id, lines, *rest, **named)
+
+    monkeypatch.setattr(bulk, "write_tickets", breaks)
+    gateway.at = LATER
+    assert "the disk is full" in sync.sync_server(server_id=server.pk, now=LATER).trouble
+    assert sizes == [2, 2, 2, 2, 2]  # of seven old tickets and five new ones
+    assert Position.objects.filter(comment="late").count() == 1
+    assert ServerState.objects.get(pk=server.pk).trades_stamp == before
+
+    assert sync.sync_server(server_id=server.pk, now=LATER).finished
+    assert Position.objects.filter(comment="late").count() == 5
+    assert ServerState.objects.get(pk=server.pk).trades_stamp > before
 
 
 def test_a_pass_that_takes_too_long_goes_on_next_turn(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.market import NOON, a_closed_trade, a_record, a_trade
+from tests.factories.market import NOON, a_closed_trade, a_group, a_record, a_trade
 from tests.factories.servers import MemoryGateway, a_server
 from trading.gateway.port import News, Page
 from trading.live import directory, feed
@@ -113,10 +113,10 @@ def test_a_break_while_reading_reads_anew_and_a_failure_too() -> None:
 def test_news_reach_the_mirror_while_the_owners_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     may_answer, asked, read = threading.Event(), threading.Event(), directory.read
 
-    def slowly(server_id: int) -> Any:
+    def slowly(server_id: int, known: directory.Directory) -> Any:
         asked.set()
         assert may_answer.wait(PATIENCE)
-        return read(server_id)
+        return read(server_id, known)
 
     async def scene(listener: Listener, gateway: SlowGateway, heard: list[News]) -> None:
         gateway.may_answer.set()
@@ -170,3 +170,23 @@ def test_a_big_server_is_not_read_anew_for_what_is_less_work(
     monkeypatch.setattr(feed, "MOST_NEWS", 3)
     asyncio.run(whole())
     assert [one.kind for one in taken[1]] == told
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_the_whole_server_is_read_anew_only_where_its_settings_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(listener: Listener, gateway: SlowGateway, heard: list[News]) -> None:
+        gateway.may_answer.set()
+        await gateway.frames.put(frame(1, "snapshot_start"))
+        await until(lambda: listener.is_loaded)
+        for number in range(2, 5):
+            await gateway.frames.put(frame(number, "ping"))
+            await until(lambda seen=number: gateway.asked.count("symbols") == seen)  # type: ignore[misc]
+        assert gateway.readings == 1
+        gateway.group_list = [a_group(), a_group("new")]
+        await gateway.frames.put(frame(5, "ping"))
+        await until(lambda: gateway.readings == 2 and "new" in listener.board.groups)
+
+    monkeypatch.setattr(feed, "SETTINGS_SECONDS", 0.0)
+    play(scene)
