@@ -22,6 +22,7 @@ class Evidence(Panel):
 
     permission = SETTLE_OPERATIONS
     fragment_name = "accounts/_payment_evidence.html"
+    styles = ("css/pages/payments.css",)
     title = _("In MetaTrader now")
 
     def record(self, pk: int) -> Any:

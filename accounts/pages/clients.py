@@ -29,6 +29,7 @@ class PanelForClient(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_panel_payments.html"
+    styles = ("css/pages/payments.css",)
     title = _("Money")
 
     def record(self, client_id: int) -> Any:

@@ -37,6 +37,7 @@ class Today(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_panel_morning.html"
+    styles = ("css/pages/payments.css",)
     title = gettext_lazy("Withdrawals")
 
     def record(self) -> Any:

@@ -103,6 +103,7 @@ class News(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_payment_news.html"
+    styles = ("css/pages/payments.css",)
     title = gettext_lazy("Approvals")
 
     def record(self) -> Any:
@@ -141,6 +142,7 @@ class Fresh(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_payment_fresh.html"
+    styles = ("css/pages/payments.css",)
     title = gettext_lazy("Approvals")
 
     def record(self, pk: int) -> Any:

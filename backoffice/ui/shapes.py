@@ -205,10 +205,11 @@ class Panel(DetailPage):
 
     template_name = "layouts/panel.html"
     title: ClassVar[Any] = ""
+    styles: ClassVar[tuple[str, ...]] = ()  # of the page that it is a block of
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
-        """Render with the panel's title and fragment at hand for its own small page."""
-        around = {"title": self.title, "fragment": self.fragment_name}
+        """Render with the panel's title, styles and fragment at hand for its own small page."""
+        around = {"title": self.title, "styles": self.styles, "fragment": self.fragment_name}
         return super().show(template_name, {**around, **context}, **extra)
 
 

@@ -15,6 +15,7 @@ class OfPayment(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_bank_evidence.html"
+    styles = ("css/pages/payments.css", "css/pages/bank.css")
     title = _("At the bank")
 
     def record(self, pk: int) -> Any:
@@ -31,6 +32,7 @@ class OfDeposit(Panel):
 
     permission = SEE_PAYMENTS
     fragment_name = "accounts/_bank_evidence.html"
+    styles = ("css/pages/payments.css", "css/pages/bank.css")
     title = _("At the bank")
 
     def record(self, pk: int) -> Any:

@@ -123,6 +123,7 @@ def test_what_the_client_is_told_and_what_the_bank_shows(bank: Bank, till: Till)
     shown = a_browser(till.asker).get(panel).content.decode()
     assert reference_of(wire) in shown
     assert bank.account.number in shown
+    assert "css/pages/bank.css" in shown  # opened by its own address it looks as on its page
     (row,) = bank.sends(a_row("200.00", text=reference_of(wire)))
     a_browser(till.cashier).post(page(row, "bind"), {"deposit": str(wire.pk)})
     assert row.reference in a_browser(till.cashier).get(panel).content.decode()
