@@ -58,3 +58,9 @@ SETTLE_DIFFERENCES = Permission(
     "accounts.difference.settle",
     noop("Propose what becomes of a difference from MetaTrader, and agree to others' proposals"),
 )
+ASK_ADJUSTMENT = Permission(
+    "accounts.adjustment.ask", noop("Ask for corrections, credits and reversals on an account")
+)
+DECIDE_ADJUSTMENT = Permission(
+    "accounts.adjustment.decide", noop("Decide about corrections, credits and reversals of others")
+)

@@ -56,6 +56,8 @@ class LedgerKind(StrEnum):
     SUSPENSE = "suspense"
     CLIENT_WALLET = "client_wallet"
     CONVERSION = "conversion"
+    CORRECTIONS = "corrections"
+    CHARGEBACKS = "chargebacks"
 
 
 class PastKind(StrEnum):
@@ -108,6 +110,8 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.SUSPENSE: noop("Moved at the bank, not yet assigned"),
     LedgerKind.CLIENT_WALLET: noop("Client wallet"),
     LedgerKind.CONVERSION: noop("Conversion of currencies"),
+    LedgerKind.CORRECTIONS: noop("Corrections by hand"),
+    LedgerKind.CHARGEBACKS: noop("Charged back"),
 }
 ENTRY_LABELS: dict[str, str] = {
     Entering.POST: noop("Posted"),

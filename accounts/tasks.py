@@ -7,6 +7,10 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.actions import approving, execution, following, settling
+from accounts.actions.adjusting import approving as adjusting_approving
+from accounts.actions.adjusting import carrying as adjusting_carrying
+from accounts.actions.adjusting import following as adjusting_following
+from accounts.actions.adjusting import settling as adjusting_settling
 from accounts.actions.bank import importing
 from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
@@ -20,6 +24,7 @@ from accounts.actions.transfers import settling as transfers_settling
 from accounts.actions.transfers import waiting as transfers_waiting
 from accounts.calc import letters
 from accounts.events import (
+    AdjustmentApproved,
     BankFileKept,
     CallbackStored,
     DepositAccepted,
@@ -35,6 +40,7 @@ from accounts.events import (
     WithdrawalReturning,
 )
 from accounts.queries import books, deposits, payments
+from accounts.queries.adjusting import rows as adjustments
 from accounts.queries.reconciling import differences
 from accounts.queries.transfers import standing
 from backoffice.core import clock, locks, work
@@ -73,6 +79,7 @@ approving.register()
 deposits_approving.register()
 transfers_waiting.register()
 agreeing.register()
+adjusting_approving.register()
 
 Answered = (
     OperationConfirmed
@@ -117,6 +124,13 @@ def follow_settlement(event: settling.Told, *, actor: Actor, now: datetime) -> N
     settling.follow_settlement(told=event, actor=actor, now=now)
     deposits_settling.follow_settlement(told=event, actor=actor, now=now)
     transfers_settling.follow_settlement(told=event, actor=actor, now=now)
+    adjusting_settling.follow_settlement(told=event, actor=actor, now=now)
+
+
+@reacts_to(AdjustmentApproved)
+def carry_adjustment(event: AdjustmentApproved, *, actor: Actor, now: datetime) -> None:
+    """Carry it into MetaTrader."""
+    adjusting_carrying.carry_adjustment(adjustment_id=event.adjustment_id, actor=CASHIER, now=now)
 
 
 @reacts_to(DepositStarted)
@@ -184,6 +198,22 @@ def push_deposit(deposit_id: int) -> None:
     with contextlib.suppress(Later):
         for step in DEPOSIT_STEPS:
             step(deposit_id=deposit_id, actor=CASHIER, now=clock.now())
+
+
+@shared_task(name="accounts.tasks.push_adjustments")
+def push_adjustments() -> None:
+    """Give every adjustment that waits for MetaTrader its turn; one that hangs delays no other."""
+    for adjustment_id in adjustments.adjustments_to_push(clock.now()):
+        push_adjustment.apply_async((adjustment_id,), expires=TURN_SECONDS)
+
+
+@shared_task(name="accounts.tasks.push_adjustment")
+def push_adjustment(adjustment_id: int) -> None:
+    """Follow what MetaTrader answered, and send what may be sent."""
+    with contextlib.suppress(Later):
+        now = clock.now()
+        adjusting_following.follow_adjustment(adjustment_id=adjustment_id, actor=CASHIER, now=now)
+        adjusting_carrying.carry_adjustment(adjustment_id=adjustment_id, actor=CASHIER, now=now)
 
 
 @shared_task(name="accounts.tasks.push_payments")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import results, steps
+from accounts.actions.adjusting import following as adjustments_following
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.transfers import following as transfers_following
 from accounts.events import (
@@ -50,10 +51,11 @@ Step = Callable[[Payment, OperationView, Actor, datetime], None]
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
-    """Follow the operation of this key; one of no withdrawal, deposit, transfer is passed over."""
+    """Follow the operation of this key, whosever it is; one that is nobody's is passed over."""
     link = BY_KEY.first(key)
     if link is None:
         deposits_following.follow_operation(key=key, actor=actor, now=now)
+        adjustments_following.follow_operation(key=key, actor=actor, now=now)
         transfers_following.follow_operation(key=key, actor=actor, now=now)
         return
     payment = steps.locked(link.payment_id)

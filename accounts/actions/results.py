@@ -104,13 +104,20 @@ def caught_up(
 
 
 def book_ticket(
-    *, account_id: int, ticket: int, amount: Decimal, entry: Entry, now: datetime
+    *,
+    account_id: int,
+    ticket: int,
+    amount: Decimal,
+    entry: Entry,
+    is_credit: bool = False,
+    now: datetime,
 ) -> None:
     """Note that an entry accounts for one of our own records in MetaTrader."""
     compiled.add(
         BookedTicket(
             books_id=account_id,
             ticket=ticket,
+            is_credit=is_credit,
             kind=Booked.OURS,
             amount=amount,
             entry=entry,

@@ -1,5 +1,17 @@
 """What is announced about money. Events carry ids, codes and amounts, never a person's data."""
 
+from accounts.events.adjustments import (
+    AdjustmentApproved,
+    AdjustmentAsked,
+    AdjustmentClosed,
+    AdjustmentContradicted,
+    AdjustmentDone,
+    AdjustmentNotArrived,
+    AdjustmentSettlingDecided,
+    AdjustmentSettlingProposed,
+    AdjustmentUncertain,
+    AdjustmentWaits,
+)
 from accounts.events.bank import (
     BankAccountOpened,
     BankFileJudged,
@@ -86,6 +98,16 @@ from accounts.events.withdrawals import (
 )
 
 __all__ = [
+    "AdjustmentApproved",
+    "AdjustmentAsked",
+    "AdjustmentClosed",
+    "AdjustmentContradicted",
+    "AdjustmentDone",
+    "AdjustmentNotArrived",
+    "AdjustmentSettlingDecided",
+    "AdjustmentSettlingProposed",
+    "AdjustmentUncertain",
+    "AdjustmentWaits",
     "BankAccountOpened",
     "BankFileJudged",
     "BankFileKept",

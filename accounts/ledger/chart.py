@@ -74,6 +74,14 @@ CHART: dict[LedgerKind, Account] = {
         Account(
             LedgerKind.CONVERSION, Side.CREDIT, False, "entity", "taken for another currency's"
         ),
+        Account(LedgerKind.CORRECTIONS, Side.DEBIT, False, "entity", "given to clients by hand"),
+        Account(
+            LedgerKind.CHARGEBACKS,
+            Side.DEBIT,
+            False,
+            "entity",
+            "taken by providers, owed by clients",
+        ),
     )
 }
 

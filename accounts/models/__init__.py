@@ -1,5 +1,6 @@
 """What is kept about money."""
 
+from accounts.models.adjustment import Adjustment
 from accounts.models.bank import BankAccount, BankFile, BankRow, BankStatement, BankUse
 from accounts.models.books import (
     AccountBooks,
@@ -19,6 +20,7 @@ from accounts.models.transfer import Transfer, TransferOperation
 
 __all__ = [
     "AccountBooks",
+    "Adjustment",
     "BankAccount",
     "BankFile",
     "BankRow",

@@ -114,6 +114,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-push-adjustments": {
+        "task": "accounts.tasks.push_adjustments",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "accounts-reconcile": {
         "task": "accounts.tasks.reconcile_all",
         "schedule": timedelta(minutes=5),

@@ -192,12 +192,13 @@ class ScriptedDirect:
         return Reply(code=script.code, text="scripted", ticket=len(script.booked))
 
     def _book(
-        self, kind: BalanceKind, *, login: int, amount: Decimal, comment: str, **_: Any
+        self, kind: BalanceKind, *, login: int, amount: Decimal, comment: str, **told: Any
     ) -> None:
         ticket = len(self.script.booked) + 1
         record = a_record(
-            ticket, login=login, profit=amount, comment=comment, opened_at=clock.now()
-        )
+            ticket, login=login, profit=amount, comment=comment, opened_at=clock.now(),
+            expires_at=told.get("expires_at"),
+        )  # fmt: skip
         cmd = Cmd.CREDIT if kind is BalanceKind.CREDIT else Cmd.BALANCE
         self.script.booked.append(replace(record, cmd=cmd))
 

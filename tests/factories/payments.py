@@ -33,6 +33,7 @@ from trading.gateway.remote.gateway import RemoteGateway
 from trading.mirror import moves, rows
 from trading.models import ServerState, TradingAccount
 from trading.states import ServerStatus
+from trading.terms import Cmd
 
 IBAN = "ES91 2100 0418 4502 0005 1332"
 DEPOSIT = Decimal("990.00")
@@ -89,9 +90,10 @@ class Till:
         """Let the mirror catch up with what the scripted MetaTrader booked."""
         booked = [one for one in self.script.booked if one.login == self.account.login]
         write(self.account, *booked)
-        moved = sum((one.profit for one in booked), Decimal(0))
+        moved = sum((one.profit for one in booked if one.cmd is Cmd.BALANCE), Decimal(0))
+        credit = sum((one.profit for one in booked if one.cmd is Cmd.CREDIT), Decimal(0))
         balance = DEPOSIT + EARNED + moved
-        TradingAccount.objects.filter(pk=self.account.pk).update(balance=balance)
+        TradingAccount.objects.filter(pk=self.account.pk).update(balance=balance, credit=credit)
 
     def see(self) -> None:
         """Let the mirror be fresh now."""

@@ -56,15 +56,24 @@ class NotReachable(Later):
 
 
 def plan_operation(
-    *, key: UUID, account_id: int, kind: BalanceKind, amount: Decimal, actor: Actor, now: datetime
+    *,
+    key: UUID,
+    account_id: int,
+    kind: BalanceKind,
+    amount: Decimal,
+    expires_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> BalanceOperation:
     """Write an operation down, in the caller's transaction, and return it; nothing is sent yet.
 
-    The key makes it one: the same key with another content is a Conflict.
+    The key makes it one: the same key with another content is a Conflict. `expires_at` is the value
+    date of a credit that is given, and of nothing else; NotSendable without one, or for a past one.
     """
     known = BY_KEY.first(key)
     if known is not None:
         return _same(known, account_id, kind, amount)
+    _require_value_date(kind, amount, expires_at, now)
     account = ACCOUNT.one(account_id)
     if amount == 0 or not is_exact(amount, account.currency) or abs(amount) >= BEYOND_CENTS:
         sentence = _("%(amount)s %(currency)s is not an amount that MetaTrader can book.")
@@ -78,6 +87,7 @@ def plan_operation(
                 kind=kind,
                 amount=amount,
                 currency=account.currency,
+                expires_at=expires_at,
                 created_by=str(actor),
                 created_at=now,
                 changed_at=now,
@@ -173,7 +183,19 @@ def _told(gateway: Gateway, attempt: BalanceAttempt) -> Done:
         kind=BalanceKind(operation.kind),
         amount=operation.amount,
         comment=operation.marker,
+        expires_at=operation.expires_at,
     )
+
+
+def _require_value_date(
+    kind: BalanceKind, amount: Decimal, expires_at: datetime | None, now: datetime
+) -> None:
+    """Raise where MetaTrader would answer "invalid data" (reference/money.md, 1.1)."""
+    is_given = kind is BalanceKind.CREDIT and amount > 0
+    if is_given and (expires_at is None or expires_at <= now):
+        raise NotSendable(_("A credit is given until a day that is still to come."))
+    if not is_given and expires_at is not None:
+        raise NotSendable(_("Only a credit that is given has a value date."))
 
 
 def _same(

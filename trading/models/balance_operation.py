@@ -16,6 +16,7 @@ class BalanceOperation(models.Model):
     """One money command: the same key, marker and amount for every attempt.
 
     `amount` is signed, in the account's currency. `marker` opens the comment on the server.
+    `expires_at` is the value date of a credit that is given: MetaTrader takes none without one.
     """
 
     scope: ClassVar[Scope] = Scope(
@@ -33,6 +34,7 @@ class BalanceOperation(models.Model):
     kind = models.CharField(max_length=8, choices=KINDS)
     amount = AmountField(_("amount"))
     currency = CurrencyField(_("currency"))
+    expires_at = models.DateTimeField(null=True, blank=True)
     comment = models.CharField(max_length=31, default="", blank=True)
     state = models.CharField(
         max_length=16, choices=list(OPERATION_LABELS.items()), default=Operation.NOT_STARTED
@@ -71,6 +73,12 @@ class BalanceOperation(models.Model):
                 condition=~models.Q(state=Operation.SENDING)
                 | models.Q(attempts__gte=1, deadline_at__isnull=False),
                 name="trading_balanceoperation_sending_attempt",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=BalanceKind.CREDIT, amount__gt=0, expires_at__isnull=False)
+                | ~models.Q(kind=BalanceKind.CREDIT, amount__gt=0)
+                & models.Q(expires_at__isnull=True),
+                name="trading_balanceoperation_expires",
             ),
             amount_digits_check(
                 "trading_balanceoperation_digits", amount="amount", currency="currency"

@@ -24,8 +24,6 @@ from backoffice.ui.shapes import ActionPage, DetailPage
 #: Acts that have a policy from the first day and that no app has yet.
 PLANNED = {
     "accounts.deposit": noop("Deposit"),
-    "accounts.correction": noop("Balance correction"),
-    "accounts.credit": noop("Credit"),
     "crm.bank_details": noop("Change of a client's bank details"),
     "crm.reassignment": noop("Giving clients to another owner"),
     "crm.export": noop("Export of clients"),

@@ -188,7 +188,7 @@ def test_a_request_cannot_be_born_decided() -> None:
     run(sql, request.pk)
     born = ApprovalRequest.objects.latest("id")
     assert (born.state, born.seats, born.granted_at) == ("WAITING", [[]], None)
-    assert born.permission == "accounts.withdrawal.approve"
+    assert born.permission == "crm.client.decide_contacts"
 
 
 def test_a_policy_needs_its_approval(request_: ApprovalRequest) -> None:

@@ -20,7 +20,7 @@ from tests.factories.people import NOW, SETUP, a_staff_user
 #: What the tests' kind did, and what it looks at: emptied by `a_kind`.
 DONE: list[dict[str, Any]] = []
 FACTS: dict[str, Any] = {}
-CODE = "accounts.credit"  # of the first day's policies, and nobody's yet
+CODE = "crm.export"  # of the first day's policies, and nobody's yet
 
 
 def _execute(payload: Mapping[str, Any], *, request_id: int, actor: Any, now: Any) -> None:
@@ -39,7 +39,7 @@ def a_kind() -> Kind:
             code=CODE,
             label="Credit",
             asks="accounts.withdrawal.request",
-            decides="accounts.withdrawal.approve",
+            decides="crm.client.decide_contacts",
             sees="accounts.payment.view",
             in_reach=known.requests_in_reach,
             describe=lambda payload: [("Credit", str(payload.get("amount", "")))],

@@ -1,0 +1,1 @@
+"""An adjustment's acts: asked for, agreed to, carried to MetaTrader, followed, settled by hand."""

@@ -1,0 +1,1 @@
+"""Questions about corrections, credits and reversals."""
