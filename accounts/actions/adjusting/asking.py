@@ -126,7 +126,7 @@ def write_adjustment(
         requested_by=str(actor),
         requested_at=now,
     )
-    added(adjustment)
+    _added(adjustment)
     event = AdjustmentAsked(
         **steps.told(adjustment),
         kind=str(adjustment.kind),
@@ -137,7 +137,7 @@ def write_adjustment(
     return adjustment
 
 
-def added(adjustment: Adjustment) -> None:
+def _added(adjustment: Adjustment) -> None:
     """Write the row; AlreadyReversed where PostgreSQL keeps a second one of the same out."""
     try:
         with transaction.atomic():

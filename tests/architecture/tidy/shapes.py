@@ -20,6 +20,7 @@ SILENT: dict[str, str] = {
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/transfers/following.py::follow_operation": "the steps of its table tell",
+    "accounts/actions/adjusting/following.py::follow_operation": "the steps of its table tell",
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",
     "trading/actions/ordering/opening.py::ask_for_account": "asking.written tells of the request",
     "trading/actions/ownership/newcomers.py::register_many": "binding.close tells of the batch",

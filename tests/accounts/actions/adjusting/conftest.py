@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories.adjusting import Desk
+from tests.factories.accounts.adjusting import Desk
 from tests.factories.payments import Till
 
 

@@ -24,7 +24,7 @@ from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.terms import Ballot
 from backoffice.core import clock
 from backoffice.core.errors import Conflict, Rejected
-from tests.factories.adjusting import Desk, told_of, vote
+from tests.factories.accounts.adjusting import Desk, told_of, vote
 from tests.factories.agents import Script
 from tests.factories.payments import SYSTEM, Till, work_done
 from trading.actions import looking_up
