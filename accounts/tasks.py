@@ -18,6 +18,7 @@ from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
 from accounts.actions.letters import writing
 from accounts.actions.reconciling import agreeing, comparing
+from accounts.actions.transfers import approving as transfers_approving
 from accounts.actions.transfers import carrying as transfers_carrying
 from accounts.actions.transfers import following as transfers_following
 from accounts.actions.transfers import settling as transfers_settling
@@ -77,6 +78,7 @@ COMPARE_SECONDS = 300
 COMPARED_AT_ONCE = 500
 approving.register()
 deposits_approving.register()
+transfers_approving.register()
 transfers_waiting.register()
 agreeing.register()
 adjusting_approving.register()

@@ -8,7 +8,7 @@ down to the target's digits: never more than the rate gives. Pure.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from backoffice.core.money import smallest
 
@@ -43,9 +43,13 @@ class Rate:
     markup_percent: Decimal
 
     def of(self, amount: Decimal, currency: str) -> Decimal:
-        """Return what an amount becomes in the target's currency, rounded down to its digits."""
-        exact = EXACT.multiply(amount, self.rate)
-        return exact.quantize(smallest(currency), rounding=ROUND_DOWN)
+        """Return what an amount becomes in the target's currency, rounded down to its digits.
+
+        A rate has ten digits: what that cut off must not cost a cent where it comes out even.
+        """
+        cent = smallest(currency)
+        exact = EXACT.multiply(amount, self.rate).quantize(cent.scaleb(-4), ROUND_HALF_UP, EXACT)
+        return exact.quantize(cent, ROUND_DOWN, EXACT)
 
 
 SAME = Rate(rate=Decimal(1), source="", at=None, markup_percent=Decimal(0))

@@ -95,3 +95,12 @@ def _of_mirror(account: TradingAccount) -> AccountFigures:
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def ids_of_login(login: int) -> list[int]:
+    """Return our keys of the clients' accounts that have this login, on whatever server.
+
+    For who looks up what a person typed; nobody's reach narrows it.
+    """
+    rows = TradingAccount.objects.filter(login=login, client__isnull=False)
+    return list(rows.order_by("id").values_list("id", flat=True)[:20])

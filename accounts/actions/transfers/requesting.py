@@ -1,4 +1,4 @@
-"""A transfer until it may go: asked for, its rate fixed, taken back.
+"""A transfer until it may go: asked for, its rate fixed.
 
 Between places of one client it may go at once; to another client others have to agree first.
 """
@@ -18,7 +18,7 @@ from accounts.actions.withdrawals import BadRequest, FiguresUnknown, NotEnough
 from accounts.calc import conversion
 from accounts.calc.conversion import Rate
 from accounts.calc.transfer_rules import Rules
-from accounts.events import TransferApproved, TransferCancelled, TransferRequested
+from accounts.events import TransferApproved, TransferRequested
 from accounts.ledger import balances
 from accounts.models import LedgerAccount, Transfer, wording
 from accounts.permissions import REQUEST_TRANSFER
@@ -96,7 +96,7 @@ def request_transfer(
     """
     locks.advisory(f"accounts.transfer.{request.key}", timeout_ms=BUSY_MS)
     client = known.get_client(request.client_id)
-    if client is None or not _may_ask(actor, client.pk):
+    if client is None or not may_ask(actor, client.pk):
         raise steps.NotAllowed(_("You may not ask for a transfer for this client."))
     known_one = Transfer.objects.filter(key=request.key).first()
     if known_one is not None:
@@ -108,22 +108,6 @@ def request_transfer(
     rate = rate_of(source, target, rules, request.seen_rate, now)
     transfer = begin(request, source, target, actor=actor, origin=origin, now=now)
     approve(transfer, rate, by=RULE, actor=actor, now=now)
-    return transfer
-
-
-@transaction.atomic
-def cancel_transfer(*, transfer_id: int, reason: str, actor: Actor, now: datetime) -> Transfer:
-    """Take a transfer that is not decided back for the client, and release the hold."""
-    words = steps.require_reason(reason)
-    transfer = steps.locked(transfer_id)
-    steps.move(transfer, "cancel")
-    steps.require_right(actor, REQUEST_TRANSFER, transfer)
-    transfer.cancelled_by, transfer.cancel_reason = str(actor), words
-    transfer.closed_at, transfer.next_try_at = now, None
-    steps.release(transfer, actor=actor, now=now)
-    transfer.save()
-    event = TransferCancelled(transfer_id=transfer.pk, reason=words)
-    steps.emit(transfer, event, actor=actor, now=now)
     return transfer
 
 
@@ -179,6 +163,18 @@ def rate_of(source: Side, target: Side, rules: Rules, seen: Decimal | None, now:
         sentence = _("The rate moved from %(seen)s to %(now)s: look again.")
         raise RateMoved(sentence % {"seen": f"{seen:f}", "now": f"{rate.rate:f}"}, rate.rate)
     return rate
+
+
+def rate_for(transfer: Transfer, rules: Rules, now: datetime) -> Rate:
+    """Return the rate of now for a transfer that stands; NoRate for none."""
+    accounts = (transfer.source_account, transfer.target_account)
+    return rates.rate_now(
+        transfer.currency,
+        transfer.target_currency,
+        server_ids=[one.server_id for one in accounts if one is not None],
+        rules=rules,
+        now=now,
+    )
 
 
 def begin(
@@ -281,7 +277,7 @@ def _wallet(client: Any, currency: str, now: datetime, *, opens: bool) -> Ledger
 
 
 def _same(transfer: Transfer, request: Request) -> Transfer:
-    source = _place(transfer.source_account_id, transfer.source_wallet)
+    source = source_place(transfer)
     target = _place(transfer.target_account_id, transfer.target_wallet)
     said = (transfer.client_id, source, target, transfer.amount)
     if said != (request.client_id, request.source, request.target, request.amount):
@@ -289,11 +285,17 @@ def _same(transfer: Transfer, request: Request) -> Transfer:
     return transfer
 
 
+def source_place(transfer: Transfer) -> Place:
+    """Return where a transfer comes from, as it was asked for."""
+    return _place(transfer.source_account_id, transfer.source_wallet)
+
+
 def _place(account_id: int | None, wallet: LedgerAccount | None) -> Place:
     return Place(account_id=account_id, wallet="" if wallet is None else wallet.currency)
 
 
-def _may_ask(actor: Actor, client_id: int) -> bool:
+def may_ask(actor: Actor, client_id: int) -> bool:
+    """Say whether the actor may ask for a transfer of this client's money."""
     if actor.kind == "system":
         return True
     user = people.find_acting(actor)

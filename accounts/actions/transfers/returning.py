@@ -1,18 +1,35 @@
-"""A transfer that does not arrive: a second person lets it go back, or has that tried once more."""
+"""A transfer taken back before anybody decided, and one sent back that does not arrive."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.transfers import moving, steps
-from accounts.events import TransferReturnAllowed
+from accounts.actions.transfers import approving, moving, steps
+from accounts.events import TransferCancelled, TransferReturnAllowed
 from accounts.models import Transfer
-from accounts.permissions import RETURN_TRANSFER
+from accounts.permissions import REQUEST_TRANSFER, RETURN_TRANSFER
 from accounts.terms import Transfer as State
 from accounts.terms import TransferLeg
 from backoffice.core.actors import Actor
 from trading.queries import operations
+
+
+@transaction.atomic
+def cancel_transfer(*, transfer_id: int, reason: str, actor: Actor, now: datetime) -> Transfer:
+    """Take a transfer that is not decided back for the client, and release the hold."""
+    words = steps.require_reason(reason)
+    transfer = steps.locked(transfer_id)
+    steps.move(transfer, "cancel")
+    steps.require_right(actor, REQUEST_TRANSFER, transfer)
+    approving.withdraw(transfer, words, actor=actor, now=now)
+    transfer.cancelled_by, transfer.cancel_reason = str(actor), words
+    transfer.closed_at, transfer.next_try_at = now, None
+    steps.release(transfer, actor=actor, now=now)
+    transfer.save()
+    event = TransferCancelled(transfer_id=transfer.pk, reason=words)
+    steps.emit(transfer, event, actor=actor, now=now)
+    return transfer
 
 
 @transaction.atomic
