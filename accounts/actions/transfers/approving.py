@@ -1,6 +1,6 @@
 """A transfer to another client on the house's engine: asked for, voted on, let go or rejected.
 
-PostgreSQL lets one pass by a complete approval of exactly this money only (migration 0023).
+PostgreSQL lets one pass by a complete approval of exactly this money only (migration 0025).
 """
 
 from datetime import datetime

@@ -56,7 +56,7 @@ ALTER TABLE accounts_transfer ENABLE ALWAYS TRIGGER allowed;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0022_differences_agreed"), ("approvals", "0008_role_contents")]
+    dependencies = [("accounts", "0024_adjustments_guarded"), ("approvals", "0008_role_contents")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop),
