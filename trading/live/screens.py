@@ -7,7 +7,7 @@ once a second and in PostgreSQL at most every five.
 import asyncio
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,8 @@ DRAW_SECONDS = 0.25
 REPEAT_SECONDS = 1.0  # what is watched is sent so often even when it stands still: it is still true
 KEPT_A_SECOND = 2000
 RECORD_SECONDS = 5.0
+#: So many accounts are reckoned, and written, before the streams of the servers are heard again.
+AT_ONCE = 500
 
 log = structlog.get_logger(__name__)
 
@@ -181,13 +183,15 @@ class Screens:
         """Keep the latest frames of accounts that changed, and of their clients."""
         batch = list(self._waiting.keep)[:KEPT_A_SECOND]
         kept: dict[str, bytes] = {}
-        for place in batch:
-            if (entry := self._entry(place)) is not None:
-                topic = live.account(entry[1])
-                kept[topic] = self._account_frame(topic, place)
-        for client_id, home in self._homes_of(batch).items():
-            topic = live.client(client_id)
-            kept[topic] = self._client_frame(topic, home)
+        for part in _parted(batch):
+            for place in part:
+                if (entry := self._entry(place)) is not None:
+                    topic = live.account(entry[1])
+                    kept[topic] = self._account_frame(topic, place)
+            for client_id, home in self._homes_of(part).items():
+                topic = live.client(client_id)
+                kept[topic] = self._client_frame(topic, home)
+            await asyncio.sleep(0)
         if await self._store.keep(kept):
             self._forget(self._waiting.keep, batch)
 
@@ -195,22 +199,31 @@ class Screens:
         """Write the figures of accounts that changed, and their clients' totals, to PostgreSQL."""
         batch = list(self._waiting.record)
         self._waiting.record.clear()
+        written = 0
+        try:
+            for part in _parted(batch):
+                rows, clients = self._figures(part)
+                if rows:
+                    await sync_to_async(_written, thread_sensitive=False)(rows, clients)
+                written += len(part)
+                await asyncio.sleep(0)
+        except (DatabaseError, InterfaceError) as reason:
+            log.warning("figures_not_written", reason=str(reason))
+            self._waiting.record = {**dict.fromkeys(batch[written:]), **self._waiting.record}
+        finally:
+            self._recording = None
+
+    def _figures(
+        self, batch: list[Place]
+    ) -> tuple[list[tuple[int, Figures, datetime]], list[ClientFigures]]:
+        """Return the rows of these accounts and of their clients, as of now."""
         rows = []
         for place in batch:
             if (entry := self._entry(place)) is not None:
                 source, account_id = entry
                 rows.append((account_id, source.board.figures(place[1]), source.at))
-        clients = [
-            self._client_row(client_id, home) for client_id, home in self._homes_of(batch).items()
-        ]
-        try:
-            if rows:
-                await sync_to_async(_written, thread_sensitive=False)(rows, clients)
-        except (DatabaseError, InterfaceError) as reason:
-            log.warning("figures_not_written", reason=str(reason))
-            self._waiting.record = {**dict.fromkeys(batch), **self._waiting.record}
-        finally:
-            self._recording = None
+        homes = self._homes_of(batch).items()
+        return rows, [self._client_row(client_id, home) for client_id, home in homes]
 
     def _homes_of(self, batch: list[Place]) -> dict[int, list[Place]]:
         """Return the households in which one of these accounts is."""
@@ -239,6 +252,11 @@ class Screens:
     def _forget(waiting: dict[Place, None], batch: Iterable[Place]) -> None:
         for place in batch:
             waiting.pop(place, None)
+
+
+def _parted(batch: list[Place]) -> Iterator[list[Place]]:
+    for start in range(0, len(batch), AT_ONCE):
+        yield batch[start : start + AT_ONCE]
 
 
 def _written(rows: list[tuple[int, Figures, datetime]], clients: list[ClientFigures]) -> None:

@@ -42,7 +42,8 @@ def lags(app: Mapping[str, str], metatrader: Process) -> list[float]:
     """Milliseconds from the server's own answer to the row, for each batch of changed trades."""
     with _beside(app), psycopg.connect(app["DATABASE_URL"], autocommit=True) as session:
         changes = Changes(session, metatrader)
-        while changes.lag_of(1) > WARM_MS:  # the feed reads the whole server first
+        # The feed reads the whole server first, and shows every account of it.
+        while changes.lag_of(1) > WARM_MS or not changes.are_all_shown():
             pass
         start = time.monotonic()
         for number in range(SECONDS * BATCHES_A_SECOND):
@@ -85,6 +86,13 @@ class Changes:
                 self.waits.append((time.monotonic() - since) * 1000)
                 del self._pending[number]
         return True
+
+    def are_all_shown(self) -> bool:
+        """Return whether the board has written the figures of every account."""
+        return not self._session.execute(
+            "SELECT FROM trading_tradingaccount WHERE NOT closed_on_server"
+            " AND id NOT IN (SELECT account_id FROM trading_accountfigures) LIMIT 1"
+        ).fetchall()
 
     def wait(self) -> None:
         """Wait for what has not arrived yet."""

@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 import pytest
 import redis.asyncio
+from django.db import OperationalError
 
 from backoffice.core import live
 from tests.factories.market import NOON, a_group, a_quote, a_record, a_spec, a_trade
 from trading.live import screens
 from trading.live.board import Board
-from trading.live.directory import Entry
+from trading.live.directory import Directory, Entry
 from trading.live.screens import Screens
 from trading.live.source import Source
 from trading.live.store import Store
@@ -27,7 +28,7 @@ def a_source() -> Source:
     board.put_account(a_record(2))
     board.put_trade(a_trade(5, 1))
     board.put_quote(a_quote("EURUSD", "1.10000", "1.10010"))
-    source.directory = {1: Entry(11, 3, Decimal(500)), 2: Entry(12, 3, Decimal(0))}
+    source.directory = Directory({1: Entry(11, 3, Decimal(500)), 2: Entry(12, 3, Decimal(0))})
     source.replace_board(board)
     source.hear(NOON, is_ping=False)
     return source
@@ -149,3 +150,29 @@ def test_without_redis_figures_are_still_recorded(monkeypatch: pytest.MonkeyPatc
     stage = asyncio.run(whole())
     assert not stage.store.is_up
     assert {row[0] for told in stage.rows for row in told[0]} == {11, 12}
+
+
+def test_figures_are_written_in_parts_and_what_failed_is_written_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A big server's figures leave room for its stream; a lost database loses none of them."""
+    tries: list[list[int]] = []
+
+    async def whole() -> None:
+        stage = Stage("unix:///nowhere/redis", monkeypatch)
+        monkeypatch.setattr(screens, "AT_ONCE", 1)
+
+        def written(rows: Any, clients: Any) -> None:
+            tries.append([row[0] for row in rows])
+            if len(tries) == 2:
+                raise OperationalError("PostgreSQL is away")
+
+        monkeypatch.setattr(screens, "_written", written)
+        stage.screens._changes()
+        await stage.screens._record()
+        await stage.screens._record()
+        await stage.store.close()
+        await stage.redis.aclose()
+
+    asyncio.run(whole())
+    assert tries == [[11], [12], [12]]
