@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.prove import audit, pages, servers
 from tests.prove.approvals import run as approvals
 from tests.prove.day import run as day
+from tests.prove.deviations import run as deviations
 from tests.prove.matrix import run as matrix
 from tests.prove.model import run as model
 from tests.prove.money import drills
@@ -26,6 +27,7 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "approvals": approvals.prove,
     "model": model.prove,
     "matrix": matrix.prove,
+    "deviations": deviations.prove,
 }
 
 

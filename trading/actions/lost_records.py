@@ -1,11 +1,12 @@
 """Money records that a server does not have any more: somebody deleted them from its history.
 
 MetaTrader archives, so a record that is in no list is not thereby lost. It is lost when the server
-says by its stream that it deleted it and lacks it when asked, or when the account's balance differs
-by exactly what its history lacks. Our row stays, marked; a record that comes back is unmarked.
+says by its stream that it deleted it, or has it no more after some hours, and lacks it when asked;
+or when the account's balance differs by exactly what its history lacks. Our row stays, marked; a
+record that comes back is unmarked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +27,9 @@ from trading.terms import Cmd
 MARGIN = timedelta(days=1)
 #: How far back a record is looked for: nothing younger is archived.
 DEPTH = timedelta(days=31)
+#: What every full comparison looks at again, and what may still be on its way to the lists.
+RECENT = timedelta(hours=2)
+LAG = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,25 @@ def settle_deleted(
         server_id=server_id, ticket__in=set(tickets), gone_at__isnull=True
     )
     gone = [row.pk for row in rows if _is_lost(gateway, row.ticket)]
+    return _mark(server_id, gone, now) if gone else 0
+
+
+def settle_recent(gateway: Gateway, server_id: int, *, now: datetime) -> int:
+    """Mark the money records of the last hours that the server lacks; return how many.
+
+    A source that does not list what is closed by time is passed over.
+    """
+    if getattr(gateway, "closed_trades", None) is None:
+        return 0
+    rows = BalanceRecord.objects.filter(
+        server_id=server_id, gone_at__isnull=True, recorded_at__range=(now - RECENT, now - LAG)
+    )
+    ours = dict(rows.values_list("ticket", "pk"))
+    if not ours:
+        return 0
+    for ticket in _closed_since(gateway, now - RECENT - LAG, now + LAG):
+        ours.pop(ticket, None)
+    gone = [key for ticket, key in ours.items() if _is_lost(gateway, ticket)]
     return _mark(server_id, gone, now) if gone else 0
 
 
@@ -64,6 +87,16 @@ def look_for_lost(*, account_id: int, missing: Decimal, now: datetime) -> bool:
     if lacking and moved == missing:
         changed += _mark(account.server_id, [row.pk for row in lacking], now)
     return bool(changed)
+
+
+def _closed_since(gateway: Gateway, start: datetime, end: datetime) -> Iterator[int]:
+    cursor = ""
+    while True:
+        page = gateway.closed_trades(start=start, end=end, cursor=cursor)
+        yield from (record.ticket for record in page.records)
+        cursor = page.next_cursor
+        if not cursor:
+            return
 
 
 def _is_lost(gateway: Gateway, ticket: int) -> bool:

@@ -205,6 +205,7 @@ def _read(server: Server, now: datetime, *, full: bool) -> Synced:
         tickets += more
         if full:
             accounts += snapshots.settle_accounts(run) + snapshots.settle_logins(run)
+            run.repaired += lost_records.settle_recent(gateway, server.pk, now=now)
         sync_passes.close_state(run, full=full)
     return Synced(
         finished=run.finished,

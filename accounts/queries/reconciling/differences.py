@@ -18,7 +18,7 @@ from backoffice.core import access
 from trading.queries import money
 
 #: A record that the mirror took so long ago was compared long since.
-FRESH = timedelta(seconds=120)
+FRESH = timedelta(seconds=75)
 NEWEST, OLDEST, LARGEST = ("-id",), ("id",), ("-found", "-id")
 #: Nobody agreed to leave it, and it stands: told of, or too young to be told of.
 STANDING = Q(gone_at__isnull=True, agreed_by="")

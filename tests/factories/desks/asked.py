@@ -1,5 +1,6 @@
 """A simulated MetaTrader in this process, asked as over its socket."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -53,6 +54,10 @@ class DeskGateway:
     def trades(self, *, since_stamp: int = 0, cursor: str = "") -> Page[TradeRecord]:
         """Answer with a page of tickets."""
         return self._direct.trades(since_stamp=since_stamp, cursor=cursor)
+
+    def closed_trades(self, *, start: datetime, end: datetime, cursor: str = "") -> Any:
+        """Answer with a page of what was closed in a span."""
+        return self._direct.closed_trades(start=start, end=end, group="", symbol="", cursor=cursor)
 
 
 def everything(desk: Desk) -> dict[int, TradeRecord]:

@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tests.prove.day.hands import MANAGER, Hands
 from trading.actions import sync
 from trading.gateway.agent.engine import CodeError
 from trading.gateway.agent.simulated.direct import SimulatedDirect
+from trading.gateway.codes import INVALID_DATA
 from trading.gateway.errors import Refused
 from trading.gateway.port import News
 from trading.gateway.simulator.beginning.folder import FILE
@@ -98,6 +99,18 @@ class DayGateway:
     def trades(self, *, since_stamp: int = 0, cursor: str = "") -> Any:
         """A page of tickets."""
         return self._ask("trades", since_stamp=since_stamp, cursor=cursor)
+
+    def closed_trades(self, *, start: datetime, end: datetime, cursor: str = "") -> Any:
+        """A page of what was closed in a span."""
+        span = {"start": start, "end": end, "cursor": cursor}
+        return self._ask("closed_trades", group="", symbol="", **span)
+
+    def trade(self, *, ticket: int) -> Any:
+        """A ticket; MetaTrader's 3 when there is none, as the agent answers."""
+        found = self._ask("trade", ticket=ticket)
+        if found is None:
+            raise Refused(INVALID_DATA, "there is no such ticket")
+        return found
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return partial(self._ask, name)

@@ -1,0 +1,1 @@
+"""Deviations between MetaTrader and the books, made on purpose among clean operations."""
