@@ -51,6 +51,7 @@ from backoffice.core.events import Event
 from backoffice.core.work import reacts_to
 from trading.events import (
     OperationAbsent,
+    OperationByHand,
     OperationConfirmed,
     OperationFoundUnmoved,
     OperationHandedOver,
@@ -89,6 +90,7 @@ Answered = (
     | OperationUncertain
     | OperationAbsent
     | OperationHandedOver
+    | OperationByHand
     | OperationFoundUnmoved
 )
 
@@ -112,6 +114,7 @@ def execute_return(event: WithdrawalReturning, *, actor: Actor, now: datetime) -
 @reacts_to(OperationUncertain)
 @reacts_to(OperationAbsent)
 @reacts_to(OperationHandedOver)
+@reacts_to(OperationByHand)
 @reacts_to(OperationFoundUnmoved)
 def follow_operation(event: Answered, *, actor: Actor, now: datetime) -> None:
     """Bring the payment, and the books, to where MetaTrader stands."""

@@ -119,6 +119,14 @@ MENU: tuple[Entry, ...] = (
         counter="trading:unbound-count",
     ),
     Entry(
+        noop("By hand"),
+        "trading:by-hand-list",
+        trading.SETTLE_OPERATIONS,
+        "person",
+        covers=("trading:by-hand-",),
+        counter="trading:by-hand-count",
+    ),
+    Entry(
         noop("Requests"),
         "trading:command-list",
         trading.VIEW_ACCOUNTS,

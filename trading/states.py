@@ -17,6 +17,7 @@ class Operation(StrEnum):
     ABSENT = "ABSENT"
     MANUAL = "MANUAL"
     ABANDONED = "ABANDONED"
+    BY_HAND = "BY_HAND"
 
 
 OPERATION_LABELS: dict[str, str] = {
@@ -28,6 +29,7 @@ OPERATION_LABELS: dict[str, str] = {
     Operation.ABSENT: noop("Proved absent"),
     Operation.MANUAL: noop("Waits for a person"),
     Operation.ABANDONED: noop("Given up: nothing moved"),
+    Operation.BY_HAND: noop("To be booked by hand"),
 }
 
 OPERATION = Workflow(
@@ -48,6 +50,11 @@ OPERATION = Workflow(
         (Operation.NOT_STARTED, "abandon"): Operation.ABANDONED,
         (Operation.ABSENT, "abandon"): Operation.ABANDONED,
         (Operation.ABANDONED, "hand_over"): Operation.MANUAL,  # contradicted by a late answer
+        # Where we may not write: a person books it with its marker, and the mirror finds that.
+        (Operation.NOT_STARTED, "ask_by_hand"): Operation.BY_HAND,
+        (Operation.ABSENT, "ask_by_hand"): Operation.BY_HAND,
+        (Operation.BY_HAND, "confirm"): Operation.CONFIRMED,
+        (Operation.BY_HAND, "hand_over"): Operation.MANUAL,
         # Out of MANUAL lead two people with evidence (actions/hand_settlement.py), never an answer.
         (Operation.MANUAL, "settle_moved"): Operation.CONFIRMED,
         (Operation.MANUAL, "settle_unmoved"): Operation.ABANDONED,

@@ -10,11 +10,12 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Later
 from backoffice.core.work import reacts_to
 from trading.actions import looking_up, sync
+from trading.actions.by_hand import booking
 from trading.actions.ordering import approving, chasing
 from trading.actions.verification import verifying
 from trading.actions.watching import attributing
 from trading.events import TicketVanished
-from trading.queries import operations, servers
+from trading.queries import by_hand, operations, servers
 from trading.queries.ordering import commands
 
 SOFT_LIMIT_SECONDS = 150
@@ -97,6 +98,13 @@ def chase_operation(operation_id: int) -> None:
     """Settle one money command as far as it can be; what is still unknown is asked again."""
     with contextlib.suppress(Later):
         looking_up.look_up(operation_id=operation_id, actor=CHASER, now=clock.now())
+
+
+@shared_task(name="trading.tasks.match_by_hand")
+def match_by_hand() -> None:
+    """Find in the mirror what people booked for us in the MT4 Manager."""
+    for operation_id in by_hand.to_match():
+        booking.match(operation_id=operation_id, actor=CHASER, now=clock.now())
 
 
 @shared_task(name="trading.tasks.chase_commands")

@@ -23,6 +23,7 @@ from accounts.events import (
     WithdrawalRefused,
     WithdrawalReturned,
     WithdrawalUncertain,
+    WithdrawalWaits,
 )
 from accounts.ledger import book
 from accounts.models import Entry, Payment, PaymentOperation
@@ -185,7 +186,20 @@ def _unmoved(payment: Payment, operation: OperationView, actor: Actor, now: date
     steps.emit(payment, event, actor=actor, now=now)
 
 
+def _by_hand(payment: Payment, operation: OperationView, actor: Actor, now: datetime) -> None:
+    """A person books it in MetaTrader; until the mirror shows that, it stays where it is."""
+    if payment.state not in (Withdrawal.APPROVED, Withdrawal.RETURNING):
+        return
+    payment.next_try_at, payment.waits_because = None, _("to be booked in MetaTrader by hand")
+    payment.save(update_fields=["next_try_at", "waits_because"])
+    if idempotency.once(f"by_hand:{operation.key}"):
+        event = WithdrawalWaits(payment_id=payment.pk, reason=payment.waits_because)
+        steps.emit(payment, event, actor=actor, now=now)
+
+
 STEPS: dict[tuple[Leg, Operation], Step] = {
+    (Leg.DEBIT, Operation.BY_HAND): _by_hand,
+    (Leg.RETURN, Operation.BY_HAND): _by_hand,
     (Leg.DEBIT, Operation.CONFIRMED): _debited,
     (Leg.DEBIT, Operation.REFUSED): _refused,
     (Leg.DEBIT, Operation.UNCERTAIN): _lost(Leg.DEBIT),

@@ -79,6 +79,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="2", minute="40"),
         "options": {"expires": 3600},
     },
+    "trading-match-by-hand": {
+        "task": "trading.tasks.match_by_hand",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "trading-chase": {
         "task": "trading.tasks.chase_operations",
         "schedule": timedelta(seconds=5),

@@ -198,6 +198,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "objection": Badge(noop("Objection"), "danger"),
     },
     "operation": {
+        "by_hand": Badge(noop("To be booked by hand"), "warn"),
         "not_started": Badge(noop("Not started"), "neutral"),
         "sending": Badge(noop("Being sent"), "info"),
         "confirmed": Badge(noop("Confirmed by MetaTrader"), "ok"),

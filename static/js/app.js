@@ -69,6 +69,7 @@ export const acts = {
   "queue-next": () => follow("[data-queue-next]"),
   "queue-previous": () => follow("[data-queue-previous]"),
   view: (number) => follow(`.tabs a[data-view="${number}"]`),
+  copy: (text) => navigator.clipboard?.writeText(text),
   link: () => navigator.clipboard?.writeText(location.href),
 };
 

@@ -96,6 +96,7 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "accounts:payment-news",
         "accounts:panel-morning",
         "trading:unbound-count",
+        "trading:by-hand-count",
         "trading:alert-count",
         "trading:command-count",
         "audit:change-list",

@@ -104,9 +104,12 @@ def send_operation(*, operation_id: int, actor: Actor, now: datetime) -> Operati
     """Carry a planned operation into MetaTrader, as a new attempt; return the state after it.
 
     Call it with no transaction open. NotReachable and NoSendingTerms come before anything is begun.
-    After that every answer, and the lack of one, is a state.
+    After that every answer, and the lack of one, is a state. Where we may not write on the server,
+    it is handed to a person (`by_hand`) and nothing is sent.
     """
     operation = PLANNED.one(operation_id)
+    if operation.account.server.is_by_hand:
+        return verdicts.asked_by_hand(operation_id=operation_id, actor=actor, now=now)
     if operation.attempts >= MOST_ATTEMPTS:
         words = f"It was tried {operation.attempts} times"
         return verdicts.handed_over(operation=operation, words=words, actor=actor, now=now)

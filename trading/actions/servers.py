@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from backoffice.core import locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
-from trading.events import AgentMoved, GroupsAssigned, ServerRegistered, SourceChosen
+from trading.events import (
+    AgentMoved,
+    GroupsAssigned,
+    ServerRegistered,
+    SourceChosen,
+    WritingChosen,
+)
 from trading.models import Group, Server, ServerState
 from trading.states import Source
 
@@ -143,6 +149,31 @@ def choose_source(*, server_id: int, source: Source, actor: Actor, now: datetime
             subjects=[("server", server.pk)],
             now=now,
         )
+    return server
+
+
+@transaction.atomic
+def choose_writing(
+    *, server_id: int, by_hand: bool, reason: str, actor: Actor, now: datetime
+) -> Server:
+    """Say whether we write balances on a server ourselves, or people book them in the MT4 Manager.
+
+    What waits for a person already stays with people: nothing of it is ever sent. The actor's
+    right is the door's to see. BadServer without a reason.
+    """
+    words = reason.strip()[:300]
+    if not words:
+        raise BadServer(_("Say why."))
+    server = Server.objects.select_for_update(no_key=True).get(pk=server_id)
+    if server.writes_by_hand == by_hand:
+        return server
+    if not by_hand and server.source == Source.REPLICA:
+        raise BadServer(_("It is read from a SQL replica, which takes no command."))
+    server.writes_by_hand = by_hand
+    server.save(update_fields=["writes_by_hand"])
+    told = "by hand" if by_hand else "by us"
+    event = WritingChosen(server_id=server.pk, code=server.code, how=told, reason=words)
+    outbox.emit(event, actor=actor, subjects=[("server", server.pk)], now=now)
     return server
 
 

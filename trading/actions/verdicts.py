@@ -18,6 +18,7 @@ from backoffice.core.events import Event
 from trading.events import (
     OperationAbandoned,
     OperationAbsent,
+    OperationByHand,
     OperationConfirmed,
     OperationContradicted,
     OperationHandedOver,
@@ -155,6 +156,27 @@ def handed_over(
     if not _move(operation, "hand_over", now, reason=words[:300]):
         return Operation(operation.state)
     event = OperationHandedOver(**names(operation), **money(operation), words=words[:300])
+    return _tell(operation, event, actor, now)
+
+
+@transaction.atomic
+def asked_by_hand(*, operation_id: int, actor: Actor, now: datetime) -> Operation:
+    """We may not write there: from now on a person books it, and no attempt can begin any more."""
+    operation = locked(operation_id)
+    if not _move(operation, "ask_by_hand", now, reason=""):
+        return Operation(operation.state)
+    event = OperationByHand(**names(operation), **money(operation))
+    return _tell(operation, event, actor, now)
+
+
+@transaction.atomic
+def booked_by_hand(*, operation_id: int, ticket: int, actor: Actor, now: datetime) -> Operation:
+    """A person booked it, and the mirror shows it under this ticket; only from BY_HAND."""
+    operation = locked(operation_id)
+    if operation.state != Operation.BY_HAND:
+        return Operation(operation.state)
+    _move(operation, "confirm", now, ticket=ticket, reason="")
+    event = OperationConfirmed(**names(operation), **money(operation), ticket=ticket)
     return _tell(operation, event, actor, now)
 
 

@@ -10,6 +10,7 @@ from trading.events.accounts import (
     ForeignChangeSeen,
     ListTaken,
 )
+from trading.events.by_hand import OperationByHand, WritingChosen
 from trading.events.market import (
     AccountBound,
     AccountsBound,
@@ -56,6 +57,7 @@ __all__ = [
     "MirrorVerified",
     "OperationAbandoned",
     "OperationAbsent",
+    "OperationByHand",
     "OperationConfirmed",
     "OperationContradicted",
     "OperationFoundUnmoved",
@@ -70,4 +72,5 @@ __all__ = [
     "SettlementProposed",
     "SourceChosen",
     "TicketVanished",
+    "WritingChosen",
 ]

@@ -88,6 +88,11 @@ class BalanceOperation(models.Model):
             models.Index(fields=["account", "-created_at"], name="trading_balanceop_account_idx"),
             models.Index(
                 fields=["changed_at"],
+                condition=models.Q(state=Operation.BY_HAND),
+                name="trading_balanceop_by_hand_idx",
+            ),
+            models.Index(
+                fields=["changed_at"],
                 condition=models.Q(state__in=[Operation.SENDING, Operation.UNCERTAIN]),
                 name="trading_balanceop_open_idx",
             ),

@@ -13,7 +13,7 @@ class Server(models.Model):
     """One MetaTrader server. `timezone` is an IANA zone; `agent_url` is http(s)://host:port.
 
     `source` says where the mirror is read from. Read from a SQL replica, the server takes no
-    command of ours, and it needs no agent.
+    command of ours, and it needs no agent. `writes_by_hand`: people book every money command there.
     """
 
     scope: ClassVar[Scope] = Scope(shared=True)
@@ -36,6 +36,9 @@ class Server(models.Model):
     )
     agent_url = models.URLField(_("agent address"), max_length=200, default="", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    writes_by_hand = models.BooleanField(
+        _("we may not write balances there"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("MetaTrader server")
@@ -58,6 +61,11 @@ class Server(models.Model):
     def __str__(self) -> str:
         """Return the server's code."""
         return self.code
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person books our money commands there, in the MT4 Manager."""
+        return self.writes_by_hand or self.source == Source.REPLICA
 
 
 class ServerState(models.Model):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from trading.pages import (
+    by_hand,
     commands,
     managing,
     owners,
@@ -39,6 +40,11 @@ urlpatterns = [
     path("accounts/<int:pk>/owner/", owners.AccountOwner.as_view(), name="account-owner"),
     path("accounts/<int:pk>/bind/", owners.BindAccount.as_view(), name="account-bind"),
     path("accounts/<int:pk>/unbind/", owners.UnbindAccount.as_view(), name="account-unbind"),
+    path("by-hand/", by_hand.ByHandList.as_view(), name="by-hand-list"),
+    path("by-hand/count", by_hand.Count.as_view(), name="by-hand-count"),
+    path("by-hand/<int:pk>/back/", by_hand.HandBack.as_view(), name="by-hand-back"),
+    path("accounts/<int:account_id>/by-hand", by_hand.OfAccount.as_view(), name="account-by-hand"),
+    path("servers/<int:pk>/writing/", by_hand.ChooseWriting.as_view(), name="server-writing"),
     path("servers/", servers.ServerList.as_view(), name="server-list"),
     path(
         "accounts/<int:pk>/",

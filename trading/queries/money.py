@@ -158,7 +158,8 @@ MIRROR = """a.currency, a.balance, a.credit,
      FROM trading_balancerecord r WHERE r.account_id = a.id AND r.gone_at IS NULL),
   (SELECT coalesce(json_agg(json_build_array(o.key, o.marker, o.ticket,
                                              o.state IN ('REFUSED', 'ABANDONED'),
-                                             o.state IN ('SENDING', 'UNCERTAIN', 'MANUAL'),
+                                             o.state IN ('SENDING', 'UNCERTAIN', 'MANUAL',
+                                                         'BY_HAND'),
                                              o.amount::text, o.kind, o.created_at)), '[]')::text
      FROM trading_balanceoperation o WHERE o.account_id = a.id),
   (SELECT synced_at FROM trading_serverstate WHERE server_id = a.server_id)"""

@@ -19,6 +19,7 @@ from accounts.events import (
     AdjustmentDone,
     AdjustmentNotArrived,
     AdjustmentUncertain,
+    AdjustmentWaits,
 )
 from accounts.models import Adjustment
 from accounts.terms.adjustments import Adjustment as State
@@ -136,7 +137,20 @@ def _not_arrived(
     steps.emit(adjustment, event, actor=actor, now=now)
 
 
+def _by_hand(adjustment: Adjustment, operation: OperationView, actor: Actor, now: datetime) -> None:
+    """A person books it in MetaTrader; until the mirror shows that, it stays where it is."""
+    if adjustment.state != State.APPROVED:
+        return
+    adjustment.next_try_at = None
+    adjustment.waits_because = _("to be booked in MetaTrader by hand")
+    adjustment.save(update_fields=["next_try_at", "waits_because"])
+    if idempotency.once(f"by_hand:{operation.key}"):
+        event = AdjustmentWaits(adjustment_id=adjustment.pk, reason=adjustment.waits_because)
+        steps.emit(adjustment, event, actor=actor, now=now)
+
+
 STEPS: dict[Operation, Step] = {
+    Operation.BY_HAND: _by_hand,
     Operation.CONFIRMED: _done,
     Operation.REFUSED: _refused,
     Operation.ABANDONED: _refused,

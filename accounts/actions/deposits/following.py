@@ -18,6 +18,7 @@ from accounts.events import (
     DepositCredited,
     DepositNotArrived,
     DepositUncertain,
+    DepositWaits,
 )
 from accounts.ledger import book
 from accounts.models import Deposit, DepositOperation
@@ -147,7 +148,19 @@ def _not_arrived(deposit: Deposit, operation: OperationView, actor: Actor, now: 
     steps.emit(deposit, event, actor=actor, now=now)
 
 
+def _by_hand(deposit: Deposit, operation: OperationView, actor: Actor, now: datetime) -> None:
+    """A person books it in MetaTrader; until the mirror shows that, it stays where it is."""
+    if not steps.may(deposit, "credit"):
+        return
+    deposit.next_try_at, deposit.waits_because = None, _("to be booked in MetaTrader by hand")
+    deposit.save(update_fields=["next_try_at", "waits_because"])
+    if idempotency.once(f"by_hand:{operation.key}"):
+        event = DepositWaits(deposit_id=deposit.pk, reason=deposit.waits_because)
+        steps.emit(deposit, event, actor=actor, now=now)
+
+
 STEPS: dict[Operation, Step] = {
+    Operation.BY_HAND: _by_hand,
     Operation.CONFIRMED: _credited,
     Operation.REFUSED: _to_review(Review.REFUSED),
     Operation.ABANDONED: _to_review(Review.UNMOVED),

@@ -18,6 +18,7 @@ from accounts.events import (
     TransferRefused,
     TransferReturnRefused,
     TransferUncertain,
+    TransferWaits,
 )
 from accounts.models import Transfer, TransferOperation
 from accounts.terms import TRANSFER_FINAL, TransferLeg
@@ -162,7 +163,20 @@ def _not_arrived(leg: TransferLeg, verb: str, home: State) -> Step:
     return try_again
 
 
+def _by_hand(transfer: Transfer, operation: OperationView, actor: Actor, now: datetime) -> None:
+    """A person books it in MetaTrader; until the mirror shows that, it stays where it is."""
+    if transfer.state not in (State.APPROVED, State.IN_TRANSIT, State.REVERSING):
+        return
+    transfer.next_try_at = now + LONGEST_WAIT
+    transfer.waits_because = _("to be booked in MetaTrader by hand")
+    transfer.save(update_fields=["next_try_at", "waits_because"])
+    if idempotency.once(f"by_hand:{operation.key}"):
+        event = TransferWaits(transfer_id=transfer.pk, reason=transfer.waits_because)
+        steps.emit(transfer, event, actor=actor, now=now)
+
+
 STEPS: dict[tuple[TransferLeg, Operation], Step] = {
+    **{(leg, Operation.BY_HAND): _by_hand for leg in (DEBIT, CREDIT, RETURN)},
     (DEBIT, Operation.CONFIRMED): _debited,
     (DEBIT, Operation.REFUSED): _debit_refused,
     (DEBIT, Operation.ABANDONED): _debit_refused,

@@ -14,6 +14,7 @@ from backoffice.identity.models import Role, User
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.matrix.world import machine_of, payment_of
 from tests.factories.accounts.approvals import an_approval_of
+from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
 from tests.factories.accounts.orders import a_command_of
@@ -39,6 +40,8 @@ FIRST: dict[str, Callable[[House], object]] = {
     "approvals:request": lambda house: an_approval_of(house.near),
     "machines:": lambda house: machine_of(house.near),
     "trading:command": lambda house: a_command_of(house.account),
+    "trading:by-hand": lambda house: a_by_hand_of(house.account),
+    "trading:account-by-hand": lambda house: a_by_hand_of(house.account),
 }
 WATCHED = ("trading:change-list", "trading:alert-list", "trading:alert-count")
 ADMIN_LISTS = ("admin:index", "admin:crm_client_changelist", "admin:identity_user_changelist")
@@ -83,6 +86,9 @@ def url_of(name: str, house: House) -> str:
         "client": lambda: reverse(name, args=[house.near.pk]),
         "account": lambda: reverse(name, args=[house.account.pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
+        "account_id": lambda: reverse(name, args=[house.account.pk]),
+        "by_hand": lambda: reverse(name, args=[a_by_hand_of(house.account).pk]),
+        "server": lambda: reverse(name, args=[house.server.pk]),
         "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),
         "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),

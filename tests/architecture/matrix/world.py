@@ -22,6 +22,7 @@ from crm.actions import grants
 from crm.models import Client, ClientGrant
 from tests.architecture.access import DOORS, ROLES
 from tests.factories.accounts.approvals import a_delegation, an_approval_of
+from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
 from tests.factories.accounts.orders import a_command_of
@@ -155,6 +156,8 @@ RECORDS: dict[str, Any] = {
     "contact": lambda client, account: {"pk": client.pk, "field": "email"},
     "single": lambda client, account: {"pk": a_single_grant(client).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
+    "account_id": lambda client, account: {"account_id": account.pk},
+    "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
     "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
@@ -175,6 +178,7 @@ PERSONAL: dict[str, Any] = {
 #: What everybody sees who sees it at all.
 SHARED: dict[str, Any] = {
     "role": lambda house: {"pk": Role.objects.get(code="support").pk},
+    "server": lambda house: {"pk": house.server.pk},
     "provider": lambda house: {"provider": "nobody"},
     "policy": lambda house: {"kind": "approvals.policy"},
     "delegation": lambda house: {"pk": a_delegation().pk},

@@ -22,6 +22,8 @@ SILENT: dict[str, str] = {
     "accounts/actions/transfers/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/adjusting/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/transfers/to_another.py::request_gift": "requesting.begin tells of it",
+    "trading/actions/by_hand/booking.py::match": "verdicts tells what it came to",
+    "trading/actions/by_hand/booking.py::hand_back": "verdicts.handed_over tells of it",
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",
     "trading/actions/ordering/opening.py::ask_for_account": "asking.written tells of the request",
     "trading/actions/ownership/newcomers.py::register_many": "binding.close tells of the batch",

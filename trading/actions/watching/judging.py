@@ -31,6 +31,8 @@ EXPLAINS: dict[tuple[str, str], AccountVerb] = {
 }
 BY_VALUE = {Change.GROUP: AccountVerb.GROUP, Change.LEVERAGE: AccountVerb.LEVERAGE}
 OPEN = (AccountOrder.READY, AccountOrder.SENDING, AccountOrder.UNCERTAIN)
+#: Whatever carries the marker of one of these may be ours.
+WAITING = (Operation.SENDING, Operation.UNCERTAIN, Operation.BY_HAND)
 SHOWN = 120
 
 
@@ -101,7 +103,7 @@ def _waits(change: ServerChange) -> bool:
     """Return whether something of ours that may explain it is not settled yet."""
     if change.kind == Change.MONEY:
         operations = BalanceOperation.objects.filter(
-            account_id=change.account_id, state__in=[Operation.SENDING, Operation.UNCERTAIN]
+            account_id=change.account_id, state__in=WAITING
         )
         marker = _marker(change)
         return bool(marker) and operations.filter(marker=marker).exists()

@@ -1,0 +1,1 @@
+"""Money commands that people book in the MT4 Manager for us."""
