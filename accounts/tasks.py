@@ -9,6 +9,7 @@ from celery import shared_task
 from accounts.actions import approving, execution, following, settling
 from accounts.actions.adjusting import approving as adjusting_approving
 from accounts.actions.adjusting import carrying as adjusting_carrying
+from accounts.actions.adjusting import ending as adjusting_ending
 from accounts.actions.adjusting import following as adjusting_following
 from accounts.actions.adjusting import settling as adjusting_settling
 from accounts.actions.bank import importing
@@ -38,6 +39,7 @@ from accounts.events import (
     TransferReturnAllowed,
     TransferReversing,
     WithdrawalApproved,
+    WithdrawalDebited,
     WithdrawalReturning,
 )
 from accounts.queries import books, deposits, payments
@@ -46,7 +48,7 @@ from accounts.queries.reconciling import differences
 from accounts.queries.transfers import standing
 from backoffice.core import clock, locks, work
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Later
+from backoffice.core.errors import Conflict, Later
 from backoffice.core.events import Event
 from backoffice.core.work import reacts_to
 from trading.events import (
@@ -219,6 +221,26 @@ def push_adjustment(adjustment_id: int) -> None:
         now = clock.now()
         adjusting_following.follow_adjustment(adjustment_id=adjustment_id, actor=CASHIER, now=now)
         adjusting_carrying.carry_adjustment(adjustment_id=adjustment_id, actor=CASHIER, now=now)
+
+
+@shared_task(name="accounts.tasks.end_credits")
+def end_credits() -> None:
+    """Give every credit whose time is over its turn; one that hangs delays no other."""
+    for credit_id in adjustments.credits_to_end(clock.now()):
+        end_credit.apply_async((credit_id,), expires=COMPARE_SECONDS)
+
+
+@shared_task(name="accounts.tasks.end_credit")
+def end_credit(credit_id: int) -> None:
+    """Take out what is left of one."""
+    with contextlib.suppress(Later, Conflict):
+        adjusting_ending.end_credit(credit_id=credit_id, actor=CASHIER, now=clock.now())
+
+
+@reacts_to(WithdrawalDebited)
+def burn_credits(event: WithdrawalDebited, *, actor: Actor, now: datetime) -> None:
+    """A withdrawal left: what was given as credit ends with it, where the policy says so."""
+    adjusting_ending.burn_credits(payment_id=event.payment_id, actor=CASHIER, now=now)
 
 
 @shared_task(name="accounts.tasks.push_payments")

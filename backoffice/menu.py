@@ -93,6 +93,13 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:deposit-count",
     ),
     Entry(
+        noop("Corrections"),
+        "accounts:adjustment-list",
+        accounts.SEE_PAYMENTS,
+        "switch",
+        covers=("accounts:adjustment-",),
+    ),
+    Entry(
         noop("Bank"),
         "accounts:bank-list",
         accounts.SEE_BANK,

@@ -11,6 +11,7 @@ from accounts.events.adjustments import (
     AdjustmentSettlingProposed,
     AdjustmentUncertain,
     AdjustmentWaits,
+    CreditEnded,
 )
 from accounts.events.bank import (
     BankAccountOpened,
@@ -119,6 +120,7 @@ __all__ = [
     "CallbackStored",
     "ClientAsked",
     "ClientSupplied",
+    "CreditEnded",
     "DepositAccepted",
     "DepositCancelled",
     "DepositCharging",

@@ -75,6 +75,19 @@ class AdjustmentDone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditEnded(Event):
+    """Nothing is left of a credit that was given."""
+
+    name: ClassVar[str] = "accounts.adjustment.credit_ended"
+    sentence: ClassVar[str] = noop("Credit A{adjustment_id} of {amount} {currency} ended: {words}")
+
+    adjustment_id: int
+    amount: Decimal
+    currency: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdjustmentWaits(Event):
     """It is approved and cannot be sent now; nothing was lost."""
 

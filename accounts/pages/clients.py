@@ -11,6 +11,7 @@ from accounts.actions import withdrawals
 from accounts.pages.forms import WithdrawalForm
 from accounts.permissions import REQUEST_WITHDRAWAL, SEE_PAYMENTS, START_DEPOSIT
 from accounts.queries import deposits, payments
+from accounts.queries.adjusting import rows as adjustments
 from accounts.queries.payment_methods import list_methods_on_offer
 from accounts.states import Direction, StatedReason
 from backoffice.core.actors import Actor
@@ -43,6 +44,9 @@ class PanelForClient(Panel):
         return {
             "payments": list(rows[:LATEST]),
             "deposits": list(deposits.list_deposits_of_client_for(user, record.pk)[:LATEST]),
+            "adjustments": list(
+                adjustments.list_adjustments_of_client_for(user, record.pk)[:LATEST]
+            ),
             "may_deposit": known.is_in_reach(user, START_DEPOSIT, record.pk),
             "moved": money.moved_by_client(record.pk),
             "may_ask": known.is_in_reach(user, REQUEST_WITHDRAWAL, record.pk),

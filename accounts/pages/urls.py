@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.pages import by_hand, clients, decisions, morning, paying, payments
+from accounts.pages.adjusting import urls as adjusting
 from accounts.pages.bank import decisions as bank_decisions
 from accounts.pages.bank import detail as bank_detail
 from accounts.pages.bank import importing as bank_importing
@@ -80,4 +81,5 @@ urlpatterns = [
         deposit_starting.StartDeposit.as_view(),
         name="deposit-start",
     ),
+    *adjusting.urlpatterns,
 ]

@@ -119,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-end-credits": {
+        "task": "accounts.tasks.end_credits",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "accounts-push-adjustments": {
         "task": "accounts.tasks.push_adjustments",
         "schedule": timedelta(seconds=5),

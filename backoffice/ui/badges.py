@@ -150,6 +150,17 @@ BADGES: dict[str, dict[str, Badge]] = {
         "returning": Badge(noop("Being returned"), "back"),
         "returned": Badge(noop("Returned to the account"), "back"),
     },
+    "adjustment": {
+        "REQUESTED": Badge(noop("Waits for another person"), "warn"),
+        "APPROVED": Badge(noop("Approved, on its way"), "info"),
+        "UNCERTAIN": Badge(noop("Being confirmed"), "uncertain"),
+        "DONE": Badge(noop("Booked in MetaTrader"), "ok"),
+        "REFUSED": Badge(noop("Could not be carried out"), "danger"),
+        "REJECTED": Badge(noop("Rejected"), "danger"),
+        "CANCELLED": Badge(noop("Taken back"), "neutral"),
+        "EXPIRED": Badge(noop("Nobody decided in time"), "neutral"),
+        "VOID": Badge(noop("Approval void"), "warn"),
+    },
     "deposit": {
         "started": Badge(noop("Started"), "neutral"),
         "parked": Badge(noop("Parked until KYC"), "warn"),

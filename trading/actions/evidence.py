@@ -13,7 +13,7 @@ from trading.actions.balance import terms_of
 from trading.actions.gateways import gateway_of
 from trading.gateway.errors import GatewayError
 from trading.gateway.port import Gateway
-from trading.models import BalanceAttempt, BalanceOperation, BalanceRecord
+from trading.models import BalanceAttempt, BalanceOperation, BalanceRecord, TradingAccount
 from trading.terms import Cmd, TradeRecord
 
 
@@ -80,6 +80,27 @@ def gather(*, operation_id: int, now: datetime, closing: bool = True) -> Evidenc
     except GatewayError as silence:
         sentence = _("MetaTrader does not answer now, so nothing can be proved: %(words)s")
         raise NoAnswer(sentence % {"words": silence}) from silence
+
+
+def credit_taken_by_server(*, account_id: int, ticket: int, since: datetime, now: datetime) -> bool:
+    """Say whether the server itself took a credit of ours out again, as one does at its value date.
+
+    Such a record takes credit and names the ticket of what was given in its comment. NoAnswer when
+    MetaTrader is silent. Call it with no transaction open.
+    """
+    account = TradingAccount.objects.select_related("server").get(pk=account_id)
+    try:
+        gateway = gateway_of(account.server)
+        records = gateway.history(
+            login=account.login, start=since - looking_up.AROUND, end=now + looking_up.AROUND
+        )
+    except GatewayError as silence:
+        sentence = _("MetaTrader does not answer now, so nothing can be proved: %(words)s")
+        raise NoAnswer(sentence % {"words": silence}) from silence
+    return any(
+        record.cmd is Cmd.CREDIT and record.profit < 0 and f"#{ticket}" in record.comment.split()
+        for record in records
+    )
 
 
 def _asked(

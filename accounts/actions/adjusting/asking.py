@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart
@@ -32,16 +32,6 @@ from trading.queries.money import AccountMoney
 
 BEYOND = Decimal(10) ** 13
 BUSY_MS = 8_000
-ONCE = {
-    "accounts_adjustment_reversed_once": lambda: _(
-        "This record is reversed already, or its reversal is under way."
-    ),
-    "accounts_adjustment_ended_once": lambda: _("What was left of this credit is taken already."),
-}
-
-
-class AlreadyReversed(Conflict):
-    """The same record is reversed by another adjustment, or the same credit ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +116,7 @@ def write_adjustment(
         requested_by=str(actor),
         requested_at=now,
     )
-    _added(adjustment)
+    steps.add(adjustment)
     event = AdjustmentAsked(
         **steps.told(adjustment),
         kind=str(adjustment.kind),
@@ -135,20 +125,6 @@ def write_adjustment(
     )
     steps.emit(adjustment, event, actor=actor, now=now)
     return adjustment
-
-
-def _added(adjustment: Adjustment) -> None:
-    """Write the row; AlreadyReversed where PostgreSQL keeps a second one of the same out."""
-    try:
-        with transaction.atomic():
-            adjustment.save(force_insert=True)
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name in ONCE:
-            raise AlreadyReversed(ONCE[name]()) from error
-        if name == "accounts_adjustment_left":
-            raise BadRequest(_("Less than this is left of the credit.")) from error
-        raise
 
 
 def _amount(wish: Wish, account: AccountMoney) -> Decimal:

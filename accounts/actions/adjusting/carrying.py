@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, results
-from accounts.actions.adjusting import checking, steps
+from accounts.actions.adjusting import checking, serverside, steps
 from accounts.events import AdjustmentApproved, AdjustmentClosed, AdjustmentWaits
 from accounts.ledger import book
 from accounts.models import Adjustment, wording
 from accounts.permissions import ASK_ADJUSTMENT
-from accounts.terms.adjustments import OF_CREDIT
+from accounts.terms.adjustments import OF_CREDIT, Cause
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.approvals.actions import refusals
 from backoffice.approvals.terms import Payload, Words
@@ -94,11 +94,31 @@ def carry_adjustment(*, adjustment_id: int, actor: Actor, now: datetime) -> None
     if operation_id is None:
         return
     try:
+        if _is_taken_already(adjustment_id, actor, now):
+            return
         balance.send_operation(operation_id=operation_id, actor=actor, now=now)
     except Conflict:
         return  # it was sent, settled or given up by somebody else meanwhile
     except Later as reason:
         _wait(adjustment_id, str(reason), actor, now)
+
+
+def _is_taken_already(adjustment_id: int, actor: Actor, now: datetime) -> bool:
+    """Give an end of a credit up where the server took it itself meanwhile; say whether it did."""
+    adjustment = Adjustment.objects.select_related("credit").get(pk=adjustment_id)
+    credit = adjustment.credit
+    if adjustment.cause != Cause.ENDED or credit is None:
+        return False
+    if not serverside.took(credit, now=now):
+        return False
+    words = _("the server took it at its value date")
+    with transaction.atomic():
+        operation = operations.get_operation(adjustment.key)
+        if operation is not None:
+            number = operation.operation_id
+            verdicts.abandoned(operation_id=number, words=words, actor=actor, now=now)
+        serverside.note_end(steps.locked(credit.pk), words, actor=actor, now=now)
+    return True
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import results
-from accounts.actions.adjusting import steps
+from accounts.actions.adjusting import serverside, steps
 from accounts.events import (
     AdjustmentClosed,
     AdjustmentContradicted,
@@ -22,6 +22,8 @@ from accounts.events import (
     AdjustmentWaits,
 )
 from accounts.models import Adjustment
+from accounts.queries.adjusting import targets
+from accounts.terms.adjustments import BY_RULE
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.core import idempotency
 from backoffice.core.actors import Actor
@@ -77,6 +79,16 @@ def _done(adjustment: Adjustment, operation: OperationView, actor: Actor, now: d
     adjustment.save()
     event = AdjustmentDone(**steps.told(adjustment), kind=str(adjustment.kind), ticket=ticket)
     steps.emit(adjustment, event, actor=actor, now=now)
+    if adjustment.credit_id is not None:
+        _end_if_nothing_is_left(adjustment, actor, now)
+
+
+def _end_if_nothing_is_left(adjustment: Adjustment, actor: Actor, now: datetime) -> None:
+    """What a rule took ends the credit; what people took, when nothing is left of it."""
+    credit = steps.locked(adjustment.credit_id or 0)
+    if adjustment.cause in BY_RULE or targets.left_of(credit) <= 0:
+        words = _("taken out by %(number)s") % {"number": adjustment}
+        serverside.note_end(credit, words, actor=actor, now=now)
 
 
 def _refused(adjustment: Adjustment, operation: OperationView, actor: Actor, now: datetime) -> None:

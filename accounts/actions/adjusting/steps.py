@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart
@@ -15,6 +16,7 @@ from accounts.terms.adjustments import ADJUSTMENT, AdjustmentKind, Cause
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
+from backoffice.core.errors import Conflict
 from backoffice.core.events import Event
 from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
@@ -26,10 +28,42 @@ __all__ = ["NoReason", "NotAllowed", "NotPossible", "require_reason"]
 AGAINST: dict[str, LedgerKind] = {Cause.FEE: LedgerKind.FEES}
 
 
+def _reversed_once() -> str:
+    return _("This record is reversed already, or its reversal is under way.")
+
+
+def _left_once() -> str:
+    return _("Less than this is left of the credit.")
+
+
+#: What PostgreSQL keeps out, in words.
+ONCE = {
+    "accounts_adjustment_reversed_once": _reversed_once,
+    "accounts_adjustment_ended_once": _left_once,
+    "accounts_adjustment_left": _left_once,
+}
+
+
+class AlreadyReversed(Conflict):
+    """The same record is reversed by another adjustment, or the same credit is taken."""
+
+
 def locked(adjustment_id: int) -> Adjustment:
     """Return the adjustment, its row locked."""
     rows = Adjustment.objects.select_related("reservation")
     return locks.rows(rows.filter(pk=adjustment_id)).get()
+
+
+def add(adjustment: Adjustment) -> None:
+    """Write the row; AlreadyReversed where PostgreSQL keeps a second one of the same out."""
+    try:
+        with transaction.atomic():
+            adjustment.save(force_insert=True)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if name in ONCE:
+            raise AlreadyReversed(ONCE[name]()) from error
+        raise
 
 
 def has_right(actor: Actor, permission: object, adjustment: Adjustment) -> bool:

@@ -23,7 +23,7 @@ class Limits:
     e-mail address or phone, `requisite_hours` after a requisite was named for the first time.
     `day_*` and `week_amount` bound what a client may take out (None: no limit). `taken_ratio`: how
     many times what came in may have gone out before somebody should look. `open_positions`: "allow"
-    them, or make them "amber" or "red".
+    them, or make them "amber" or "red". `burn_credit`: a withdrawal ends what was given as credit.
     """
 
     fresh_seconds: int = 10
@@ -40,6 +40,7 @@ class Limits:
     day_count: int | None = None
     taken_ratio: Decimal = Decimal(2)
     open_positions: str = "allow"
+    burn_credit: bool = False
     risk_tags: frozenset[str] = frozenset({"risk", "fraud", "abuse", "chargeback"})
 
 

@@ -143,6 +143,8 @@ def check_credit(facts: Facts) -> Answer:
     if credit:
         verdict = Verdict.AMBER
         sentence = noop("Credit of {credit} on the account: it counts for margin, it cannot leave")
+        if facts.limits.burn_credit:
+            sentence = noop("Credit of {credit} on the account will be burnt by this withdrawal")
     else:
         verdict, sentence = Verdict.GREEN, noop("None")
     return answer(9, verdict, sentence, told, binding=(verdict, told["credit"]))

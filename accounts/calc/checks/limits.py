@@ -12,8 +12,8 @@ def limits_of(value: Mapping[str, object]) -> Limits:
     """Return the limits that a policy states; what it leaves out, or says wrongly, is the default.
 
     Keys: kyc_level, cool_off_hours, requisite_hours, chargeback_days, few_lots, day_amount,
-    week_amount, day_count, taken_ratio, open_positions, risk_tags. A slip of the pen opens nothing:
-    a limit that cannot be read lets nothing through.
+    week_amount, day_count, taken_ratio, open_positions, burn_credit, risk_tags. A slip of the pen
+    opens nothing: a limit that cannot be read lets nothing through.
     """
     known = Limits()
     tags = value.get("risk_tags")
@@ -30,6 +30,7 @@ def limits_of(value: Mapping[str, object]) -> Limits:
         day_count=_whole(value["day_count"], 0) if "day_count" in value else None,
         taken_ratio=known.taken_ratio if ratio is None else ratio,
         open_positions=_word(value.get("open_positions", known.open_positions)),
+        burn_credit=value.get("burn_credit") is True,
         risk_tags=frozenset(map(str, tags)) if isinstance(tags, list) else known.risk_tags,
     )
 

@@ -130,6 +130,20 @@ def adjustments_to_push(now: datetime) -> list[int]:
     return list(rows.values_list("id", flat=True)[:PUSHED])
 
 
+def credits_to_end(now: datetime) -> list[int]:
+    """Return the credits whose time is over and of which something may be left."""
+    rows = Adjustment.objects.filter(view_of(View.OVERDUE, now=now)).order_by("ends_at", "id")
+    return list(rows.values_list("id", flat=True)[:PUSHED])
+
+
+def credits_running(account_id: int) -> list[int]:
+    """Return the credits of an account that were given and have not ended, the oldest first."""
+    rows = Adjustment.objects.filter(
+        account_id=account_id, kind=AdjustmentKind.CREDIT_IN, state=State.DONE, ended_at=None
+    )
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def operation_of(adjustment_id: int) -> OperationView | None:
     """Return an adjustment's operation in MetaTrader, or None before it is planned."""
     key = Adjustment.objects.values_list("key", flat=True).get(pk=adjustment_id)

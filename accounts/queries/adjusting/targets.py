@@ -60,6 +60,12 @@ def left_of(credit: Adjustment) -> Decimal:
     return credit.amount + _taken(Adjustment.objects.filter(credit=credit))
 
 
+def is_being_taken(credit: Adjustment) -> bool:
+    """Say whether something of a credit is on its way out, asked for or approved."""
+    under_way = (State.REQUESTED, State.APPROVED, State.UNCERTAIN)
+    return Adjustment.objects.filter(credit=credit, state__in=under_way).exists()
+
+
 def going_out(account_id: int) -> Decimal:
     """Return how much credit of an account is on its way out: approved, and not yet booked."""
     rows = Adjustment.objects.filter(

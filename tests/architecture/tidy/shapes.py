@@ -37,6 +37,7 @@ STEPS: dict[str, str] = {
     "accounts/actions/chart.py": "steps of acts that write the books, inside their transaction",
     "backoffice/machines/actions/answers.py": "the frame of an act of another room, which tells",
     "accounts/actions/deposits/steps.py": "steps of every act on a deposit, inside its transaction",
+    "accounts/actions/adjusting/steps.py": "steps of every act on an adjustment, inside its own",
     "trading/actions/snapshots.py": "steps of sync.py, which takes actor and now and hands them on",
     "trading/actions/sync_passes.py": "steps of sync.py; the mirror repeats what MetaTrader says",
 }

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.actions.adjusting import asking, carrying, following
-from accounts.actions.adjusting.asking import AlreadyReversed
 from accounts.actions.adjusting.checking import BadRequest
+from accounts.actions.adjusting.steps import AlreadyReversed
 from accounts.actions.steps import NotAllowed
 from accounts.ledger import balances
 from accounts.models import Adjustment, LedgerAccount
