@@ -48,6 +48,7 @@ CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
 READS_AUDIT = frozenset({"compliance", "auditor", "administrator"})
 EDITS_CLIENTS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_office"})
 READS_POLICIES = frozenset({"administrator", "compliance", "auditor", "risk"})
+ADJUSTS = frozenset({"dealer", "risk", "finance"})
 CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
 
@@ -229,6 +230,15 @@ DOORS: dict[str, Door] = {
     "accounts:difference-propose": Door(DECIDES, about="difference"),
     "accounts:payment-bank": Door(READS_PAYMENTS, about="payment"),
     "accounts:deposit-bank": Door(READS_PAYMENTS, about="deposit"),
+    "accounts:adjustment-list": Door(READS_PAYMENTS),
+    "accounts:adjustment-detail": Door(READS_PAYMENTS, about="adjustment"),
+    "accounts:adjustment-evidence": Door(SETTLES, about="adjustment"),
+    "accounts:adjustment-give-up": Door(ADJUSTS, about="adjustment"),
+    "accounts:adjustment-settle": Door(SETTLES, about="adjustment"),
+    "accounts:adjustment-settle-confirm": Door(SETTLES, about="adjustment"),
+    "accounts:adjustment-settle-decline": Door(SETTLES, about="adjustment"),
+    "accounts:adjustment-ask": Door(ADJUSTS, about="account_id"),
+    "accounts:adjustment-reverse": Door(ADJUSTS, about="account_id"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }

@@ -13,6 +13,7 @@ from django.urls import reverse
 from backoffice.identity.models import Role, User
 from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.matrix.world import machine_of, payment_of
+from tests.factories.accounts.adjusting import an_adjustment_of
 from tests.factories.accounts.approvals import an_approval_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
@@ -35,6 +36,7 @@ VIEWERS = {
 #: What the pages whose names begin so have to show.
 FIRST: dict[str, Callable[[House], object]] = {
     "accounts:": lambda house: payment_of(house.near),
+    "accounts:adjustment-": lambda house: an_adjustment_of(house.account),
     "accounts:bank-": lambda house: a_free_row_of(house.near),
     "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
     "approvals:request": lambda house: an_approval_of(house.near),
@@ -85,6 +87,8 @@ def url_of(name: str, house: House) -> str:
         "": lambda: reverse(name),
         "client": lambda: reverse(name, args=[house.near.pk]),
         "account": lambda: reverse(name, args=[house.account.pk]),
+        "account_id": lambda: reverse(name, args=[house.account.pk]),
+        "adjustment": lambda: reverse(name, args=[an_adjustment_of(house.account).pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "account_id": lambda: reverse(name, args=[house.account.pk]),
         "by_hand": lambda: reverse(name, args=[a_by_hand_of(house.account).pk]),

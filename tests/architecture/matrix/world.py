@@ -21,6 +21,7 @@ from backoffice.machines.models import Integration
 from crm.actions import grants
 from crm.models import Client, ClientGrant
 from tests.architecture.access import DOORS, ROLES
+from tests.factories.accounts.adjusting import an_adjustment_of
 from tests.factories.accounts.approvals import a_delegation, an_approval_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
@@ -155,6 +156,8 @@ RECORDS: dict[str, Any] = {
     "account": lambda client, account: {"pk": account.pk},
     "contact": lambda client, account: {"pk": client.pk, "field": "email"},
     "single": lambda client, account: {"pk": a_single_grant(client).pk},
+    "account_id": lambda client, account: {"account_id": account.pk},
+    "adjustment": lambda client, account: {"pk": an_adjustment_of(account).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
     "account_id": lambda client, account: {"account_id": account.pk},
     "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},

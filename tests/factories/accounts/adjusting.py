@@ -18,6 +18,7 @@ from backoffice.core.models import EventRecord
 from backoffice.identity.models import User
 from tests.factories.payments import SYSTEM, Till, work_done
 from tests.factories.people import a_staff_user
+from trading.models import TradingAccount
 
 MONTH = timedelta(days=30)
 OUT = AdjustmentKind.CREDIT_OUT
@@ -76,6 +77,22 @@ class Desk:
         work_done(later=later)
         self.till.mirror_as_booked()
         self.till.see()
+
+
+def an_adjustment_of(account: TradingAccount) -> Adjustment:
+    """A correction of 5.00 on a client's account that waits; asked for when it is first needed."""
+    found = Adjustment.objects.filter(account=account).first()
+    if found is not None:
+        return found
+    wish = asking.Wish(
+        key=uuid4(),
+        kind=AdjustmentKind.CORRECTION,
+        account_id=account.pk,
+        cause=Cause.OTHER,
+        reason="As agreed by phone",
+        amount=Decimal("5.00"),
+    )
+    return asking.ask_adjustment(wish=wish, actor=SYSTEM, now=clock.now())
 
 
 def vote(adjustment: Adjustment, user: User) -> None:
