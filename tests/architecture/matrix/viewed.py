@@ -90,7 +90,6 @@ def url_of(name: str, house: House) -> str:
         "account_id": lambda: reverse(name, args=[house.account.pk]),
         "adjustment": lambda: reverse(name, args=[an_adjustment_of(house.account).pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
-        "account_id": lambda: reverse(name, args=[house.account.pk]),
         "by_hand": lambda: reverse(name, args=[a_by_hand_of(house.account).pk]),
         "server": lambda: reverse(name, args=[house.server.pk]),
         "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),

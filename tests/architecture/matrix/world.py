@@ -159,7 +159,6 @@ RECORDS: dict[str, Any] = {
     "account_id": lambda client, account: {"account_id": account.pk},
     "adjustment": lambda client, account: {"pk": an_adjustment_of(account).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
-    "account_id": lambda client, account: {"account_id": account.pk},
     "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
     "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
