@@ -14,6 +14,7 @@ REQUEST_WITHDRAWAL = Permission(
     "accounts.withdrawal.request",
     noop("Ask for a withdrawal for a client, and take it back"),
     for_machines=True,
+    for_clients=True,
 )
 APPROVE_WITHDRAWAL = Permission(
     "accounts.withdrawal.approve", noop("Approve and reject withdrawals that others asked for")
@@ -27,7 +28,9 @@ CONFIRM_PAYOUT = Permission(
 )
 RETURN_PAYOUT = Permission("accounts.payout.return", noop("Return a payout to the trading account"))
 START_DEPOSIT = Permission(
-    "accounts.deposit.start", noop("Begin a deposit for a client, and take it back")
+    "accounts.deposit.start",
+    noop("Begin a deposit for a client, and take it back"),
+    for_clients=True,
 )
 DECIDE_DEPOSIT = Permission(
     "accounts.deposit.decide", noop("Decide about deposits that a rule stopped for a person")

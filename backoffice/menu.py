@@ -237,6 +237,7 @@ def lines(request: Any) -> Iterator[Line]:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give every template surroundings and the reader's taste; staff also the navigation."""
     now = clock.now()
+    is_portal = request.path_info.startswith(settings.PORTAL_PATH)
     context = {
         "now": now,
         "now_ms": ages.stamp(now),
@@ -245,6 +246,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "group": formats.get_format("THOUSAND_SEPARATOR"),
         "zone": timezone.get_current_timezone_name(),
         "taste": taste(request),
+        "is_portal": is_portal,
+        "start": settings.PORTAL_PATH if is_portal else "/",
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:

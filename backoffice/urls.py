@@ -17,6 +17,7 @@ urlpatterns = [
     path("payments/", include("accounts.pages.urls")),
     path("integrations/", include("backoffice.machines.pages.urls")),
     path("callbacks/<slug:provider>/", ProviderCalls.as_view(), name="provider-calls"),
+    path("portal/", include("backoffice.portal")),
     path("api/v1/", include("backoffice.api")),
     path("admin/", admin_site.site.urls),
 ]

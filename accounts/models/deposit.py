@@ -45,7 +45,10 @@ class Deposit(models.Model):
     """
 
     scope: ClassVar[Scope] = Scope(
-        owner="client__owner_id", desk="client__desk_id", entity="legal_entity_id"
+        client="client_id",
+        owner="client__owner_id",
+        desk="client__desk_id",
+        entity="legal_entity_id",
     )
 
     id = models.BigAutoField(primary_key=True)

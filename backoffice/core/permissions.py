@@ -16,12 +16,14 @@ class Permission:
     """One thing that a role may allow: `app.noun.verb`, and its label for people (marked by noop).
 
     Creating one registers it. `str()` is its code. `for_machines`: an integration may hold it as a
-    scope; whatever decides, confirms or configures is for people alone.
+    scope; whatever decides, confirms or configures is for people alone. `for_clients`: every client
+    holds it, for what is their own.
     """
 
     code: str
     label: str
     for_machines: bool = False
+    for_clients: bool = False
 
     def __post_init__(self) -> None:
         if not CODE.fullmatch(self.code):
@@ -41,6 +43,12 @@ def registered() -> dict[str, Permission]:
 def scopes() -> dict[str, Permission]:
     """Return the permissions that an integration may hold, by code."""
     return {code: one for code, one in registered().items() if one.for_machines}
+
+
+def is_for_clients(code: str) -> bool:
+    """Say whether clients hold this permission for what is their own."""
+    known = _register.get(code)
+    return known is not None and known.for_clients
 
 
 def all() -> tuple[Permission, ...]:

@@ -181,9 +181,10 @@ def demo(place: Place, host: str, wishes: dict[str, int], *, is_served: bool = T
         prepare(supervisor, fleet)
         if is_served:
             bring_up(supervisor, "Starting the back office", fleet.workers())
-            staff = place.secrets()["staff"]
-            seconds = time.monotonic() - began
-            print(card.card(fleet.address, staff, port=place.port, seconds=seconds), flush=True)
+            seconds, mail = time.monotonic() - began, str(place.mail)
+            told = place.secrets()
+            block = card.card(fleet.address, told, port=place.port, seconds=seconds, mail=mail)
+            print(block, flush=True)
             watch(supervisor, place.sockets)
     except Stopped:
         say("Stopping …")

@@ -37,8 +37,19 @@ def codes(staff: Sequence[dict[str, Any]]) -> str:
     return "\n".join(table(staff, now().timestamp()))
 
 
-def card(address: str, staff: Sequence[dict[str, Any]], *, port: int, seconds: float) -> str:
-    """The block that a newcomer reads."""
+def client_lines(address: str, clients: Sequence[dict[str, Any]], mail: str) -> list[str]:
+    """Where a client signs in, as whom; where the letters lie."""
+    found = [f"  Letters go to files in  {mail}"] if mail else []
+    for one in clients[:1]:
+        found.insert(0, f"  Personal area:  {address}/portal/  {one['email']}  {one['password']}")
+    return ["", *found] if found else []
+
+
+def card(
+    address: str, secrets: dict[str, Any], *, port: int, seconds: float, mail: str = ""
+) -> str:
+    """The block that a newcomer reads; `secrets` holds who signs in, staff and clients."""
+    staff, clients = secrets["staff"], secrets.get("clients", [])
     suffix = "" if port == 8000 else f" PORT={port}"
     line = "─" * 76
     return "\n".join(
@@ -48,6 +59,7 @@ def card(address: str, staff: Sequence[dict[str, Any]], *, port: int, seconds: f
             f"  The back office is ready ({seconds:.0f} s):  {address}",
             line,
             *table(staff, now().timestamp()),
+            *client_lines(address, clients, mail),
             "",
             f"  A code is used once; fresh ones, from a second terminal:  make demo-code{suffix}",
             f"  Ctrl-C stops everything; start over with:  make demo-reset{suffix}",

@@ -304,3 +304,35 @@ class PasskeyRemoved(Event):
 
     user_id: int
     passkey_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientInvited(Event):
+    """A client may sign in to the personal area; a letter brings the link to a first password."""
+
+    name: ClassVar[str] = "identity.client.invited"
+    sentence: ClassVar[str] = noop("{actor} invited the client to the personal area")
+
+    user_id: int
+    client_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkAsked(Event):
+    """Somebody who gave a client's address asked for a link to a new password."""
+
+    name: ClassVar[str] = "identity.link.asked"
+    sentence: ClassVar[str] = noop("{actor}: a new password of the personal area was asked for")
+
+    user_id: int
+    client_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSent(Event):
+    """The link went to the client's own address."""
+
+    name: ClassVar[str] = "identity.link.sent"
+    sentence: ClassVar[str] = noop("A link to a password went to user {user_id}")
+
+    user_id: int

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from celery import shared_task
 
-from backoffice.core import clock, live
+from backoffice.core import clock, live, work
 from backoffice.core.actors import Actor
 from backoffice.core.work import reacts_to
 from backoffice.identity import events
@@ -41,6 +41,18 @@ def write_about_device(event: events.DeviceFirstSeen, *, actor: Actor, now: date
     """Write to whom it is about: whoever took the password has not taken the mailbox too."""
     letters.write_about_device(
         device_id=event.device_id, visit_id=event.visit_id, actor=POST, now=now
+    )
+
+
+@reacts_to(events.ClientInvited)
+@reacts_to(events.LinkAsked)
+def write_link(
+    event: events.ClientInvited | events.LinkAsked, *, actor: Actor, now: datetime
+) -> None:
+    """Send the link to the client's own address."""
+    is_first = isinstance(event, events.ClientInvited)
+    letters.write_link(
+        user_id=event.user_id, number=work.cause(), is_first=is_first, actor=POST, now=now
     )
 
 

@@ -10,6 +10,7 @@ AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "backoffice.identity.actions.credentials.StaffBackend",
+    "backoffice.identity.actions.credentials.ClientBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -28,8 +29,12 @@ LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "identity:sign-in"
 
-# The staff's own cookie; the client's area will have another one, on its own address.
+# The staff's own cookie, and the client's, which is sent to the personal area only: each area
+# reads its own and does not see the other (identity/portal/session_cookie.py).
 SESSION_COOKIE_NAME = "mt4bo_staff"
+CLIENT_COOKIE_NAME = "mt4bo_client"
+PORTAL_PATH = "/portal/"
+PASSWORD_RESET_TIMEOUT = 2 * 24 * 60 * 60  # seconds that a link to a client's password works
 DEVICE_COOKIE_NAME = "mt4bo_device"  # the secret by which a browser is known again
 # identity's guard counts all three: a session's whole life, whatever one does; after how long
 # without a sign of life an act asks for the second factor again; how long one such proof lasts.

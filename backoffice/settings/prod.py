@@ -15,6 +15,7 @@ if env.environment != "production":
 # Without a mail server of the house no letter is sent; the notice on the page stands all the same.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.email_host else 'dummy'}.EmailBackend"
 SESSION_COOKIE_NAME = f"__Host-{SESSION_COOKIE_NAME}"  # noqa: F405
+CLIENT_COOKIE_NAME = f"__Secure-{CLIENT_COOKIE_NAME}"  # noqa: F405  (__Host- allows no path)
 CSRF_COOKIE_NAME = f"__Host-{CSRF_COOKIE_NAME}"  # noqa: F405
 DEVICE_COOKIE_NAME = f"__Host-{DEVICE_COOKIE_NAME}"  # noqa: F405
 SESSION_COOKIE_SECURE = True

@@ -61,6 +61,12 @@ def badge(family: str, state: object, detail: str = "") -> SafeString:
     return _badge(family, str(state), detail, get_language() or "")
 
 
+def stage(family: str, state: object, words: str) -> SafeString:
+    """Return a state in its shape and tint with other words: those of a client."""
+    found = badges.find(family, str(state))
+    return html('<span class="badge badge-{}">{}{}</span>', found.tone, icon(found.icon), words)
+
+
 @lru_cache(maxsize=500)
 def _badge(family: str, state: str, detail: str, language: str) -> SafeString:
     found = badges.find(family, state)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.pages import clients, contacts, grants, letters, looks, panels, revealing
+from crm.pages import clients, contacts, grants, inviting, letters, looks, panels, revealing
 
 app_name = "crm"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:client_id>/shown-to/", grants.ShownTo.as_view(), name="panel-shown-to"),
     path("<int:client_id>/show/", grants.ShowClient.as_view(), name="client-show"),
     path("shown/<int:pk>/end/", grants.StopShowing.as_view(), name="grant-end"),
+    path("<int:pk>/invite/", inviting.Invite.as_view(), name="client-invite"),
     path("<int:pk>/letters/", letters.LetterList.as_view(), name="letter-list"),
     path("<int:pk>/timeline", panels.Timeline.as_view(), name="client-timeline"),
 ]

@@ -134,6 +134,7 @@ DOORS: dict[str, Door] = {
     "crm:client-show": Door(SHOWS, about="client_id", method="post", answers=422),
     "crm:grant-end": Door(SHOWS, about="single", method="post", answers=302),
     "crm:look-list": Door(SEES_LOOKS),
+    "crm:client-invite": Door(EDITS_CLIENTS, about="client", method="post", answers=302),
     "crm:letter-list": Door(READS_CLIENTS, about="client"),
     "crm:client-timeline": Door(READS_CLIENTS, about="client"),
     "trading:by-hand-list": Door(SETTLES),
@@ -241,6 +242,24 @@ DOORS: dict[str, Door] = {
     "accounts:adjustment-reverse": Door(ADJUSTS, about="account_id"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
+}
+
+#: The personal area: for clients alone, each their own; `about` names what of theirs it shows.
+#: STRANGERS may come to the doors before the sign-in. `answers` is what the client gets.
+CLIENTS = frozenset({"client"})
+PORTAL: dict[str, Door] = {
+    "entrance:sign-in": Door(STRANGERS, answers=302, to_nobody=200),
+    "entrance:sign-out": Door(STRANGERS, method="post", answers=302, to_nobody=302),
+    "entrance:forgotten": Door(STRANGERS, answers=200, to_nobody=200),
+    "entrance:choose-password": Door(STRANGERS, about="link", answers=410, to_nobody=410),
+    "portal:home": Door(CLIENTS),
+    "portal:deposit-new": Door(CLIENTS),
+    "portal:deposit": Door(CLIENTS, about="deposit"),
+    "portal:deposit-stop": Door(CLIENTS, about="deposit", method="post", answers=422),
+    "portal:withdrawal-new": Door(CLIENTS),
+    "portal:withdrawal": Door(CLIENTS, about="payment"),
+    "portal:withdrawal-cancel": Door(CLIENTS, about="payment", method="post", answers=302),
+    "portal:withdrawal-answer": Door(CLIENTS, about="payment", method="post", answers=422),
 }
 
 #: Kinds of live topics (backoffice/routing.py): the roles that may watch what is in their reach.

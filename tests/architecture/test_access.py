@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client as Browser
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 from pytest_django import DjangoDbBlocker
@@ -26,6 +27,7 @@ from tests.architecture.matrix import world
 from tests.architecture.matrix.world import NAMES, POSITIONS, World, arguments, rolled_back
 from tests.cluster import ROOT
 from tests.factories.people import NOW, PASSWORD, a_browser, a_device, a_staff_user
+from tests.factories.sign_in.clients import signed_in
 
 ABSENT = world.ABSENT
 #: What the house notes of a visit; it changes nothing.
@@ -127,7 +129,7 @@ def test_every_address_stands_in_the_table() -> None:
     found = set(addresses())
     admin = {name for name in found if name.startswith("admin:")}
     machines = {name for name in found if name.startswith("api:")}  # api/test_doors.py
-    wanted = set(DOORS)
+    wanted = set(DOORS) | set(access.PORTAL)  # matrix/test_portal.py
     assert found - admin - machines == wanted, "write new addresses into access.py beside this"
     assert admin == admin_addresses()
 
@@ -240,12 +242,15 @@ def test_a_client_comes_in_nowhere(cell: World) -> None:
     )
     user.set_password(PASSWORD)
     user.save()
-    browser = a_browser(user)
-    for name, door, url in list(everywhere(cell)):
-        if door.roles != STRANGERS:
-            before = told()
-            assert is_sent_to_sign_in(knock(browser, door, url)), name
-            assert told() == before, name
+    inside = signed_in(user)  # in the personal area, whose session is tried as the staff's too
+    key = inside.cookies[settings.CLIENT_COOKIE_NAME].value
+    inside.cookies[settings.SESSION_COOKIE_NAME] = key
+    for browser in (a_browser(user), inside):
+        for name, door, url in list(everywhere(cell)):
+            if door.roles != STRANGERS:
+                before = told()
+                assert is_sent_to_sign_in(knock(browser, door, url)), name
+                assert told() == before, name
 
 
 def test_without_the_right_role_there_is_403(cell: World) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from backoffice.demo.redis import Redis
+from tests.architecture.access import PORTAL, STRANGERS
 from tests.architecture.matrix.viewed import (
     ADMIN_LISTS,
     PAGES,
@@ -81,6 +82,9 @@ def test_an_admin_list_sends_what_is_on_record(house: Viewed, name: str) -> None
 def test_the_record_names_no_page_that_is_gone() -> None:
     wanted = {f"{name} as {role}" for name in PAGES for role in VIEWERS[name]}
     wanted |= {f"{name} as a fragment" for name in PAGES} | set(ADMIN_LISTS)
+    # matrix/test_portal.py measures these
+    shown = [one for one, door in PORTAL.items() if door.method == "get"]
+    wanted |= {f"{name} as its client" for name in shown if PORTAL[name].roles != STRANGERS}
     if UPDATE:
         kept = {key: count for key, count in counts().items() if key in wanted}
         COUNTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")

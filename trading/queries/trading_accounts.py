@@ -40,6 +40,16 @@ def list_accounts_of_client_for(user: Reaching, client_id: int) -> list[TradingA
     return accounts
 
 
+def list_accounts_of(client_id: int) -> list[TradingAccount]:
+    """Return a client's own accounts, each with its latest figures, for the client."""
+    rows = TradingAccount.objects.filter(client_id=client_id)
+    accounts = list(
+        rows.select_related("server__state", "group", "figures").order_by("login", "id")
+    )
+    _give_figures(accounts)
+    return accounts
+
+
 def get_account_for(user: Reaching, pk: int) -> TradingAccount:
     """Return one account with its latest figures; Http404 when absent or out of reach."""
     account = get_or_404_for(list_accounts_for(user), user, VIEW_ACCOUNTS, pk=pk)

@@ -198,7 +198,14 @@ def _charge(deposit: Deposit) -> Charge:
         amount=deposit.asked_amount,
         currency=deposit.currency,
         callback_url=starting.callback_url(deposit.method.provider),
-        return_url=settings.SITE_URL,
+        return_url=_way_back(deposit),
         description=_("Deposit %(number)s") % {"number": deposit},
         reference=reference.written(reference.DEPOSIT, deposit.pk),
     )
+
+
+def _way_back(deposit: Deposit) -> str:
+    """Return where the payer goes on: a client who began it themselves, to its own page."""
+    if not deposit.started_by.startswith("client:"):
+        return settings.SITE_URL
+    return f"{settings.SITE_URL}{settings.PORTAL_PATH}deposits/{deposit.pk}/"

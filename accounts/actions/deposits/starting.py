@@ -201,5 +201,5 @@ def _method(request: Request, account: Any, client: Any) -> PaymentMethod:
 def _may_start(actor: Actor, client_id: int) -> bool:
     if actor.kind == "system":
         return True
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    user = people.find_acting(actor)
     return user is not None and known.is_in_reach(user, START_DEPOSIT, client_id)

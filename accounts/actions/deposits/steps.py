@@ -55,14 +55,14 @@ def locked(deposit_id: int) -> Deposit:
 
 
 def require_right(actor: Actor, permission: object, deposit: Deposit) -> None:
-    """Raise NotAllowed unless the actor is staff whose right reaches this deposit."""
+    """Raise NotAllowed unless the actor's right reaches this deposit."""
     if not has_right(actor, permission, deposit):
         raise NotAllowed(_("You may not do this with this deposit."))
 
 
 def has_right(actor: Actor, permission: object, deposit: Deposit) -> bool:
-    """Say whether the actor is active staff whose right reaches the deposit now."""
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
+    """Say whether the actor is an active user whose right reaches the deposit now."""
+    user = people.find_acting(actor)
     return user is not None and access.reaches(deposit, user, permission)
 
 

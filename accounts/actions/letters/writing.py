@@ -45,7 +45,7 @@ def _about_withdrawal(text: Text, event: Any, number: int) -> Draft:
             "missing": _missing(payment),
             "reason": payment.reject_public or _why_refused(payment),
             "due": formats.date_format(timezone.localtime(payment.due_at), "DATE_FORMAT"),
-            "page": f"{settings.SITE_URL}/portal/withdrawals/{payment.pk}/",
+            "page": f"{settings.SITE_URL}{settings.PORTAL_PATH}withdrawals/{payment.pk}/",
         }
 
     return _draft(text, payment, ("payment", payment.pk), number, told)
@@ -61,7 +61,7 @@ def _about_deposit(text: Text, event: Any, number: int) -> Draft:
         return {
             **_common(deposit, client_words.DEPOSIT_READS),
             "amount": wording.money(*((event.amount, event.currency) if is_credit else came)),
-            "page": f"{settings.SITE_URL}/portal/deposits/{deposit.pk}/",
+            "page": f"{settings.SITE_URL}{settings.PORTAL_PATH}deposits/{deposit.pk}/",
         }
 
     return _draft(text, deposit, ("deposit", deposit.pk), number, told)

@@ -22,7 +22,7 @@ from backoffice.demo import asking
 from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.processes import SERVER
-from backoffice.demo.story import deposits, people, staff, wires
+from backoffice.demo.story import deposits, people, sign_ins, staff, wires
 from backoffice.demo.story.payments import Office, Till
 from backoffice.demo.story.staff import ACTOR
 from crm.actions import clients
@@ -108,6 +108,7 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     where = clients.Place(legal_entity_id=entity_id, brand_id=brand_id)
     once(place, "leads", lambda: people.tell_leads(where, owners, broker))
     people.tell_clients(server_id, where, owners, broker, told)
+    once(place, "sign-ins", lambda: sign_ins.let_in(place, broker))
     once(place, "deposits", lambda: deposits.pay_in(entity_id, broker, asking.staff(SUPPORT)))
     once(place, "wires", lambda: wires.wire_in(entity_id, broker, asking.staff(SUPPORT)))
     told = part("withdrawals", 0.7, 1.0)

@@ -80,7 +80,7 @@ def create_staff(
         timezone=timezone,
         created_at=now,
     )
-    _give_password(user, password)
+    give_password(user, password)
     user.save()
     _tell(StaffCreated(user_id=user.pk), user, actor=actor, now=now)
     return user
@@ -90,7 +90,7 @@ def create_staff(
 def set_password(*, user_id: int, password: str, actor: Actor, now: datetime) -> User:
     """Give a member of staff another password; their sessions end with the old one."""
     user = _locked(user_id)
-    _give_password(user, password)
+    give_password(user, password)
     user.save(update_fields=["password"])
     _tell(PasswordChanged(user_id=user.pk), user, actor=actor, now=now)
     return user
@@ -113,7 +113,7 @@ def change_own_password(
     user = _locked(user_id)
     if not user.check_password(now_used):
         raise WrongPassword(_("That is not your password now."))
-    _give_password(user, password)
+    give_password(user, password)
     user.save(update_fields=["password"])
     _tell(PasswordChanged(user_id=user.pk), user, actor=actor, now=now)
     visits.end_visits(user_id=user.pk, but=visit_id, actor=actor, now=now)
@@ -187,7 +187,8 @@ def _locked(user_id: int) -> User:
     return locks.rows(User.objects.filter(pk=user_id, kind=Kind.STAFF)).get()
 
 
-def _give_password(user: User, password: str | None) -> None:
+def give_password(user: User, password: str | None) -> None:
+    """Set a password that keeps the rules, or none; the caller saves. Raises WeakPassword."""
     if password is not None:
         try:
             validate_password(password, user)

@@ -99,6 +99,14 @@ def record_refusal(*, email: str, reason: Refusal, actor: Actor, now: datetime) 
         refuse(user.pk, reason, actor=actor, now=now)
 
 
+@transaction.atomic
+def record_client_refusal(*, email: str, reason: Refusal, actor: Actor, now: datetime) -> None:
+    """Tell of a refused attempt to be a client; names that nobody has are no client's."""
+    user = User.objects.filter(kind=Kind.CLIENT, email=email.strip().lower()).only("pk").first()
+    if user is not None:
+        refuse(user.pk, reason, actor=actor, now=now)
+
+
 def refuse(user_id: int, reason: Refusal, *, actor: Actor, now: datetime) -> None:
     """Tell, inside the caller's transaction, that somebody was taken for another."""
     told = SignInRefused(user_id=user_id, reason=reason.value)

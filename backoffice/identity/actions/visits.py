@@ -1,7 +1,6 @@
 """Login sessions: begun with the device behind them, ended by hand from wherever one is."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
@@ -10,21 +9,13 @@ from django.db import transaction
 from backoffice.core import live, locks, outbox
 from backoffice.core.actors import Actor
 from backoffice.core.events import Event
+from backoffice.edge.device_cookie import From
 from backoffice.identity.calc import browsers
 from backoffice.identity.events import DeviceFirstSeen, DeviceRecognised, VisitEnded
 from backoffice.identity.models import KnownDevice, User, Visit
 from backoffice.identity.queries import visits as asked
 
 TOKEN_BYTES = 32
-
-
-@dataclass(frozen=True)
-class From:
-    """Where somebody comes from: the secret of their browser, if any, its name, the address."""
-
-    token: str
-    agent: str
-    address: str
 
 
 @transaction.atomic

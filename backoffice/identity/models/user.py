@@ -183,6 +183,8 @@ class User(AbstractBaseUser):
         """Return how far the permission reaches by all roles together, or None without any."""
         if self.is_active and self.kind == Kind.MACHINE:
             return self._machine_reach(permission)
+        if self.is_active and self.kind == Kind.CLIENT:
+            return self._client_reach(permission)
         if not self.is_active or not self.is_staff:
             return None
         if self.is_superuser:
@@ -203,6 +205,12 @@ class User(AbstractBaseUser):
         brands = frozenset(self.brand_ids) if self.brand_ids else None
         entities = frozenset(self.entity_ids)
         return Reach(Level.ALL, self.pk, entity_ids=entities, brand_ids=brands)
+
+    def _client_reach(self, permission: str) -> Reach | None:
+        """Return the reach of the few things that clients do: their own record, no other."""
+        if not permissions.is_for_clients(permission) or self.client_id is None:
+            return None
+        return Reach(Level.OWN, self.pk, single_ids=frozenset({self.client_id}))
 
     def may_come_from(self, address: str) -> bool:
         """Say whether every role in force lets its holder in from this address."""

@@ -16,8 +16,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from backoffice.core import clock
 from backoffice.core.actors import Actor
+from backoffice.edge import device_cookie
 from backoffice.identity.actions import sessions, visits
-from backoffice.identity.pages import device_cookie, pre_auth
+from backoffice.identity.pages import pre_auth
 from backoffice.identity.pages.forms import PasswordForm
 from backoffice.identity.queries import attempts
 from backoffice.identity.queries.visits import find_device, has_tries

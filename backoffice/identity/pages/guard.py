@@ -19,9 +19,10 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from backoffice.core import clock
+from backoffice.edge import device_cookie
 from backoffice.edge.client_address import client_address
 from backoffice.identity.actions import sessions, visits
-from backoffice.identity.pages import device_cookie, stepping_up
+from backoffice.identity.pages import stepping_up
 from backoffice.identity.pages.entry import DEVICE_KEY, SEEN, SINCE, VISIT, visitor
 
 SEEN_EVERY = 60  # seconds between two writes of the session
@@ -45,8 +46,8 @@ class StaffOnlyMiddleware:
         self, request: HttpRequest, door: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Send everybody but verified staff in a living session to the sign-in."""
-        if is_open_to_strangers(door) or _says(door, "for_machines"):
-            return None  # the machines have a guard of their own
+        if is_open_to_strangers(door) or _says(door, "for_machines") or _says(door, "for_clients"):
+            return None  # machines and clients have guards of their own
         if not is_verified_staff(request.user) or not _is_alive(request):
             return _to_sign_in(request)
         if not visitor(request).may_come_from(client_address(request)):

@@ -24,8 +24,8 @@ def get_staff(user_id: int) -> User | None:
 
 
 def find_acting(actor: Actor) -> User | None:
-    """Return who acts, with their rights of now: active staff or an active machine, else None."""
-    if actor.kind not in (Kind.STAFF, Kind.MACHINE):
+    """Return who acts, with their rights of now: an active user of any kind, else None."""
+    if actor.kind == "system":
         return None
     return get_active(int(actor.key), kind=Kind(actor.kind))
 
@@ -38,6 +38,16 @@ def get_active(user_id: int, *, kind: Kind) -> User | None:
 def find_staff(email: str) -> User | None:
     """Return the member of staff with this e-mail address, active or not, or None."""
     return User.objects.filter(kind=Kind.STAFF, email=email.strip().lower()).first()
+
+
+def find_client(email: str) -> User | None:
+    """Return the client who signs in with this e-mail address, active or not, or None."""
+    return User.objects.filter(kind=Kind.CLIENT, email=email.strip().lower()).first()
+
+
+def sign_in_of(client_id: int) -> User | None:
+    """Return by whom a client signs in to the personal area, active or not, or None."""
+    return User.objects.filter(kind=Kind.CLIENT, client_id=client_id).first()
 
 
 def list_staff_for(user: User) -> QuerySet[User]:

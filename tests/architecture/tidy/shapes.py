@@ -17,6 +17,7 @@ SILENT: dict[str, str] = {
     "backoffice/identity/actions/visits.py::leave": "sessions.record_sign_out tells of it",
     "backoffice/identity/actions/passkeys.py::pass_passkey": "a refusal is told by sessions.refuse",
     "accounts/actions/reconciling/agreeing.py::propose": "asking.ask tells of the request",
+    "crm/actions/inviting.py::invite_client": "identity's invite_client tells of the invitation",
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/transfers/following.py::follow_operation": "the steps of its table tell",

@@ -34,9 +34,22 @@ def test_the_table_says_how_long_a_code_holds() -> None:
 
 def test_the_card_names_the_port_in_its_commands() -> None:
     """Whoever runs a second demo can copy the line."""
-    usual = card("http://127.0.0.1:8000", STAFF, port=8000, seconds=7)
-    other = card("http://127.0.0.1:8100", STAFF, port=8100, seconds=7)
+    usual = card("http://127.0.0.1:8000", {"staff": STAFF}, port=8000, seconds=7)
+    other = card("http://127.0.0.1:8100", {"staff": STAFF}, port=8100, seconds=7)
     assert "http://127.0.0.1:8000" in usual
     assert "PORT" not in usual
     assert "make demo-code PORT=8100" in other
     assert "make demo-reset PORT=8100" in other
+
+
+def test_the_card_says_how_a_client_comes_in_and_where_letters_lie() -> None:
+    """One client of two; without any, nothing is promised."""
+    clients = [
+        {"email": f"client{number}@example.com", "password": f"word-{number}"} for number in (1, 2)
+    ]
+    secrets = {"staff": STAFF, "clients": clients}
+    told = card("http://127.0.0.1:8000", secrets, port=8000, seconds=7, mail="/demo/mail")
+    assert "http://127.0.0.1:8000/portal/  client1@example.com  word-1" in told
+    assert "client2" not in told
+    assert "/demo/mail" in told
+    assert "portal" not in card("http://x", {"staff": STAFF}, port=8000, seconds=7)

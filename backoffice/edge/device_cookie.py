@@ -1,14 +1,24 @@
 """The secret by which a browser is known again: a cookie of its own that outlives every session."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from backoffice.edge.client_address import client_address
-from backoffice.identity.actions.visits import From
 
 GIVEN = "device_secret"  # where a request carries a new secret to its answer
 SECONDS = 400 * 24 * 60 * 60  # the longest that browsers keep one
 LONGEST = 100
+
+
+@dataclass(frozen=True)
+class From:
+    """Where somebody comes from: the secret of their browser, if any, its name, the address."""
+
+    token: str
+    agent: str
+    address: str
 
 
 def token_of(request: HttpRequest) -> str:

@@ -1,0 +1,1 @@
+"""The personal area: a client's own money."""

@@ -1,0 +1,84 @@
+"""What clients type about their money."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.states import STATED_LABELS
+
+LONGEST = 300
+
+
+def _line(label: Any, length: int = LONGEST, **extra: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=length, widget=widget, **extra)
+
+
+def _choice(label: Any, choices: Any = ()) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "select"})
+    return forms.ChoiceField(label=label, choices=choices, widget=widget)
+
+
+def _amount() -> forms.DecimalField:
+    attrs = {"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+    return forms.DecimalField(
+        label=gettext_lazy("Amount, in the account's currency"),
+        max_digits=16,
+        decimal_places=4,
+        widget=forms.TextInput(attrs=attrs),
+    )
+
+
+class MoneyForm(forms.Form):
+    """An account, an amount, a method. `key` makes the same form count once."""
+
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, accounts: Iterable[Any], methods: Iterable[Any]) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["account_id"].choices = accounts  # type: ignore[attr-defined]
+        self.fields["method_id"].choices = methods  # type: ignore[attr-defined]
+
+    def clean_amount(self) -> Decimal:
+        """Refuse nothing and less."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise forms.ValidationError(_("Say how much: more than nothing."))
+        return amount
+
+
+class DepositForm(MoneyForm):
+    """What is to be paid in."""
+
+    account_id = _choice(gettext_lazy("To account"))
+    amount = _amount()
+    method_id = _choice(gettext_lazy("Way to pay"))
+
+
+class WithdrawalForm(MoneyForm):
+    """What is to be paid out, and where what is earned goes."""
+
+    account_id = _choice(gettext_lazy("From account"))
+    amount = _amount()
+    method_id = _choice(gettext_lazy("Way to be paid"))
+    requisite = _line(gettext_lazy("Your own IBAN or account number"), 120)
+    stated_reason = _choice(
+        gettext_lazy("Why you withdraw"),
+        lambda: [(code, _(label)) for code, label in STATED_LABELS.items()],
+    )
+    stated_text = _line(gettext_lazy("In your words, if you like"), required=False)
+
+
+class AnswerForm(forms.Form):
+    """What we asked for."""
+
+    text = _line(gettext_lazy("Your answer"))
+
+
+class CancelForm(forms.Form):
+    """Nothing to type: it is the client's own."""

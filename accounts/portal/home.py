@@ -1,0 +1,26 @@
+"""The client's start page: accounts with their figures, and what moves."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
+from accounts.queries.own import payments
+from backoffice.ui.personal.shapes import ClientDetail
+from trading.queries import trading_accounts
+
+
+class Home(ClientDetail):
+    """Own accounts, own payments."""
+
+    template_name = "portal/accounts/home.html"
+
+    def context(self) -> dict[str, Any]:
+        """Return the accounts with their latest figures, and the newest payments."""
+        mine = self.client_id
+        going, coming = payments.list_withdrawals_of(mine), payments.list_deposits_of(mine)
+        return {
+            "accounts": trading_accounts.list_accounts_of(mine),
+            "withdrawals": [(one, _(WITHDRAWAL_READS[one.state])) for one in going],
+            "deposits": [(one, _(DEPOSIT_READS[one.state])) for one in coming],
+        }

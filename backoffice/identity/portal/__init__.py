@@ -1,0 +1,1 @@
+"""The door of the personal area: how clients come in, and what keeps everybody else out."""
