@@ -23,7 +23,7 @@ from backoffice.core.models import EventRecord
 from backoffice.identity.models import User
 from backoffice.settings.env import AgentKey
 from crm.models import Client
-from tests.factories.agents import KEY, KEY_ID, Script, an_agent
+from tests.factories.agents import KEY, KEY_ID, Running, Script, an_agent
 from tests.factories.market import a_balance_record, a_closed_trade
 from tests.factories.money import a_login
 from tests.factories.people import SETUP, a_client, a_legal_entity, a_staff_user
@@ -53,6 +53,7 @@ class Till:
     cashier: User
     second: User
     script: Script = field(default_factory=Script)
+    running: Running | None = None  # the agent over it, while there is one
 
     def ask(self, amount: str = "70.00", **changes: Any) -> Payment:
         """Ask for a withdrawal, as sales does."""
@@ -209,6 +210,7 @@ def a_metatrader(till: Till, folder: Path, settings: Any, **agent: Any) -> Itera
     settings.MT4_AGENT_KEYS = {server.code: AgentKey(KEY_ID, KEY)}
     registry.register(RemoteGateway)
     with an_agent(till.script, folder, **agent) as running:
+        till.running = running
         server.agent_url = running.address.url
         server.save(update_fields=["agent_url"])
         sending_terms.set_sending_terms(

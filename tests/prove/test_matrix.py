@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 
 from tests.prove.matrix import run
+from tests.prove.matrix.exploring import Explorer
 from tests.prove.matrix.faults import FAULTS
 from tests.prove.matrix.lives import LIVES
 from tests.prove.matrix.stepping import AFTER, BEFORE, Point, Steps
+from tests.prove.matrix.telling import told_of
 from tests.prove.matrix.world import World, a_world
 
 pytestmark = pytest.mark.django_db
-#: Life, fault, and the step before or after which somebody dies: another part of each life.
+#: Life and fault, and every how many-th of its singles dies here.
 SLICE = (
-    ("withdrawal", "answer dropped", Point(70, AFTER)),
-    ("deposit", "seen late", Point(90, BEFORE)),
-    ("return", "reconnection, and again while it is searched for", Point(40, BEFORE)),
-    ("payout", "nothing", Point(20, AFTER)),
-    ("by hand", "nothing", Point(50, AFTER)),
+    ("withdrawal", "answer dropped", 70),
+    ("deposit", "seen late", 100),
+    ("return", "reconnection, and again while it is searched for", 70),
+    ("payout", "nothing", 50),
+    ("by hand", "nothing", 130),
 )
 
 
@@ -30,10 +32,20 @@ def world(db: None, tmp_path: Path) -> Iterator[World]:
 
 
 def test_a_slice_of_the_matrix(world: World) -> None:
-    for name, mode, point in SLICE:
+    for name, mode, every in SLICE:
         life = next(one for one in LIVES if one.name == name)
         fault = next(one for one in FAULTS if one.name == mode)
-        assert len(world.lived(life, fault, [point]).died) == 1, name
+        explorer = Explorer(world, set(), lambda *told: None, every=every)
+        explorer.singles(life, fault)
+        assert not explorer.wrong
+        assert explorer.deaths >= 2, name
+
+
+def test_a_second_death_in_the_recovery(world: World) -> None:
+    explorer = Explorer(world, set(), lambda *told: None, every=30)
+    explorer.pairs(LIVES[0], FAULTS[0])
+    assert not explorer.wrong
+    assert explorer.deaths > len(explorer.done) > 0
 
 
 def test_without_the_gate_a_double_is_seen(db: None, tmp_path: Path) -> None:
@@ -47,12 +59,28 @@ def test_every_mode_is_met_and_every_movement_lives() -> None:
 
 
 def test_moments_are_enumerated_and_each_leaves_something_else() -> None:
-    steps = Steps(seen=["sql A", "sql B", "commit", "agent send", "sql C"])
+    steps = Steps(counts=True)
+    for name in ("sql A", "sql B"):
+        steps.take(name, lambda: steps.note(is_outer=False))
+    steps.committed()
+    steps.take("agent send", lambda: None)
+    steps.take("sql C", lambda: steps.note(is_outer=True))
 
     assert [one.name for one in steps.points()] == [
-        "before 0", "before 1", "after 1", "before 2", "after 2", "before 3", "after 3", "before 4",
-        "after 4",
+        "before 0", "before 1", "after 1", "after 2", "before 3", "after 3", "before 4", "after 4",
     ]  # fmt: skip
-    assert steps.durable() == [
-        Point(2, BEFORE), Point(2, AFTER), Point(3, BEFORE), Point(3, AFTER),
-    ]  # fmt: skip
+    assert steps.moments() == [Point(2, AFTER), Point(4, AFTER)]
+    assert steps.changes_at(Point(1, BEFORE)) == 0
+
+
+def test_what_went_wrong_is_told_beside_what_came_right() -> None:
+    lines = {
+        "deposit | F-01 request dropped | turn 1": ("single", 1),
+        "deposit | F-01 request dropped | turn 2": ("wrong", 1),
+        "deposit | F-01 request dropped | turn 1 then": ("pairs", 7),
+        "deposit | F-02 answer dropped | all singles": ("whole", 3),
+    }
+    said: list[str] = []
+    told_of(lines, 57, said.append)
+    assert "1+7 WRONG 1" in said[2]
+    assert said[-1].startswith("  whole: singles of 1 and pairs of 0 of 57")

@@ -102,3 +102,16 @@ def _told(till: Till, fault: Fault) -> Iterator[str]:
 
 def _confirmed() -> int:
     return BalanceOperation.objects.filter(state=Operation.CONFIRMED).count()
+
+
+def ending(till: Till) -> str:
+    """How everything stands, in words: cases that left the same behind end with the same."""
+    told = [f"payment {one.state} {one.waits_because}" for one in Payment.objects.order_by("id")]
+    told += [f"deposit {one.state} {one.waits_because}" for one in Deposit.objects.order_by("id")]
+    told += [
+        f"{one.amount} {one.state} after {one.attempts}"
+        for one in BalanceOperation.objects.order_by("id")
+    ]
+    open_ = Discrepancy.objects.filter(gone_at=None).order_by("gap").values_list("gap", flat=True)
+    told += [f"told of {gap}" for gap in open_]
+    return "; ".join([*told, f"{len(till.script.booked)} booked"])

@@ -3,61 +3,45 @@
 Singles: somebody dies before, or after, each step of each life under each fault. Pairs: dies there
 where something different is left on disk, and again at every such moment of the recovery. After
 each case everybody goes on until it is quiet, and the oracle judges. prove-results/matrix.jsonl has
-a line a case, so an interrupted proof goes on where it ended; the seed changes nothing.
+a line a case, so an interrupted proof goes on where it ended; the seed changes nothing. WORKERS=2
+lets two processes share the work (each has a database of its own).
 """
 
 import json
 import logging
+import os
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.cluster import ROOT
+from tests.prove.matrix.telling import told_of
 
 if TYPE_CHECKING:
+    from tests.prove.matrix.exploring import Explorer
     from tests.prove.matrix.faults import Fault
     from tests.prove.matrix.lives import Life
-    from tests.prove.matrix.stepping import Point
-    from tests.prove.matrix.world import World
 
     Group = tuple[Life, Fault]
 
 Say = Callable[[str], None]
-SINGLE, PAIR, NONE = "single", "pair", "none"
-#: What is said of the work so far, at most so often.
-EVERY_SECONDS = 60.0
-#: The singles of a group are proved in so many parts, each spread over the whole life.
-PARTS = 32
+WHOLE, WRONG = "whole", "wrong"
 
 
 def groups() -> "list[Group]":
-    """Every kind of movement with every fault that can meet it."""
+    """Every kind of movement with every fault that can meet it, fault by fault."""
     from tests.prove.matrix.faults import FAULTS
     from tests.prove.matrix.lives import LIVES
 
-    return [(life, fault) for life in LIVES for fault in (FAULTS if life.moves else FAULTS[:1])]
-
-
-def name_of(life: "Life", fault: "Fault", points: "tuple[Point, ...]") -> str:
-    """What the journal calls a case."""
-    told = " then ".join(one.name for one in points) or "no death"
-    return f"{life.name} | {fault.mode} {fault.name} | {told}"
-
-
-def singles(world: "World", life: "Life", fault: "Fault") -> "list[tuple[Point, ...]]":
-    """Every single death of a life under a fault, and the life without one."""
-    return [(), *((point,) for point in world.lived(life, fault).points())]
-
-
-def pairs(world: "World", life: "Life", fault: "Fault") -> "Iterator[tuple[Point, ...]]":
-    """Every pair of deaths around commits and calls, the second in the recovery from the first."""
-    for first in world.lived(life, fault).durable():
-        recovery = world.lived(life, fault, [first])
-        if recovery.died:
-            yield from ((first, second) for second in recovery.durable())
+    return [
+        (life, fault)
+        for number, fault in enumerate(FAULTS)
+        for life in LIVES
+        if life.moves or number == 0
+    ]
 
 
 def prove(minutes: float, seed: int, say: Say) -> int:
@@ -65,26 +49,29 @@ def prove(minutes: float, seed: int, say: Say) -> int:
     del seed
     journal = ROOT / "prove-results" / "matrix.jsonl"
     journal.parent.mkdir(exist_ok=True)
-    done = read(journal)
-    say(f"  Crash matrix: {len(done):,} cases are proved, {minutes:g} min more")
+    say(f"  Crash matrix: {len(read(journal)):,} lines are proved, {minutes:g} min more")
+    until, shares = time.monotonic() + 60 * minutes, int(os.environ.get("WORKERS") or 1)
     cluster = _started()
     logging.disable(logging.CRITICAL)
-    from tests.prove.matrix import world as worlds
-
     try:
-        with tempfile.TemporaryDirectory(prefix="mt4bo-matrix-") as folder:
-            with worlds.a_world(Path(folder) / "proof") as world:
-                finished = _go_through(world, done, journal, 60 * minutes, say)
-            seen = control(Path(folder) / "control")
-    except worlds.NotProved as problem:
-        say(f"  NOT PROVED: {problem}")
-        return 1
+        seen = _control(cluster)
+        forked = get_context("fork")  # the house is loaded, and nothing is connected yet
+        hands = [
+            forked.Process(target=_share, args=(cluster, journal, (number, shares), until, say))
+            for number in range(shares)
+        ]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
     finally:
         logging.disable(logging.NOTSET)
         cluster.stop()
-    _report(done, say, finished=finished)
+    lines = read(journal, wrong=True)
+    told_of(lines, len(groups()), say)
     say(f"  positive control, the gate open: {seen or 'NO DOUBLE WAS SEEN'}")
-    return 0 if seen else 1
+    is_right = seen and not any(kind == WRONG for kind, _ in lines.values())
+    return 0 if is_right and all(hand.exitcode == 0 for hand in hands) else 1
 
 
 def control(folder: Path) -> str:
@@ -94,82 +81,109 @@ def control(folder: Path) -> str:
     from tests.prove.matrix.lives import DEBIT
 
     twice = next(one for one in FAULTS if one.name == "delivered twice to the gate")
-    with worlds.a_world(folder, gate_open=True) as world:
+    with worlds.a_world(folder, gate_open=True) as world, worlds.undone():
         try:
-            world.lived(DEBIT, twice)
+            worlds.Course(world, DEBIT, twice).live()
         except worlds.NotProved as found:
             return str(found)
     return ""
 
 
-def _go_through(
-    world: "World", done: dict[str, str], journal: Path, seconds: float, say: Say
-) -> bool:
-    """Prove what is left, singles first; whether all of it is done."""
-    end, told_at = time.monotonic() + seconds, time.monotonic()
-    with journal.open("a") as out:
-        for kind, (life, fault), points in _planned(world):
-            if time.monotonic() > end:
-                return False
-            name = name_of(life, fault, points)
-            if name in done:
-                continue
-            reached = bool(world.lived(life, fault, points).died) or not points
-            done[name] = kind if reached else NONE
-            out.write(json.dumps({"case": name, "kind": done[name]}) + "\n")
-            if time.monotonic() > told_at + EVERY_SECONDS:
-                out.flush()
-                told_at = time.monotonic()
-                say(f"    {len(done):,} cases: {name}")
-    return True
+def _control(cluster: Any) -> str:
+    _aim(cluster, "control")
+    with tempfile.TemporaryDirectory(prefix="mt4bo-matrix-") as folder:
+        seen = control(Path(folder))
+    from django.db import connections
+
+    connections["default"].close()
+    return seen
 
 
-def _planned(world: "World") -> "Iterator[tuple[str, Group, tuple[Point, ...]]]":
-    """Yield every case: of the singles a part of each group at a time, so that none waits long."""
-    lists = {number: singles(world, *group) for number, group in enumerate(groups())}
-    for part in range(PARTS):
-        for number, group in enumerate(groups()):
-            for points in lists[number][part::PARTS]:
-                yield SINGLE, group, points
-    for group in groups():
-        for points in pairs(world, *group):
-            yield PAIR, group, points
+def _share(cluster: Any, journal: Path, share: tuple[int, int], until: float, say: Say) -> None:
+    """Prove every so many-th group: its singles first, then the pairs of all of them."""
+    from tests.prove.matrix.exploring import OutOfTimeError
+
+    number, shares = share
+    _aim(cluster, f"matrix{number}")
+    done = set(read(journal))
+    mine = groups()[number::shares]
+    with journal.open("a", buffering=1) as out:
+        try:
+            for kind in ("singles", "pairs"):
+                for life, fault in mine:
+                    _group(kind, (life, fault), done, out, until, say)
+        except OutOfTimeError:
+            return
 
 
-def _report(done: dict[str, str], say: Say, *, finished: bool) -> None:
-    by_life, kinds = Counter[tuple[str, str]](), Counter(done.values())
-    for name, kind in done.items():
-        by_life[name.partition(" | ")[0], kind] += 1
-    for life in sorted({life for life, _ in by_life}):
-        say(f"  {life:12}{by_life[life, SINGLE]:>8,} singles {by_life[life, PAIR]:>9,} pairs")
-    modes = {name.split(" | ")[1].split()[0] for name in done}
-    say(f"  {kinds[SINGLE]:,} singles and {kinds[PAIR]:,} pairs over {len(modes) - 1} fault modes: "
-        "0 lost, 0 doubled, 0 stuck, books agree with MetaTrader")  # fmt: skip
-    say(f"  {'that is the whole matrix' if finished else 'it is not through: run it again'}")
+def _group(kind: str, group: "Group", done: set[str], out: Any, until: float, say: Say) -> None:
+    """Prove what is left of the singles, or of the pairs, of a life under a fault."""
+    from tests.prove.matrix import world as worlds
+    from tests.prove.matrix.exploring import Explorer, OutOfTimeError
+
+    life, fault = group
+    name = f"{life.name} | {fault.mode} {fault.name} | all {kind}"
+    if name in done:
+        return
+    if time.monotonic() > until:
+        raise OutOfTimeError
+
+    def keep(case: str, what: str, count: int) -> None:
+        out.write(json.dumps({"case": case, "kind": what, "count": count}) + "\n")
+
+    begun = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="mt4bo-matrix-") as folder,
+        worlds.a_world(Path(folder)) as world,
+    ):
+        explorer = Explorer(world, done, keep, until=until)
+        try:
+            getattr(explorer, kind)(life, fault)
+        finally:
+            for case, words in explorer.wrong.items():
+                line = {"case": case, "kind": WRONG, "count": 1, "words": words[-2000:]}
+                out.write(json.dumps(line) + "\n")
+                say(f"    NOT PROVED: {case}: {words[-600:]}")
+            _say_of(explorer, name, begun, say)
+    if not explorer.wrong:
+        keep(name, WHOLE, explorer.deaths)
 
 
-def read(journal: Path) -> dict[str, str]:
-    """The cases that were proved before; a half-written last line does not count."""
-    found: dict[str, str] = {}
+def _say_of(explorer: "Explorer", name: str, begun: float, say: Say) -> None:
+    took = time.monotonic() - begun
+    say(
+        f"    {name}: {explorer.deaths:,} deaths in {took:.0f} s ({explorer.deaths / took:.1f} a "
+        f"second) left {explorer.states:,} different states, {len(explorer.wrong)} wrong"
+    )
+
+
+def read(journal: Path, *, wrong: bool = False) -> dict[str, tuple[str, int]]:
+    """Each case's kind and count, as it stood last; those that went wrong only when asked for."""
+    found: dict[str, tuple[str, int]] = {}
     for line in journal.read_text().splitlines() if journal.exists() else ():
         try:
             told = json.loads(line)
         except ValueError:
-            break
-        found[told["case"]] = told["kind"]
-    return found
+            continue  # half a line of a run that was killed
+        found[told["case"]] = (told["kind"], told["count"])
+    return {name: one for name, one in found.items() if wrong or one[0] != WRONG}
 
 
 def _started() -> Any:
-    """Start PostgreSQL, and point Django at a database of this proof."""
-    from tests.cluster import APP
+    """Start PostgreSQL with a migrated template."""
     from tests.prove.approvals.run import _started as started
 
-    cluster = started()
+    return started()
+
+
+def _aim(cluster: Any, name: str) -> None:
+    """Point Django at a database of this proof."""
     from django.db import connections
 
-    database = cluster.create("matrix")
+    from tests.cluster import APP
+
+    database = cluster.create(name)
     place = {"NAME": database.name, "HOST": str(database.cluster.sockets), "USER": APP}
     connections.settings["default"].update(place | {"PORT": "", "PASSWORD": ""})
+    connections["default"].settings_dict.update(place | {"PORT": "", "PASSWORD": ""})
     connections["default"].close()
-    return cluster

@@ -1,10 +1,11 @@
-"""Counts every step that a life takes, and ends it before or after any of them.
+"""Counts every step that an act takes, and ends the act before or after any of them.
 
 A step is a statement that PostgreSQL is sent, a commit, or a call to MetaTrader's agent or to the
 payment provider. A death is an exception that nothing of the product catches.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,13 @@ from typing import Any
 from django.db import connection
 
 BEFORE, AFTER = "before", "after"
-_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+COMMIT = "commit"
+_BACK, _SAVE, _RELEASE = "ROLLBACK TO SAVEPOINT", "SAVEPOINT", "RELEASE SAVEPOINT"
+_WRITES = re.compile(
+    r"\bINSERT INTO\b|\bDELETE FROM\b|(?<!FOR )(?<!FOR NO KEY )\bUPDATE\b(?! SKIP| NOWAIT)"
+    r"|event_append\(|nextval\(|keep_sealed\(|erase_sealed\(|ensure_deal_partition\(",
+    re.IGNORECASE,
+)
 
 
 class Died(BaseException):
@@ -34,16 +41,21 @@ class Point:
 
 @dataclass
 class Steps:
-    """The steps of one life; only those of the product count.
+    """The steps of one act of the product, and the moment at which it dies, if it does.
 
-    `deaths` are the moments at which it ends, each once, in their order. The second is counted from
-    the first on: it falls into the recovery.
+    `changes` counts what will still be there after a death: commits that wrote something, writes of
+    their own, calls that moved MetaTrader, the agent's journal or the provider. Moments with the
+    same count leave the same behind.
     """
 
-    deaths: list[Point] = field(default_factory=list)
+    death: Point | None = None
     seen: list[str] = field(default_factory=list)
-    died: list[str] = field(default_factory=list)
+    before: list[int] = field(default_factory=list)  # the changes before each step
+    after: list[int] = field(default_factory=list)  # and after it
+    changes: int = 0
+    died: str = ""
     counts: bool = False
+    wrote: bool = False  # within the transaction that is open
 
     def survived(self, act: Callable[[], Any]) -> None:
         """Do something, its steps counted; a death ends it and nothing else."""
@@ -55,87 +67,143 @@ class Steps:
         finally:
             self.counts = False
 
-    def take(self, name: str, act: Callable[[], Any]) -> Any:
-        """Take one step, unless somebody dies right before or right after it."""
+    def take(
+        self, name: str, act: Callable[[], Any], world: Callable[[], Hashable] = lambda: None
+    ) -> Any:
+        """Take one step, unless somebody dies right before or right after it.
+
+        `world` says what the step may have moved outside PostgreSQL.
+        """
         if not self.counts:
             return act()
         number = len(self.seen)
         self.seen.append(name)
+        self.before.append(self.changes)
+        self.after.append(self.changes)
         self._die_at(number, BEFORE)
-        done = act()
+        stood = world()
+        try:
+            done = act()
+        except Exception:
+            self._moved(number, stood != world())
+            self._die_at(number, AFTER)
+            raise
+        self._moved(number, stood != world())
         self._die_at(number, AFTER)
         return done
 
+    def _moved(self, number: int, moved: bool) -> None:
+        self.changes += moved
+        self.after[number] = self.changes
+
+    def note(self, *, is_outer: bool) -> None:
+        """Something was written: for good when no transaction is open, else with its commit."""
+        if not self.counts:
+            return
+        if is_outer:
+            self.changes += 1
+            self.after[-1] = self.changes
+        else:
+            self.wrote = True
+
+    def committed(self) -> None:
+        """The outermost transaction is on disk."""
+        if self.counts:
+            self.changes, self.wrote = self.changes + self.wrote, False
+        self.take(COMMIT, lambda: None)
+
     def _die_at(self, number: int, side: str) -> None:
-        if self.deaths and (self.deaths[0].step, self.deaths[0].side) == (number, side):
-            point = self.deaths.pop(0)
-            self.died.append(f"{point.name} ({self.seen[number]})")
-            self.seen = []
+        if self.death == Point(number, side):
+            self.died, self.death = self.seen[number], None
             raise Died
 
     def points(self) -> list[Point]:
-        """Return every moment of a life without a death: before each step, after each outer one.
+        """Return every moment of an act: before each step, after each outer one.
 
         After a statement is before the next one; so after it is a moment of its own only where a
-        commit or a call follows.
+        commit or a call follows, or nothing. Before a commit is after its last statement.
         """
         found = []
         for number, name in enumerate(self.seen):
-            found.append(Point(number, BEFORE))
+            if name != COMMIT:
+                found.append(Point(number, BEFORE))
             last = number + 1 == len(self.seen)
             if not name.startswith("sql") or last or not self.seen[number + 1].startswith("sql"):
                 found.append(Point(number, AFTER))
         return found
 
-    def durable(self) -> list[Point]:
-        """Return the moments that leave different things on disk: around commits and calls.
+    def changes_at(self, point: Point) -> int:
+        """How much an act that died there has left."""
+        return (self.before if point.side == BEFORE else self.after)[point.step]
 
-        Within a transaction all moments leave the same, as singles show one by one.
+    def moments(self) -> list[Point]:
+        """Return the first moment after each change: every other one leaves what one of them left.
+
+        That it does is shown by the singles, which die at every point.
         """
-        return [one for one in self.points() if not self.seen[one.step].startswith("sql")]
+        found: dict[int, Point] = {}
+        for point in self.points():
+            found.setdefault(self.changes_at(point), point)
+        return [point for left, point in found.items() if left]
 
 
 @contextmanager
-def counted(steps: Steps) -> Iterator[Steps]:
-    """Let every statement, and every commit of the product's own outermost transactions, count."""
-    outer = len(connection.savepoint_ids)
+def counted(steps: Callable[[], Steps], outer: Callable[[], int]) -> Iterator[None]:
+    """Let every statement, and every commit of the product's own outermost transactions, count.
+
+    `outer` is how deep in savepoints we are while the product has no transaction open.
+    """
+    undone: set[str] = set()  # savepoints that were rolled back: their release commits nothing
+
+    def control(execute: Callable[..., Any], words: str, told: tuple[Any, ...]) -> Any:
+        done = execute(*told)
+        name, is_outermost = words.rpartition(" ")[2], len(connection.savepoint_ids) <= outer()
+        if words.startswith(_BACK):
+            undone.add(name)
+            steps().wrote = steps().wrote and not is_outermost
+        elif words.startswith(_RELEASE) and is_outermost and name not in undone:
+            steps().committed()
+        return done
 
     def wrapper(
         execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
     ) -> Any:
         words = str(sql)
-        if words.startswith(_SAVEPOINTS):
-            return execute(sql, params, many, context)
-        if words.startswith("RELEASE SAVEPOINT"):
-            if len(connection.savepoint_ids) > outer:
-                return execute(sql, params, many, context)
-            # A death before a commit is one after its last statement; this one is after it.
-            done = execute(sql, params, many, context)
-            steps.take("commit", lambda: None)
+        told = (sql, params, many, context)
+        if words.startswith((_BACK, _SAVE, _RELEASE)):
+            return control(execute, words, told)
+
+        def send() -> Any:
+            done = execute(*told)
+            if _WRITES.search(words) and context["cursor"].rowcount != 0:
+                steps().note(is_outer=len(connection.savepoint_ids) <= outer())
             return done
-        name = f"sql {' '.join(words.split())[:60]}"
-        return steps.take(name, lambda: execute(sql, params, many, context))
+
+        return steps().take(f"sql {' '.join(words.split())[:60]}", send)
 
     with connection.execute_wrapper(wrapper):
-        yield steps
+        yield
 
 
 class Stepping:
-    """A gateway or provider each call of which is a step; its answers may get lost on their way."""
+    """A gateway or provider each call of which is a step; its answers may get lost on their way.
 
-    def __init__(self, real: Any, steps: Callable[[], Steps], name: str) -> None:
-        self._real, self._steps, self._name = real, steps, name
+    `world` says what a call can have moved.
+    """
+
+    def __init__(
+        self,
+        real: Any,
+        steps: Callable[[], Steps],
+        name: str,
+        world: Callable[[], Hashable] = lambda: None,
+    ) -> None:
+        self._real, self._steps, self._name, self._world = real, steps, name, world
         self.around: Callable[[str, Callable[[], Any]], Any] = lambda verb, call: call()
 
-    def lead_to(self, make: Callable[[], Any]) -> None:
+    def lead_to(self, real: Any) -> None:
         """Say who answers."""
-        self._make, self._real = make, make()
-
-    def renew(self) -> None:
-        """Let time pass: breakers that opened let something through again."""
-        if self._real is not None:
-            self._real.close()
-            self._real = self._make()
+        self._real = real
 
     def __getattr__(self, verb: str) -> Any:
         found = getattr(self._real, verb)
@@ -146,6 +214,7 @@ class Stepping:
             return self._steps().take(
                 f"{self._name} {verb}",
                 lambda: self.around(verb, lambda: found(*told, **named)),
+                self._world,
             )
 
         return call

@@ -1,34 +1,39 @@
 """One life after the other over a real agent: it is pressed, dies, and the clockwork goes on.
 
-Database and agent are real; MetaTrader is scripted and so is the provider. A case is a transaction
-that is rolled back, so thousands of them start from the same ground.
+Database and agent are real; MetaTrader is scripted and so is the provider. Everything happens in a
+transaction that is rolled back, so thousands of cases start from the same ground, and goes on from
+kept moments in it (keeping.py). Time is passed by moving what waits, never by waiting.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import tasks
 from accounts.models import Deposit, Payment
+from accounts.providers import registry as providers
 from accounts.queries import deposits, payments
 from backoffice.core import clock
 from backoffice.core.models import Work, WorkState
-from tests.factories.agents import Script
-from tests.factories.incoming.deposits import a_cardly
+from tests.factories.incoming.deposits import CODE, Cardly, a_cardly
 from tests.factories.payments import SYSTEM, Till, a_metatrader, a_till, work_done
 from tests.prove.matrix import lives
 from tests.prove.matrix.faults import FAULTS, Fault, Stage
 from tests.prove.matrix.lives import Life
-from tests.prove.matrix.oracle import findings
+from tests.prove.matrix.oracle import ending, findings
 from tests.prove.matrix.stepping import Point, Stepping, Steps, counted
 from trading.actions import looking_up
 from trading.gateway import registry
+from trading.gateway.agent import gate
+from trading.gateway.agent.journal import Journal
+from trading.gateway.remote import client
+from trading.gateway.remote.breaker import OwnTally
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import BalanceOperation
 from trading.states import Operation
@@ -40,42 +45,147 @@ ROUNDS = 14
 #: Turns after it is over: nothing may move any more.
 QUIET_ROUNDS = 1
 UNANSWERED = (Operation.SENDING, Operation.UNCERTAIN)
+OPEN = (*UNANSWERED, Operation.NOT_STARTED, Operation.ABSENT, Operation.MANUAL)
 
 
 class NotProved(Exception):
     """A case ended as it must not."""
 
 
+class Tallied(OwnTally):
+    """What breakers remember, until time passes."""
+
+    def forget(self) -> None:
+        """Let time pass: breakers that opened let something through again."""
+        self.__init__()  # type: ignore[misc]
+
+
 @dataclass
 class World:
-    """The ground of all cases: a till, its MetaTrader, and the steps of the life that runs now."""
+    """The ground of all cases: a till, its MetaTrader, and the steps of the act that runs now."""
 
     till: Till
+    provider: Cardly
+    journal: Journal
     wire: Stepping
+    tally: Tallied
     steps: Steps = field(default_factory=Steps)
+    depth: int = 0  # of savepoints, outside every transaction of the product
 
-    def lived(self, life: Life, fault: Fault, deaths: Sequence[Point] = ()) -> Steps:
-        """Live one case to its end and judge it; NotProved when something is not right."""
-        till, script = self.till, self.till.script
-        _fresh(script)
-        with _undone():
-            life.prepare(till)
-            stage = Stage(script, self.wire, till.account.login)
-            fault.set(stage)
-            self.steps = Steps(deaths=list(deaths))
-            try:
-                with counted(self.steps):
-                    rounds = let_go_on(till, life, self.steps, stage, fault)
-            finally:
-                steps, self.steps = self.steps, Steps()
-                self.wire.around = lambda verb, call: call()
-            told = f"{life.name} × {fault.mode} {fault.name} × {steps.died or deaths or 'no death'}"
-            if rounds is None:
-                raise NotProved(f"{told}: stuck, {_standing(till, life)}")
-            wrong = findings(till, fault)
-            if wrong:
-                raise NotProved(f"{told}: {'; '.join(wrong)}")
+    def outside(self) -> tuple[Any, ...]:
+        """What a call can have moved outside PostgreSQL, comparable."""
+        script, provider = self.till.script, self.provider
+        return (
+            len(script.booked), script.sent, script.seen_late, script.is_down, script.code,
+            self.journal.size, len(provider.charges), len(provider.refunds),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One act of a turn; only those of the product count."""
+
+    name: str
+    act: Callable[[], Any]
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a life has come: the turn, the act in it, and how long it has been quiet."""
+
+    turn: int = 1
+    stop: int = 0
+    quiet: int = 0
+
+
+class Course:
+    """One life under one fault, act after act, from `begin` until `after` says that it is over."""
+
+    def __init__(self, world: World, life: Life, fault: Fault = FAULTS[0]) -> None:
+        self.world, self.life, self.fault = world, life, fault
+        self.stage = Stage(world.till.script, world.wire, world.till.account.login)
+
+    @property
+    def name(self) -> str:
+        """What the journal calls it."""
+        return f"{self.life.name} | {self.fault.mode} {self.fault.name}"
+
+    def begin(self) -> Place:
+        """Prepare it; call it where everything is to be undone."""
+        _fresh(self.world)
+        self.world.depth = len(connection.savepoint_ids)
+        self.life.prepare(self.world)
+        self.fault.set(self.stage)
+        return Place()
+
+    def stop(self, place: Place) -> Stop:
+        """What happens at this place."""
+        return self._stops(place.turn)[place.stop]
+
+    def do(self, place: Place, death: Point | None = None) -> Steps:
+        """Let it happen, to its end or to a death; the steps that were taken."""
+        steps, stop = Steps(death=death), self.stop(place)
+        if not stop.counts:
+            stop.act()
+            return steps
+        self.world.steps = steps
+        try:
+            steps.survived(stop.act)
+        finally:
+            self.world.steps = Steps()
         return steps
+
+    def after(self, place: Place) -> Place | None:
+        """Return the next place; None when it is over and was quiet. NotProved: it is stuck."""
+        if place.stop + 1 < len(self._stops(place.turn)):
+            return replace(place, stop=place.stop + 1)
+        quiet = place.quiet + 1 if self.life.is_over(self.world.till) and not _open() else 0
+        if quiet > QUIET_ROUNDS:
+            return None
+        if place.turn == ROUNDS:
+            raise NotProved(f"stuck, {ending(self.world.till)}")
+        return Place(place.turn + 1, 0, quiet)
+
+    def judge(self) -> None:
+        """Judge it at its end; NotProved says what is wrong."""
+        wrong = findings(self.world.till, self.fault)
+        if wrong:
+            raise NotProved("; ".join([*wrong, ending(self.world.till)]))
+
+    def live(self) -> None:
+        """Live it whole, nobody dying; NotProved."""
+        place: Place | None = self.begin()
+        while place is not None:
+            self.do(place)
+            place = self.after(place)
+        self.judge()
+
+    def _stops(self, turn: int) -> tuple[Stop, ...]:
+        """What people press and what the clockwork does by itself, in this order."""
+        till = self.world.till
+        return (
+            Stop("time passes", self._time_passes, counts=False),
+            Stop("people press", lambda: self.life.press(till)),
+            Stop("work list", work_done),
+            Stop("chase", lambda: _chase(turn)),
+            Stop("work list again", work_done),
+            Stop("people settle", lambda: lives.settle(till)),
+            Stop("clock", _push),
+            Stop("mirror", lambda: self._mirror(turn), counts=False),
+            Stop("reconcile", lambda: tasks.reconcile_account(till.account.pk)),
+            Stop("look for the denied", tasks.find_denied),
+        )
+
+    def _time_passes(self) -> None:
+        self.world.tally.forget()
+        _leases_ran_out()
+
+    def _mirror(self, turn: int) -> None:
+        if turn > 1:
+            self.fault.late(self.stage)
+        self.world.till.mirror_as_booked()
+        self.world.till.see()
 
 
 @contextmanager
@@ -85,43 +195,60 @@ def a_world(folder: Path, *, gate_open: bool = False) -> Iterator[World]:
     `gate_open` takes the agent's gate away: the positive control.
     """
     with ExitStack() as stack:
-        stack.enter_context(_undone())
+        stack.enter_context(undone())
         till = a_till()
-        known = Settings()
+        known = Changed()
         stack.callback(known.restore)
-        stack.enter_context(a_metatrader(till, folder, known, gate_open=gate_open))
-        stack.enter_context(a_cardly(known))
+        known.set(gate, "_BETWEEN_LOOKS", 0)
+        known.set(client, "_RETRY_PAUSE", (0, 0))
+        stack.enter_context(a_metatrader(till, folder, Settings(known), gate_open=gate_open))
+        provider = stack.enter_context(a_cardly(Settings(known)))
         made: list[World] = []
-        wire = Stepping(None, lambda: made[0].steps, "agent")
-        made.append(World(till, wire))
-        registry.register(lambda address: _through(wire, address))
+        wire = Stepping(None, lambda: made[0].steps, "agent", lambda: made[0].outside())
+        assert till.running is not None
+        made.append(World(till, provider, till.running.journal, wire, Tallied()))
+        registry.register(lambda address: _through(made[0], address))
         stack.callback(lambda: registry.register(RemoteGateway))
+        paying = Stepping(provider, lambda: made[0].steps, "provider", lambda: made[0].outside())
+        providers.register(lambda _: paying, code=CODE)
+        stack.enter_context(counted(lambda: made[0].steps, lambda: made[0].depth))
         yield made[0]
 
 
-class Settings:
-    """Django's settings, changed until `restore`."""
+class Changed:
+    """Values that were changed until `restore`."""
 
     def __init__(self) -> None:
-        object.__setattr__(self, "_before", {})
+        self._before: list[tuple[Any, str, Any]] = []
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._before.setdefault(name, getattr(django_settings, name))  # type: ignore[attr-defined]
-        setattr(django_settings, name, value)
+    def set(self, owner: Any, name: str, value: Any) -> None:
+        """Change one."""
+        self._before.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, value)
 
     def restore(self) -> None:
         """Put back what was changed."""
-        for name, value in self._before.items():  # type: ignore[attr-defined]
-            setattr(django_settings, name, value)
+        for owner, name, value in reversed(self._before):
+            setattr(owner, name, value)
 
 
-def _through(wire: Stepping, address: Any) -> Any:
-    wire.lead_to(lambda: RemoteGateway(address))
-    return wire
+class Settings:
+    """Django's settings, changed as pytest's fixture changes them."""
+
+    def __init__(self, known: Changed) -> None:
+        object.__setattr__(self, "_known", known)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._known.set(django_settings, name, value)  # type: ignore[attr-defined]
+
+
+def _through(world: World, address: Any) -> Any:
+    world.wire.lead_to(RemoteGateway(address, tally=world.tally))
+    return world.wire
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """A transaction that is rolled back; the product may call it its outermost all the same."""
     block = transaction.Atomic(using=None, savepoint=True, durable=False)
     block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own test cases do
@@ -133,78 +260,20 @@ def _undone() -> Iterator[None]:
         block.__exit__(None, None, None)
 
 
-def _fresh(script: Script) -> None:
+def _fresh(world: World) -> None:
+    script = world.till.script
     script.booked.clear()
     script.sent, script.code, script.books, script.seen_late = 0, 0, True, 0
     script.is_hidden, script.is_down = False, False
     script.before = script.after = script.asked = lambda: None
-
-
-def let_go_on(
-    till: Till,
-    life: Life,
-    steps: Steps | None = None,
-    stage: Stage | None = None,
-    fault: Fault = FAULTS[0],
-) -> int | None:
-    """Give everybody turns until it is over and quiet; how many, or None: it is stuck."""
-    steps, quiet = steps or Steps(), 0
-    for turn in range(1, ROUNDS + 1):
-        if stage is not None:
-            stage.wire.renew()
-        _leases_ran_out()
-        for act in _turns(till, life, turn):
-            steps.survived(act)
-        if stage is not None and turn > 1:
-            fault.late(stage)
-        till.mirror_as_booked()
-        till.see()
-        for act in _comparisons(till):
-            steps.survived(act)
-        quiet = quiet + 1 if life.is_over(till) and not _open() else 0
-        if quiet > QUIET_ROUNDS:
-            return turn
-    return None
+    world.wire.around = lambda verb, call: call()
+    world.tally.forget()
 
 
 def _leases_ran_out() -> None:
     """Time passed: whoever took a piece of work and died has it no more, and every wait is over."""
     waiting = Work.objects.filter(state=WorkState.WAITING)
     waiting.update(lease_until=None, run_after=clock.now())
-
-
-def _turns(till: Till, life: Life, turn: int) -> tuple[Callable[[], Any], ...]:
-    """What people press and what the clockwork does by itself, in this order."""
-    return (
-        lambda: life.press(till),
-        work_done,
-        lambda: _chase(turn),
-        work_done,
-        lambda: lives.settle(till),
-        _push,
-    )
-
-
-def _comparisons(till: Till) -> tuple[Callable[[], Any], ...]:
-    """How the books are compared with our copy of MetaTrader."""
-    return (lambda: tasks.reconcile_account(till.account.pk), tasks.find_denied)
-
-
-def leave_open(till: Till) -> None:
-    """A withdrawal whose record nobody can read: machines leave it to people."""
-    fault = next(one for one in FAULTS if one.name == "comment edited")
-    stage = Stage(till.script, Stepping(None, Steps, "agent"), till.account.login)
-    fault.set(stage)
-    for turn in range(1, ROUNDS):
-        lives.DEBIT.press(till)
-        work_done()
-        _chase(turn)
-        _leases_ran_out()
-        work_done()
-        till.mirror_as_booked()
-        till.see()
-        if Payment.objects.filter(needs_person=True).exists():
-            return
 
 
 def _chase(turn: int) -> None:
@@ -233,13 +302,4 @@ def _push() -> None:
 
 def _open() -> bool:
     """Whether a command is under way, or waits for people."""
-    waiting = (*UNANSWERED, Operation.NOT_STARTED, Operation.ABSENT, Operation.MANUAL)
-    return BalanceOperation.objects.filter(state__in=waiting).exists()
-
-
-def _standing(till: Till, life: Life) -> str:
-    del till, life
-    told = [f"payment {one.state} {one.waits_because}" for one in Payment.objects.all()]
-    told += [f"deposit {one.state} {one.waits_because}" for one in Deposit.objects.all()]
-    told += [f"operation {one.state} {one.reason}" for one in BalanceOperation.objects.all()]
-    return "; ".join(told) or "nothing was begun"
+    return BalanceOperation.objects.filter(state__in=OPEN).exists()

@@ -13,6 +13,9 @@ from typing import Any
 import httpcore
 import httpx
 
+#: For a way without TLS: it is asked for and never used.
+_UNREAD = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 class Moment(threading.local):
     """The deadline of the call that this thread makes, and whether a byte of it was written."""
@@ -83,7 +86,8 @@ class Transport(httpx.HTTPTransport):
     """httpx's transport over such connections; `kept` of them stay open between calls."""
 
     def __init__(self, moment: Moment, *, kept: int, context: ssl.SSLContext | None) -> None:
-        super().__init__(trust_env=False)
+        # Its own pool goes at once; without a context it would first read every authority there is.
+        super().__init__(verify=context or _UNREAD, trust_env=False)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
             max_connections=None,
