@@ -100,6 +100,14 @@ MENU: tuple[Entry, ...] = (
         covers=("accounts:adjustment-",),
     ),
     Entry(
+        noop("Transfers"),
+        "accounts:transfer-list",
+        accounts.SEE_PAYMENTS,
+        "switch",
+        covers=("accounts:transfer-",),
+        counter="accounts:transfer-count",
+    ),
+    Entry(
         noop("Bank"),
         "accounts:bank-list",
         accounts.SEE_BANK,

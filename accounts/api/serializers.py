@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.states import STATED_LABELS, WITHDRAWAL_LABELS
+from accounts.terms import TRANSFER_LABELS
+from backoffice.core.money import rounded
 from backoffice.ui.rest.fields import (
     MomentField,
     MoneyField,
     NumberField,
+    PriceField,
     Shown,
     Taken,
     TextField,
@@ -95,3 +98,106 @@ class CancellationTaken(Taken):
     """Why a withdrawal is taken back."""
 
     reason = serializers.CharField(max_length=300)
+
+
+class TargetMoneyField(MoneyField):
+    """An amount of what reaches a transfer's target, in the target's currency."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return for example "99.50"; null before the rate is fixed."""
+        amount = value.target_amount
+        return None if amount is None else str(rounded(amount, value.target_currency))
+
+
+class TransferShown(Shown):
+    """A transfer; a side is an account's number or a wallet's currency. Nobody's name is in it."""
+
+    id = NumberField()
+    state = TextField()
+    is_final = serializers.BooleanField(read_only=True)
+    client = NumberField(source="client_id")
+    from_account = NumberField(source="source_account_id", allow_null=True)
+    from_wallet = TextField(source="source_wallet.currency", default=None)
+    to_account = serializers.SerializerMethodField()
+    to_wallet = TextField(source="target_wallet.currency", default=None)
+    to_another = serializers.BooleanField(source="is_to_another", read_only=True)
+    amount = MoneyField()
+    currency = TextField()
+    target_amount = TargetMoneyField()
+    target_currency = TextField()
+    rate = PriceField()
+    requested_at = MomentField()
+    debited_at = MomentField(allow_null=True)
+    credited_at = MomentField(allow_null=True)
+    closed_at = MomentField(allow_null=True)
+    message = serializers.SerializerMethodField()
+
+    def get_to_account(self, transfer: Any) -> int | None:
+        """Return the target's number; of another client's account nothing is told."""
+        return None if transfer.is_to_another else transfer.target_account_id
+
+    def get_message(self, transfer: Any) -> str:
+        """Return why it ended without arriving, as the client may read it."""
+        return str(transfer.reject_reason or transfer.refused_because or transfer.cancel_reason)
+
+
+class TransfersNarrowed(Taken):
+    """What narrows the transfers."""
+
+    client = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    account = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    state = serializers.ChoiceField(choices=list(TRANSFER_LABELS), required=False)
+
+
+class TransferTaken(Taken):
+    """What a client asks for. `amount` is text, in the source's currency.
+
+    One of `from_account` and `from_wallet`; one of `to_account`, `to_wallet`, or `to_login` with
+    `to_email` for another client. `seen_rate` is the rate that the client was shown.
+    """
+
+    from_account = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    from_wallet = serializers.RegexField(r"^[A-Z]{3,4}$", required=False)
+    to_account = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    to_wallet = serializers.RegexField(r"^[A-Z]{3,4}$", required=False)
+    to_login = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    to_email = serializers.EmailField(required=False, max_length=254)
+    amount = AmountTaken()
+    seen_rate = serializers.DecimalField(
+        required=False, max_digits=20, decimal_places=10, min_value=Decimal(0)
+    )
+
+    def validate(self, attrs: Any) -> Any:
+        """Refuse a side that is named twice, or not at all."""
+        sources = {"from_account", "from_wallet"} & set(attrs)
+        targets = {"to_account", "to_wallet", "to_login"} & set(attrs)
+        if len(sources) != 1 or len(targets) != 1:
+            raise serializers.ValidationError(
+                {"amount": [_("Name one place that it comes from and one that it goes to.")]}
+            )
+        if ("to_login" in attrs) != ("to_email" in attrs):
+            sentence = _("Another client needs both account number and e-mail address.")
+            raise serializers.ValidationError({"to_email": [sentence]})
+        return attrs
+
+
+class WalletShown(Shown):
+    """One wallet of a client: what is free in it."""
+
+    currency = TextField()
+    balance = MoneyField()
+
+
+class WalletsShown(Shown):
+    """A client's wallets."""
+
+    items = WalletShown(many=True, read_only=True)
+
+
+class RateShown(Shown):
+    """At which rate money would be converted now, mark-up within, and by which quotes."""
+
+    rate = PriceField()
+    source = TextField()
+    at = MomentField(allow_null=True)
+    markup_percent = PriceField()

@@ -9,6 +9,14 @@ from accounts.api.payments import (
     ReadPayment,
     RequestWithdrawal,
 )
+from accounts.api.transfers import (
+    CancelTransfer,
+    ListTransfers,
+    ReadTransfer,
+    RequestTransfer,
+    TransferRate,
+    Wallets,
+)
 
 urlpatterns = [
     path("payments", ListPayments.as_view(), name="payment-list"),
@@ -16,4 +24,14 @@ urlpatterns = [
     path("clients/<int:client_id>/payment-methods", PaymentMethods.as_view(), name="methods"),
     path("withdrawals/request", RequestWithdrawal.as_view(), name="withdrawal-request"),
     path("withdrawals/<int:pk>/cancel", CancelWithdrawal.as_view(), name="withdrawal-cancel"),
+    path("transfers", ListTransfers.as_view(), name="transfer-list"),
+    path("transfers/<int:pk>", ReadTransfer.as_view(), name="transfer"),
+    path("transfers/<int:pk>/cancel", CancelTransfer.as_view(), name="transfer-cancel"),
+    path("clients/<int:client_id>/wallets", Wallets.as_view(), name="wallets"),
+    path(
+        "clients/<int:client_id>/transfer-rate/<str:source>/<str:target>",
+        TransferRate.as_view(),
+        name="transfer-rate",
+    ),
+    path("clients/<int:client_id>/transfers", RequestTransfer.as_view(), name="transfer-request"),
 ]

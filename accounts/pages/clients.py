@@ -9,10 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import withdrawals
 from accounts.pages.forms import WithdrawalForm
-from accounts.permissions import REQUEST_WITHDRAWAL, SEE_PAYMENTS, START_DEPOSIT
+from accounts.permissions import (
+    REQUEST_TRANSFER,
+    REQUEST_WITHDRAWAL,
+    SEE_PAYMENTS,
+    START_DEPOSIT,
+)
 from accounts.queries import deposits, payments
 from accounts.queries.adjusting import rows as adjustments
 from accounts.queries.payment_methods import list_methods_on_offer
+from accounts.queries.transfers import places
+from accounts.queries.transfers import rows as transfers
 from accounts.states import Direction, StatedReason
 from backoffice.core.actors import Actor
 from backoffice.core.money import rounded
@@ -47,6 +54,9 @@ class PanelForClient(Panel):
             "adjustments": list(
                 adjustments.list_adjustments_of_client_for(user, record.pk)[:LATEST]
             ),
+            "transfers": list(transfers.list_transfers_of_client_for(user, record.pk)[:LATEST]),
+            "wallets": places.wallets_of(record.pk),
+            "may_transfer": known.is_in_reach(user, REQUEST_TRANSFER, record.pk),
             "may_deposit": known.is_in_reach(user, START_DEPOSIT, record.pk),
             "moved": money.moved_by_client(record.pk),
             "may_ask": known.is_in_reach(user, REQUEST_WITHDRAWAL, record.pk),

@@ -14,6 +14,7 @@ from accounts.permissions import SEE_BANK, SEE_PAYMENTS
 from accounts.queries import deposits, payments
 from accounts.queries.bank import standing
 from accounts.queries.payments import Counts, View
+from accounts.queries.transfers import rows as transfers
 from backoffice.ui.shapes import Panel
 
 HEAD = 6
@@ -54,7 +55,7 @@ class Today(Panel):
         rows: Any = payments.list_payments_for(user).filter(mine)
         coming = deposits.counts_for(user, now=self.now, since=self.midnight)
         return {
-            "alarms": [*alarms(record), *deposit_alarms(coming), *bank_alarms(user, self.now)],
+            "alarms": [*alarms(record), *deposit_alarms(coming), *other_alarms(user, self.now)],
             "credited": coming.credited,
             "paid": payments.paid_since_for(user, self.midnight),
             "head": [_line(row, self.now) for row in rows[:HEAD]],
@@ -119,6 +120,42 @@ def deposit_alarms(counts: deposits.Counts) -> list[Alarm]:
         for name, one, many, view, tone, icon in DEPOSIT_ALARMS
         if (count := getattr(counts, name))
     ]
+
+
+#: The same of transfers.
+TRANSFER_ALARMS = (
+    (
+        "flight",
+        "transfer left its source and did not arrive",
+        "transfers left their source and did not arrive",
+        transfers.View.IN_FLIGHT, "danger", "stopped",
+    ),
+    (
+        "todo", "transfer waits for me", "transfers wait for me",
+        transfers.View.TODO, "warn", "needs",
+    ),
+)  # fmt: skip
+
+
+def transfer_alarms(user: Any, now: datetime) -> list[Alarm]:
+    """Return what needs a human now among the transfers."""
+    listed, counts = reverse("accounts:transfer-list"), transfers.counts_for(user, now=now)
+    return [
+        Alarm(
+            count=count,
+            words=ngettext(one, many, count),
+            url=f"{listed}?view={view}",
+            tone=tone,
+            icon=icon,
+        )
+        for name, one, many, view, tone, icon in TRANSFER_ALARMS
+        if (count := getattr(counts, name))
+    ]
+
+
+def other_alarms(user: Any, now: datetime) -> list[Alarm]:
+    """Return the same of transfers and of the bank."""
+    return [*transfer_alarms(user, now), *bank_alarms(user, now)]
 
 
 def bank_alarms(user: Any, now: datetime) -> list[Alarm]:

@@ -14,6 +14,9 @@ from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
 from accounts.pages.reconciling import pages as reconciling
+from accounts.pages.transfers import detail as transfer_detail
+from accounts.pages.transfers import lists as transfer_lists
+from accounts.pages.transfers import starting as transfer_starting
 
 app_name = "accounts"
 
@@ -60,6 +63,28 @@ urlpatterns = [
     *(
         path(f"deposits/<int:pk>/{word}/", act.as_view(), name=f"deposit-{word}")
         for word, act in deposit_decisions.ACTS.items()
+    ),
+    path("transfers/", transfer_lists.TransferList.as_view(), name="transfer-list"),
+    path("transfers/waiting", transfer_lists.Waiting.as_view(), name="transfer-count"),
+    path("transfers/<int:pk>/", transfer_detail.TransferDetail.as_view(), name="transfer-detail"),
+    path(
+        "transfers/<int:pk>/evidence",
+        transfer_detail.Evidence.as_view(),
+        name="transfer-evidence",
+    ),
+    *(
+        path(f"transfers/<int:pk>/{word}/", act.as_view(), name=f"transfer-{word}")
+        for word, act in transfer_detail.ACTS.items()
+    ),
+    path(
+        "clients/<int:client_id>/transfer/",
+        transfer_starting.StartTransfer.as_view(),
+        name="transfer-start",
+    ),
+    path(
+        "clients/<int:client_id>/give/",
+        transfer_starting.GiveTransfer.as_view(),
+        name="transfer-give",
     ),
     path("bank/", bank_lists.RowList.as_view(), name="bank-list"),
     path("bank/waiting", bank_lists.Waiting.as_view(), name="bank-count"),

@@ -161,6 +161,23 @@ BADGES: dict[str, dict[str, Badge]] = {
         "expired": Badge(noop("Nobody decided in time"), "neutral"),
         "void": Badge(noop("Approval void"), "warn"),
     },
+    "transfer": {
+        "requested": Badge(noop("Requested"), "warn"),
+        "approved": Badge(noop("Approved"), "info"),
+        "in_transit": Badge(noop("In transit"), "info"),
+        "done": Badge(noop("Done"), "ok"),
+        "reversing": Badge(noop("Going back"), "back"),
+        "reversed": Badge(noop("Went back"), "back"),
+        "refused": Badge(noop("Could not be carried out"), "danger"),
+        "rejected": Badge(noop("Rejected"), "danger"),
+        "cancelled": Badge(noop("Cancelled"), "neutral"),
+        "uncertain": Badge(noop("Being confirmed"), "uncertain"),
+    },
+    "stage": {
+        "done": Badge(noop("Done"), "ok"),
+        "next": Badge(noop("Next"), "info"),
+        "open": Badge(noop("Open"), "neutral"),
+    },
     "deposit": {
         "started": Badge(noop("Started"), "neutral"),
         "parked": Badge(noop("Parked until KYC"), "warn"),

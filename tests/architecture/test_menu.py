@@ -92,6 +92,7 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "accounts:bank-import",
         "accounts:bank-sure",
         "accounts:deposit-count",
+        "accounts:transfer-count",
         "accounts:difference-count",
         "accounts:payment-news",
         "accounts:panel-morning",

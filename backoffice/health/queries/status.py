@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from backoffice.health.checks import audit, bank, books, database, deposits, redis, work
+from backoffice.health.checks import (
+    audit,
+    bank,
+    books,
+    database,
+    deposits,
+    redis,
+    transfers,
+    work,
+)
 from backoffice.health.checks.part import DOWN, Part
 
 
@@ -18,6 +27,7 @@ def parts(now: datetime) -> list[Part]:
         audit.check(now),
         books.check(now),
         deposits.check(now),
+        transfers.check(now),
         bank.check(now),
     ]
 

@@ -71,5 +71,16 @@ API_DOORS: dict[str, ApiDoor] = {
     "api:withdrawal-request": acts(
         "accounts.withdrawal.request", WITHDRAWAL, about="holding", answers=422
     ),
+    "api:transfer-list": ApiDoor("accounts.payment.view"),
+    "api:transfer": ApiDoor("accounts.payment.view", about="transfer"),
+    "api:wallets": ApiDoor("accounts.payment.view", about="client_id"),
+    "api:transfer-rate": ApiDoor("accounts.transfer.request", about="conversion"),
+    "api:transfer-request": acts(
+        "accounts.transfer.request",
+        {"from_account": 987654321, "to_wallet": "USD", "amount": "5.00"},
+        about="client_id",
+        answers=422,
+    ),
+    "api:transfer-cancel": acts("accounts.transfer.request", WHY, about="transfer", answers=409),
     "api:withdrawal-cancel": acts("accounts.withdrawal.request", WHY, about="payment"),
 }

@@ -20,6 +20,7 @@ from tests.architecture.test_access import addresses
 from tests.factories.accounts.orders import AccountGateway, a_command_of
 from tests.factories.house import House, a_house
 from tests.factories.machines import HOST, Machine, a_machine, a_token
+from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import a_browser, a_staff_user
 from trading.gateway import registry
@@ -60,6 +61,8 @@ def place(name: str, house: House, *, far: bool = False, absent: bool = False) -
         "account": lambda: {"pk": account.pk},
         "command": lambda: {"pk": a_command_of(account).pk},
         "payment": lambda: {"pk": payment_of(client).pk},
+        "transfer": lambda: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},
+        "conversion": lambda: {"client_id": client.pk, "source": "USD", "target": "USD"},
     }
     values = makes[door.about]() if door.about in makes else {}
     path = reverse(name, kwargs=dict.fromkeys(values, ABSENT) if absent else values)

@@ -23,6 +23,7 @@ from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house
 from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
+from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.people import a_browser, a_staff_user
 
 #: Pages are asked as these people see them: a narrow reach and the widest.
@@ -39,6 +40,7 @@ FIRST: dict[str, Callable[[House], object]] = {
     "accounts:adjustment-": lambda house: an_adjustment_of(house.account),
     "accounts:bank-": lambda house: a_free_row_of(house.near),
     "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
+    "accounts:transfer-": lambda house: a_transfer_of(house.near, 92_000),
     "approvals:request": lambda house: an_approval_of(house.near),
     "machines:": lambda house: machine_of(house.near),
     "trading:command": lambda house: a_command_of(house.account),
@@ -96,6 +98,7 @@ def url_of(name: str, house: House) -> str:
         "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
+        "transfer": lambda: reverse(name, args=[a_transfer_of(house.near, 92_000).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),
         "approval": lambda: reverse(name, args=[an_approval_of(house.near).pk]),

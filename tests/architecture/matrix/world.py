@@ -33,6 +33,7 @@ from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import an_integration
 from tests.factories.market import NOON
+from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.payments import a_request_of
 from tests.factories.people import SETUP, a_browser, a_client, a_desk, a_staff_user
 from tests.factories.servers import some_owners
@@ -163,6 +164,7 @@ RECORDS: dict[str, Any] = {
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
     "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
+    "transfer": lambda client, account: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},
     "approval": lambda client, account: {"pk": an_approval_of(client).pk},
     "payment": lambda client, account: {"pk": payment_of(client).pk},
     "command": lambda client, account: {"pk": a_command_of(account).pk},
