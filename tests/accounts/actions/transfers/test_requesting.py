@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.actions import withdrawals
-from accounts.actions.transfers import requesting, steps
+from accounts.actions.transfers import requesting, steps, waiting
 from accounts.actions.transfers.requesting import Place
 from accounts.actions.withdrawals import BadRequest, NotEnough
 from accounts.models import Entry, Transfer
@@ -128,3 +128,10 @@ def test_what_an_account_refuses_goes_back_into_the_wallet(carried: Pair) -> Non
     assert (transfer.state, carried.script.booked) == (State.REVERSED, [])
     assert in_transit() == 0
     carried.ask("80.00", source=Place(wallet="USD"))
+
+
+def test_an_open_transfer_stands_in_the_way_of_changes_on_both_sides(pair: Pair) -> None:
+    accounts = (pair.till.account.pk, pair.other.pk)
+    assert [waiting.reason(one) for one in accounts] == ["", ""]
+    transfer = pair.ask()
+    assert [waiting.reason(one) for one in accounts] == [f"Transfer {transfer} is open on it."] * 2
