@@ -38,9 +38,10 @@ class Deposit(models.Model):
 
     `asked_amount` is what the client means to pay, in `currency`; `received_amount` what the
     provider says came, and only that counts. `credit_amount` is what MetaTrader gets: received ×
-    rate − own fee. `follows` is the deposit that had ended when this money came. Owner, desk and
-    source are those of the beginning, whoever has the client later. `next_try_at`: when provider
-    or MetaTrader are asked again. `review_code` stays when the review is over; `approval` is the
+    rate − own fee; `into_wallet`: the client's wallet in that currency gets it, and not
+    MetaTrader. `follows` is the deposit that had ended when this money came. Owner, desk and source
+    are those of the beginning, whoever has the client later. `next_try_at`: when provider or
+    MetaTrader are asked again. `review_code` stays when the review is over; `approval` is the
     request about it (or about the latest one), in the name of who began the deposit.
     """
 
@@ -57,6 +58,7 @@ class Deposit(models.Model):
     client = models.ForeignKey("crm.Client", models.PROTECT, related_name="+")
     account = models.ForeignKey("trading.TradingAccount", models.PROTECT, related_name="+")
     method = models.ForeignKey(PaymentMethod, models.PROTECT, related_name="+")
+    into_wallet = models.BooleanField(_("into the wallet"), default=False)
     owner = models.ForeignKey("identity.User", models.PROTECT, related_name="+", null=True)
     desk = models.ForeignKey("identity.Desk", models.PROTECT, related_name="+", null=True)
     source = models.CharField(max_length=80, default="", blank=True)
@@ -174,10 +176,13 @@ class Deposit(models.Model):
                 condition=unless(
                     State.CREDITED,
                     has=Q(
-                        ticket__isnull=False,
                         credited_at__isnull=False,
                         credit_amount__gt=0,
                         received_currency=F("currency"),
+                    )
+                    & (
+                        Q(ticket__isnull=True, into_wallet=True)
+                        | Q(ticket__isnull=False, into_wallet=False)
                     ),
                 ),
                 name="accounts_deposit_credited",

@@ -28,6 +28,7 @@ def payload_of(deposit: Deposit) -> dict[str, Any]:
         "credit": rounded(Decimal(deposit.credit_amount or 0), deposit.currency),
         "reference": deposit.provider_reference,
         "payer": deposit.payer_key,
+        **({"wallet": deposit.currency} if deposit.into_wallet else {}),
         "started_by": deposit.started_by,
     }
 

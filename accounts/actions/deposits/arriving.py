@@ -230,6 +230,7 @@ def _new_deposit(ended: Deposit, notice: Notice, actor: Actor, now: datetime) ->
         legal_entity_id=ended.legal_entity_id,
         client=ended.client,
         account_id=ended.account_id,
+        into_wallet=ended.into_wallet,
         method=ended.method,
         owner_id=ended.owner_id,
         desk_id=ended.desk_id,

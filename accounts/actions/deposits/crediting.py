@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import results
-from accounts.actions.deposits import approving, steps
+from accounts.actions.deposits import approving, following, steps
 from accounts.events import DepositWaits
 from accounts.models import Deposit
 from accounts.queries import deposit_review
@@ -59,11 +59,25 @@ def _prepare(*, deposit_id: int, actor: Actor, now: datetime) -> int | None:
     if not deposit_review.is_served(deposit):
         approving.send_to_review(deposit, Review.ACCOUNT, "", actor=actor, now=now)
         return None
+    if deposit.into_wallet:
+        _into_wallet(deposit, actor, now)
+        return None
     if books_of(deposit.account_id) is None:
         results.open_books(account_id=deposit.account_id, actor=actor, now=now)
     deposit.next_try_at = now + LOOK_AGAIN
     deposit.save(update_fields=["next_try_at"])
     return _planned(deposit, actor, now)
+
+
+def _into_wallet(deposit: Deposit, actor: Actor, now: datetime) -> None:
+    """Post it to the wallet; what a rule stopped, only while its approval stands."""
+    try:
+        with transaction.atomic():
+            following.credit_wallet(deposit, actor=actor, now=now)
+    except refusals.OverAlready as no:
+        deposit.refresh_from_db()
+        code = Review(deposit.review_code)
+        approving.send_to_review(deposit, code, str(no), actor=actor, now=now)
 
 
 def _planned(deposit: Deposit, actor: Actor, now: datetime) -> int | None:

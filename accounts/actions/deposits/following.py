@@ -6,12 +6,13 @@ it may be called early, late and again: what was done is left alone.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import results
+from accounts.actions import chart, results
 from accounts.actions.deposits import approving, steps
 from accounts.events import (
     DepositContradicted,
@@ -26,6 +27,7 @@ from accounts.queries.books import books_of
 from accounts.states import LedgerKind
 from accounts.terms import Deposit as State
 from accounts.terms import Review
+from backoffice.approvals.actions import closing, executing
 from backoffice.core import idempotency
 from backoffice.core.actors import Actor
 from backoffice.core.money import rounded
@@ -62,6 +64,30 @@ def follow_deposit(*, deposit_id: int, actor: Actor, now: datetime) -> None:
         follow_operation(key=link.key, actor=actor, now=now)
 
 
+def credit_wallet(deposit: Deposit, *, actor: Actor, now: datetime) -> None:
+    """Post what came to the client's wallet: nothing of it goes to MetaTrader.
+
+    Part of crediting's transaction. What a rule stopped is carried out by this, and needs its
+    complete approval: PostgreSQL looks.
+    """
+    if deposit.approval_id is not None:
+        executing.mark(closing.locked(deposit.approval_id), now)
+    wallet = chart.account_of(
+        LedgerKind.CLIENT_WALLET,
+        legal_entity_id=deposit.legal_entity_id,
+        currency=deposit.currency,
+        now=now,
+        client_id=deposit.client_id,
+    )
+    amount = rounded(deposit.credit_amount or Decimal(0), deposit.currency)
+    lines = [
+        book.Line(account=steps.in_transit(deposit, now), amount=amount),
+        book.Line(account=wallet, amount=-amount),
+    ]
+    book.post(act=steps.act_of(deposit, "credited", actor, now), lines=lines)
+    _close(deposit, None, actor, now)
+
+
 def _credited(deposit: Deposit, operation: OperationView, actor: Actor, now: datetime) -> None:
     if not steps.may(deposit, "credit"):
         _contradicted(deposit, operation, actor, now)
@@ -81,6 +107,11 @@ def _credited(deposit: Deposit, operation: OperationView, actor: Actor, now: dat
         entry=entry,
         now=now,
     )
+    _close(deposit, operation.ticket, actor, now)
+
+
+def _close(deposit: Deposit, ticket: int | None, actor: Actor, now: datetime) -> None:
+    """Take our fee, and close it as CREDITED."""
     steps.post(
         deposit,
         "own_fee",
@@ -96,9 +127,9 @@ def _credited(deposit: Deposit, operation: OperationView, actor: Actor, now: dat
     deposit.save()
     event = DepositCredited(
         deposit_id=deposit.pk,
-        amount=rounded(operation.amount, deposit.currency),
+        amount=rounded(deposit.credit_amount or Decimal(0), deposit.currency),
         currency=deposit.currency,
-        ticket=ticket,
+        ticket=ticket or 0,
     )
     steps.emit(deposit, event, actor=actor, now=now)
 

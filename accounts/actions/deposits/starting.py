@@ -45,12 +45,16 @@ class BadRequest(Rejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be paid in. `key` comes with the form: sent twice, it begins one deposit."""
+    """What is to be paid in. `key` comes with the form: sent twice, it begins one deposit.
+
+    `into_wallet`: it goes to the client's wallet in the account's currency, not to the account.
+    """
 
     key: UUID
     account_id: int
     amount: Decimal
     method_id: int
+    into_wallet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def begin(
         legal_entity_id=client.legal_entity_id,
         client=client,
         account_id=request.account_id,
+        into_wallet=request.into_wallet,
         method=method,
         owner_id=client.owner_id,
         desk_id=client.desk_id,
@@ -157,8 +162,9 @@ def _park(deposit: Deposit, cap: Decimal, actor: Actor, now: datetime) -> None:
 
 
 def _same(deposit: Deposit, request: Request) -> Deposit:
-    said = (deposit.account_id, deposit.asked_amount, deposit.method_id)
-    if said != (request.account_id, request.amount, request.method_id):
+    said = (deposit.account_id, deposit.asked_amount, deposit.method_id, deposit.into_wallet)
+    asked = (request.account_id, request.amount, request.method_id, request.into_wallet)
+    if said != asked:
         raise Conflict(_("This form was used for another deposit."))
     return deposit
 

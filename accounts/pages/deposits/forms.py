@@ -23,6 +23,10 @@ class StartForm(forms.Form):
         ),
     )
     method_id = choice(gettext_lazy("Method"))
+    into_wallet = forms.BooleanField(
+        label=gettext_lazy("Into the wallet in this currency, not into the account"),
+        required=False,
+    )
 
     def __init__(self, data: Any, *, accounts: Any, methods: Any) -> None:
         super().__init__(data, label_suffix="")

@@ -47,6 +47,7 @@ class StartDeposit(ActionPage):
             account_id=int(data["account_id"]),
             amount=data["amount"],
             method_id=int(data["method_id"]),
+            into_wallet=data["into_wallet"],
         )
         self.begun = starting.start_deposit(
             request=request, actor=actor, origin=self.origin, now=self.now

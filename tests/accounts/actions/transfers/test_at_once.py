@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.actions import chart
 from accounts.actions.transfers import carrying
@@ -56,7 +56,8 @@ def at_once(act: Any) -> list[str]:
 def test_the_same_money_is_held_once(pair: Pair, kind: str) -> None:
     told: dict[str, Any] = {}
     if kind != "account":
-        fill_wallet(pair.till.client, "1000.00")
+        with transaction.atomic():
+            fill_wallet(pair.till.client, "1000.00")
         told = {"source": Place(wallet="USD")}
 
     ends = at_once(lambda: pair.ask("600.00", **told))
