@@ -49,6 +49,7 @@ REQUEST_TRANSFER = Permission(
     "accounts.transfer.request",
     noop("Ask for a transfer for a client, and take it back"),
     for_machines=True,
+    for_clients=True,
 )
 DECIDE_TRANSFER = Permission(
     "accounts.transfer.decide", noop("Approve and reject transfers to other clients")

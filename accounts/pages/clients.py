@@ -54,13 +54,20 @@ class PanelForClient(Panel):
             "adjustments": list(
                 adjustments.list_adjustments_of_client_for(user, record.pk)[:LATEST]
             ),
-            "transfers": list(transfers.list_transfers_of_client_for(user, record.pk)[:LATEST]),
-            "wallets": places.wallets_of(record.pk),
-            "may_transfer": known.is_in_reach(user, REQUEST_TRANSFER, record.pk),
+            **_between_places(user, record.pk),
             "may_deposit": known.is_in_reach(user, START_DEPOSIT, record.pk),
             "moved": money.moved_by_client(record.pk),
             "may_ask": known.is_in_reach(user, REQUEST_WITHDRAWAL, record.pk),
         }
+
+
+def _between_places(user: Any, client_id: int) -> dict[str, Any]:
+    """Return the wallets, the latest transfers, and whether one may ask for more."""
+    return {
+        "transfers": list(transfers.list_transfers_of_client_for(user, client_id)[:LATEST]),
+        "wallets": places.wallets_of(client_id),
+        "may_transfer": known.is_in_reach(user, REQUEST_TRANSFER, client_id),
+    }
 
 
 class RequestWithdrawal(ActionPage):
