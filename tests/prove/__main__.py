@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tests.prove import audit, pages, servers
 from tests.prove.approvals import run as approvals
+from tests.prove.books import run as books
 from tests.prove.day import run as day
 from tests.prove.deviations import run as deviations
 from tests.prove.matrix import run as matrix
@@ -28,6 +29,7 @@ PROOFS: dict[str, Callable[[float, int, Say], int]] = {
     "model": model.prove,
     "matrix": matrix.prove,
     "deviations": deviations.prove,
+    "books": books.prove,
 }
 
 

@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 STREAM, SWEEP = "stream", "sweep"
 LIMITS = {STREAM: 60, SWEEP: 300}
 WHOLE = 100_000
-LOGINS, A_SECOND = 1_000, 20
+LOGINS, A_SECOND = 1_000, 120
 #: A round's clean beginning, and how long the last of its cases may be waited for.
 QUIET_SECONDS, PATIENCE = 20, 700
 
