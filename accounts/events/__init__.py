@@ -30,6 +30,7 @@ from accounts.events.books import (
     PastImported,
     PaymentMethodOffered,
     PaymentMethodRouted,
+    StatementTaken,
 )
 from accounts.events.deposits import (
     CallbackJudged,
@@ -154,6 +155,7 @@ __all__ = [
     "ReturnRefused",
     "SettlingDecided",
     "SettlingProposed",
+    "StatementTaken",
     "TransferApproved",
     "TransferCancelled",
     "TransferContradicted",

@@ -110,6 +110,23 @@ class DifferenceAgreed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementTaken(Event):
+    """Somebody took a client's statement as a file."""
+
+    name: ClassVar[str] = "accounts.statement.taken"
+    sentence: ClassVar[str] = noop(
+        "{actor} took the statement of client {client_id} from {first} to {last} as {form}: "
+        "{movements} movements"
+    )
+
+    client_id: int
+    first: str
+    last: str
+    movements: int
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentMethodOffered(Event):
     """A legal entity offers its clients another way for money to come and go."""
 

@@ -14,6 +14,7 @@ from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
 from accounts.pages.reconciling import pages as reconciling
+from accounts.pages.statements import pages as statements
 from accounts.pages.transfers import detail as transfer_detail
 from accounts.pages.transfers import lists as transfer_lists
 from accounts.pages.transfers import starting as transfer_starting
@@ -51,6 +52,11 @@ urlpatterns = [
         name="payment-settle-decline",
     ),
     path("clients/<int:client_id>/", clients.PanelForClient.as_view(), name="panel-for-client"),
+    path(
+        "clients/<int:client_id>/statement/",
+        statements.ClientStatement.as_view(),
+        name="client-statement",
+    ),
     path(
         "clients/<int:client_id>/withdraw/",
         clients.RequestWithdrawal.as_view(),

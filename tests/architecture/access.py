@@ -236,6 +236,7 @@ DOORS: dict[str, Door] = {
     "accounts:bank-deposit-back": Door(SENDS, about="bank_row"),
     "accounts:bank-agree": Door(CONFIRMS, about="bank_row"),
     "accounts:bank-free": Door(SENDS | CONFIRMS, about="bank_row"),
+    "accounts:client-statement": Door(READS_PAYMENTS, about="client_id"),
     "accounts:difference-list": Door(SEES_BANK),
     "accounts:difference-count": Door(SEES_BANK),
     "accounts:difference-detail": Door(SEES_BANK, about="difference"),

@@ -138,6 +138,8 @@ class Hands:
         """Try to change or delete what is written (I-3, I-8): PostgreSQL refuses."""
         rows: Any = self.chance.choice((Posting, Entry)).objects.order_by("-id")
         row = rows.first()
+        if row is None:
+            return
         changed = type(row).objects.filter(pk=row.pk)
         try:
             with transaction.atomic():

@@ -1,0 +1,1 @@
+"""Statements of a client: the page, and the two files."""
