@@ -5,31 +5,52 @@ one that joins many tables that is most of its time. What is said here goes the 
 counted, timed and translated (errors) by Django as every other statement.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import connection
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import ClientCursor, Cursor
 
+from backoffice.core.compiled import driver
+from backoffice.core.compiled.driver import Answer, Values
 
-def ask(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+
+def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
     """Send a statement and return its rows; what it lacks of them (a plain UPDATE) is none."""
-    cursor = _cursor()
-    cursor.execute(sql, values)
-    # Not `description`: it puts every column into words, which costs more than reading the rows.
-    return cursor.fetchall() if cursor.pgresult.nfields else []
+    return _sent(sql, values).rows
 
 
-def ask_one(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+def ask_one(sql: str, values: Values) -> tuple[Any, ...] | None:
     """Send a statement and return its first row, or None."""
     return next(iter(ask(sql, values)), None)
 
 
-def tell(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
+def tell(sql: str, values: Values) -> int:
     """Send a statement and return how many rows it touched."""
+    return _sent(sql, values).touched
+
+
+def _sent(sql: str, values: Values) -> Answer:
+    ours = connections[DEFAULT_DB_ALIAS]
+    if ours.connection is None:
+        ours.ensure_connection()
+    # Who logs, counts or forbids statements hears of each: they go the long way, through Django.
+    if ours.queries_logged or ours.execute_wrappers or not driver.is_plain(ours.connection):
+        return _by_django(sql, values)
+    ours.validate_no_broken_transaction()
+    try:
+        return driver.run(ours.connection, sql, values)
+    except psycopg.Error:
+        with ours.wrap_database_errors:
+            raise
+
+
+def _by_django(sql: str, values: Values) -> Answer:
     cursor = _cursor()
     cursor.execute(sql, values)
-    return int(cursor.rowcount)
+    # Not `description`: it puts every column into words, which costs more than reading the rows.
+    rows = cursor.fetchall() if cursor.pgresult.nfields else []
+    return Answer(rows, int(cursor.rowcount))
 
 
 class _Said(NamedTuple):
