@@ -1,12 +1,12 @@
 """How the books of an account stand against MetaTrader: what is due, in flight, missing."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.db.models import Count, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
@@ -198,7 +198,7 @@ def unseen_since(due: Due, *, before: datetime) -> tuple[BookedLine, ...]:
 
 
 def _booked(books: Any) -> Iterator[BookedLine]:
-    for ticket, amount, is_credit, booked_at in json.loads(books.told_tickets):
+    for ticket, amount, is_credit, booked_at in orjson.loads(books.told_tickets):
         yield BookedLine(
             ticket=ticket,
             amount=Decimal(amount),
@@ -228,7 +228,7 @@ def _waits(record: MoneyRecord) -> bool:
 
 
 def _due_results(books: Any, mirror: MirrorMoney) -> dict[date, Decimal]:
-    days = json.loads(books.told_days)
+    days = orjson.loads(books.told_days)
     known = {date.fromisoformat(day): Decimal(booked) for day, booked in days}
     told: dict[date, Decimal] = dict.fromkeys(known, NOTHING)
     for day, result in mirror.results.items():

@@ -4,12 +4,13 @@ The facts of other rooms come in their own words: `known.CHECKED` is the client,
 what the policies of their legal entity say.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from accounts.calc import closed_loop
 from accounts.calc.checks import Other, Pace, Person, RequisiteUse
@@ -100,21 +101,21 @@ def past_of(asked: Any, *, now: datetime) -> Past:
     }
     (row,) = compiled.ask(PAST, told)
     others, use, clients, paid_in, splits, pace, same_card, client, in_force = row
-    paid, named_at = json.loads(use)
-    deposits = json.loads(paid_in)
-    sources, unknown = _sources(deposits, json.loads(splits), asked.account_id)
+    paid, named_at = orjson.loads(use)
+    deposits = orjson.loads(paid_in)
+    sources, unknown = _sources(deposits, orjson.loads(splits), asked.account_id)
     return Past(
         others=tuple(
             Other(payment_id=number, amount=Decimal(amount))
-            for number, amount in json.loads(others)
+            for number, amount in orjson.loads(others)
         ),
         requisite=RequisiteUse(paid=paid, other_clients=clients, first_named_at=_moment(named_at)),
         sources=sources,
         unknown_given=unknown,
-        pace=_pace(json.loads(pace)),
-        client=None if client is None else _person(json.loads(client), same_card),
+        pace=_pace(orjson.loads(pace)),
+        client=None if client is None else _person(orjson.loads(client), same_card),
         card_paid_at=max((_moment(one[7]) for one in deposits if one[1] == "card"), default=None),
-        policies=json.loads(in_force) if in_force else {},
+        policies=orjson.loads(in_force) if in_force else {},
     )
 
 

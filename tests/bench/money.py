@@ -1,6 +1,8 @@
-"""Withdrawals a second, beside a bare loop of as many statements, commits, calls and flushes."""
+"""Withdrawals a second, beside a bare loop of the same commits, flushes and round trips."""
 
 import sys
+from contextlib import ExitStack
+from typing import Any
 
 from backoffice.demo.children import spawn, stop, wait_until
 from backoffice.demo.processes import listens
@@ -8,6 +10,8 @@ from tests.bench.figures import Figure
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
 from tests.journeys.running import free_port
+
+GOAL = 0.5
 
 
 def measure(stage: Stage) -> list[Figure]:
@@ -17,42 +21,64 @@ def measure(stage: Stage) -> list[Figure]:
     superuser = stage.database_url("postgres", "postgres")
     stage.run("manage.py", "provision_database", "--superuser-url", superuser, env=app)
     stage.run("manage.py", "migrate", "--no-input", env=stage.environment(owner))
-    port = free_port()
-    server = spawn(
-        [sys.executable, "-m", "uvicorn", "--port", str(port), "--log-level", "error",
-         "--lifespan", "off", "tests.bench.bare_agent:app"],
-        log=stage.folder / "bare-agent.log", cwd=ROOT, env=stage.demo.environment,
-    )  # fmt: skip
-    try:
-        wait_until(lambda: listens("127.0.0.1", port), seconds=20)
+    with ExitStack() as running:
         told = stage.run(
             "-m", "tests.bench.withdrawals", stage.demo.secrets["told_agent"],
-            str(stage.folder / str(stage.demo.port) / "agent" / "journal"), owner,
-            f"http://127.0.0.1:{port}", env=app,
+            str(stage.sockets / "metatrader"), str(stage.folder / "counting"), owner,
+            _bare_agent(stage, running), env=app,
         )  # fmt: skip
-    finally:
-        stop(server)
+    return _figures(told)
+
+
+def _bare_agent(stage: Stage, running: ExitStack) -> str:
+    """Start the bare agent and the bare MetaTrader behind it; return where it listens."""
+    port, door = free_port(), stage.folder / "bare-metatrader"
+    environment = stage.demo.environment | {"BARE_METATRADER": str(door)}
+    package = "tests.bench.withdrawals"
+    for name, command in (
+        ("metatrader", ["-m", f"{package}.bare_metatrader", str(door)]),
+        ("agent", ["-m", "uvicorn", "--port", str(port), "--log-level", "error",
+                   "--lifespan", "off", f"{package}.bare_agent:app"]),
+    ):  # fmt: skip
+        child = spawn(
+            [sys.executable, *command],
+            log=stage.folder / f"bare-{name}.log", cwd=ROOT, env=environment,
+        )  # fmt: skip
+        running.callback(stop, child)
+        wait_until(door.exists if name == "metatrader" else _answers(port), seconds=60)
+    return f"http://127.0.0.1:{port}"
+
+
+def _answers(port: int) -> Any:
+    return lambda: listens("127.0.0.1", port)
+
+
+def _figures(told: dict[str, Any]) -> list[Figure]:
     note = (
-        f"request to debit; each {told['statements']} statements, {told['commits']} commits, "
-        f"{told['calls']} calls to the agent; bare: as many by raw psycopg and httpx"
+        f"request to debit; each {told['trips']} trips to PostgreSQL, {told['commits']} commits, "
+        f"{told['flushes']} flushes of the agent's, {told['redis']} looks at Redis, "
+        f"{told['calls']} calls to the agent, {told['asked']} of its to MetaTrader; "
+        "bare: as many, counted on the wire"
     )
+    together = "a process each, with accounts of its own; MetaTrader and agent are shared"
+    reading = "bare: the same ways, and PostgreSQL answers our own reading statements"
+    many = f"withdrawals, {told['crews']} at once"
     return [
-        Figure(
-            name="withdrawals, end to end",
-            unit="/s",
-            ours=told["count"] / told["ours"],
-            bare=told["count"] / told["bare"],
-            goal=0.5,
-            more_is_better=True,
-            note=note,
-        ),
-        Figure(
-            name=f"withdrawals, {told['crews']} at once",
-            unit="/s",
-            ours=told["crews_count"] / told["crews_ours"],
-            bare=told["crews_count"] / told["crews_bare"],
-            goal=0.5,
-            more_is_better=True,
-            note="a process each, with accounts of its own; MetaTrader and agent are shared",
-        ),
+        _figure("withdrawals, end to end", told, "ours", "bare", note),
+        _figure("withdrawals, beside our own reads", told, "ours", "reading", reading),
+        _figure(many, told, "crews_ours", "crews_bare", together, count="crews_count"),
     ]
+
+
+def _figure(
+    name: str, told: dict[str, Any], ours: str, bare: str, note: str, *, count: str = "count"
+) -> Figure:
+    return Figure(
+        name=name,
+        unit="/s",
+        ours=told[count] / told[ours],
+        bare=told[count] / told[bare],
+        goal=GOAL,
+        more_is_better=True,
+        note=note,
+    )

@@ -3,7 +3,6 @@
 For those who decide about money. Nobody's reach narrows these: they are no answers to a page.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from backoffice.core import compiled, live
@@ -236,14 +236,14 @@ def _ask(columns: str, tables: str, account_id: int) -> Row | None:
 
 def _mirror(account_id: int, row: Row) -> MirrorMoney:
     currency, balance, credit, results, records, operations, synced_at = row
-    ours = _Ours(json.loads(operations))
+    ours = _Ours(orjson.loads(operations))
     return MirrorMoney(
         account_id=account_id,
         currency=currency,
         balance=balance,
         credit=credit,
-        results={date.fromisoformat(day): Decimal(sum_) for day, sum_ in json.loads(results)},
-        records=tuple(_record(line, ours) for line in json.loads(records)),
+        results={date.fromisoformat(day): Decimal(sum_) for day, sum_ in orjson.loads(results)},
+        records=tuple(_record(line, ours) for line in orjson.loads(records)),
         synced_at=synced_at,
     )
 
@@ -301,7 +301,7 @@ def _newest(
 
 def _traded_in(row: Row) -> Traded:
     since, *told = row
-    (closed, closed_volume), (held, held_volume) = (json.loads(text) for text in told)
+    (closed, closed_volume), (held, held_volume) = (orjson.loads(text) for text in told)
     volume = int(closed_volume) + int(held_volume)
     return Traded(since=since, trades=closed + held, volume_hundredths=volume)
 

@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
+from backoffice.core.compiled.instances import maker_of
 from backoffice.core.compiled.sending import ask
 from backoffice.core.errors import NoTransaction
 
@@ -36,7 +37,7 @@ class _Written:
     parameters: tuple[object, ...]
     places: dict[int, int]  # position among the parameters → which of the asked values
     locks: bool
-    model: type[Model]
+    make: Any  # of the model, with Django's own `from_db`
     names: list[str]
     fields: slice
     related: list[Any]
@@ -55,6 +56,7 @@ class Question(Generic[Row]):
         self._build = build
         self._kinds = kinds
         self._written: _Written | None = None
+        self._model: type[Model] = Model
 
     def all(self, *values: object) -> list[Row]:
         """Return every row; NoTransaction when it locks and no transaction is open."""
@@ -76,7 +78,7 @@ class Question(Generic[Row]):
         """Return the one row; the model's DoesNotExist when there is none."""
         rows = self.all(*values)
         if not rows:
-            model: Any = self._written.model if self._written else Model
+            model: Any = self._model
             raise model.DoesNotExist(f"{model.__name__} matching query does not exist.")
         return rows[0]
 
@@ -93,21 +95,33 @@ class Question(Generic[Row]):
         if set(places.values()) != set(range(len(stand_ins))):
             raise ValueError("A value of the question does not stand in its SQL")
         info = compiler.klass_info
+        self._model = info["model"]
         start, end = info["select_fields"][0], info["select_fields"][-1] + 1
         return _Written(
             sql=sql,
             parameters=tuple(parameters),
             places=places,
             locks=bool(queryset.query.select_for_update),
-            model=info["model"],
+            make=maker_of(info["model"]),
             names=[one[0].target.attname for one in compiler.select[start:end]],
             fields=slice(start, end),
-            related=get_related_populators(  # type: ignore[call-arg]
-                info, compiler.select, DEFAULT_DB_ALIAS
-            ),
+            related=_populators(info, compiler.select),
             annotations=dict(compiler.annotation_col_map or {}),
             converters=compiler.get_converters([one[0] for one in compiler.select]),
         )
+
+
+def _populators(info: Any, select: Any) -> list[Any]:
+    """Return Django's own hands for joined rows, making them as ours are made."""
+    found: list[Any] = get_related_populators(  # type: ignore[call-arg]
+        info, select, DEFAULT_DB_ALIAS
+    )
+    waiting = list(found)
+    while waiting:
+        one = waiting.pop()
+        one.model_cls = maker_of(one.model_cls)
+        waiting += one.related_populators
+    return found
 
 
 def _plain(value: object) -> object:
@@ -120,7 +134,7 @@ def _instance(written: _Written, row: Sequence[Any]) -> Any:
         for position, (converters, expression) in written.converters.items():
             for convert in converters:
                 row[position] = convert(row[position], expression, connection)
-    made = written.model.from_db(DEFAULT_DB_ALIAS, written.names, row[written.fields])
+    made = written.make.from_db(DEFAULT_DB_ALIAS, written.names, row[written.fields])
     for one in written.related:
         one.populate(row, made)
     for name, position in written.annotations.items():

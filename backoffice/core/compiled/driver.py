@@ -8,18 +8,20 @@ signal is heard after the statement, which PostgreSQL ends by its own time limit
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.types.datetime import TimestamptzLoader
 
 #: So many statements a connection keeps; the texts of `core/compiled` are fewer.
 MOST_PREPARED = 500
 _PLACE = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<kind>[s%])")
+_PLACE_OF_KEPT = "_compiled_kept"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -41,16 +43,16 @@ class _Text(NamedTuple):
 
 
 class _Kept:
-    """What one connection has learned."""
+    """What one connection has learned; it is kept on the connection itself."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
-        self.transformer = Transformer(connection)
+        cursor = psycopg.Cursor(connection)
+        if connection.info.timezone is UTC:  # Django's own loader makes the same, in Python
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        self.transformer = Transformer(cursor)
         self.names: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self.times: dict[tuple[str, tuple[int, ...]], int] = {}
         self.numbers = count()
-
-
-_kept: "WeakKeyDictionary[psycopg.Connection[Any], _Kept]" = WeakKeyDictionary()
 
 
 def is_plain(connection: "psycopg.Connection[Any]") -> bool:
@@ -60,9 +62,10 @@ def is_plain(connection: "psycopg.Connection[Any]") -> bool:
 
 def run(connection: "psycopg.Connection[Any]", sql: str, values: Values) -> Answer:
     """Send one statement and return its answer; psycopg's errors, as its cursor raises them."""
-    kept = _kept.get(connection)
+    kept: _Kept | None = getattr(connection, _PLACE_OF_KEPT, None)
     if kept is None:
-        kept = _kept[connection] = _Kept(connection)
+        kept = _Kept(connection)
+        setattr(connection, _PLACE_OF_KEPT, kept)
     text = _text_of(sql)
     told: Any = values
     if text.names:
@@ -70,7 +73,7 @@ def run(connection: "psycopg.Connection[Any]", sql: str, values: Values) -> Answ
     if len(told) != len(text.formats):
         raise psycopg.ProgrammingError(f"{len(text.formats)} values are needed, not {len(told)}")
     server, transformer = connection.pgconn, kept.transformer
-    dumped = transformer.dump_sequence(told, text.formats)
+    dumped: Any = transformer.dump_sequence(told, text.formats)
     types, formats = tuple(transformer.types or ()), transformer.formats
     if not connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE:
         _checked(connection, server.exec_(b"BEGIN"))
@@ -136,6 +139,4 @@ def _text_of(sql: str) -> _Text:
     numbered = _PLACE.sub(number, sql)
     if names and places:
         raise psycopg.ProgrammingError("Values stand by name or by position, not by both")
-    return _Text(
-        numbered.encode(), tuple(names), [PyFormat.AUTO] * (places or len(names))
-    )
+    return _Text(numbered.encode(), tuple(names), [PyFormat.AUTO] * (places or len(names)))

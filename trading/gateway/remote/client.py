@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
+import httpcore
 
 from trading.gateway import clock, seal, wire
 from trading.gateway.errors import (
@@ -24,9 +24,17 @@ from trading.gateway.errors import (
 )
 from trading.gateway.port import DEADLINE_SECONDS, ServerAddress
 from trading.gateway.remote.breaker import Breaker, Tally
-from trading.gateway.remote.network import Moment, Transport
+from trading.gateway.remote.network import Moment, pool_of
 from trading.gateway.remote.trust import context_of
 
+#: What a connection can end with; httpcore has no name for all of them.
+FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+)
 ANSWER_BYTES = 64 * 1024 * 1024
 _RETRY_PAUSE = (0.05, 0.25)  # seconds, drawn by chance so that many askers do not come back at once
 _SLOW = 0.8  # a call that took this part of its deadline counts as bad, whatever it brought
@@ -62,16 +70,12 @@ class Client:
         self._moment = Moment()
         self._context = context_of(address)
         # A kept connection may be half dead: what was written on it would be uncertain for nothing.
-        self._for_commands = self._http(kept=0)
-        self._for_questions = self._http(kept=8)
+        self._for_commands = pool_of(self._moment, kept=0, context=self._context)
+        self._for_questions = pool_of(self._moment, kept=8, context=self._context)
         self._rooms = {name: threading.BoundedSemaphore(n) for name, n in AT_ONCE.items()}
         self._breakers = {
             name: Breaker(f"{address.server}:{name}", tally) for name in set(CLASSES.values())
         }
-
-    def _http(self, *, kept: int) -> httpx.Client:
-        transport = Transport(self._moment, kept=kept, context=self._context)
-        return httpx.Client(base_url=self._address.url, transport=transport, trust_env=False)
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Return what the agent answers to a verb, or raise the answer that is not a yes."""
@@ -141,7 +145,11 @@ class Client:
         raise AssertionError("unreachable")
 
     def _exchange(
-        self, http: httpx.Client, verb: wire.Verb, arguments: Mapping[str, Any], until: float
+        self,
+        http: httpcore.ConnectionPool,
+        verb: wire.Verb,
+        arguments: Mapping[str, Any],
+        until: float,
     ) -> Any:
         """Post one sealed request and return what its sealed answer says."""
         timeout_ms = max(1, int((until - time.monotonic()) * 1000))
@@ -161,25 +169,28 @@ class Client:
         except wire.MalformedAnswer as wrong:
             raise _FailedError(str(wrong), wrote=True) from wrong
 
-    def _post(self, http: httpx.Client, path: str, body: bytes, sealed: Mapping[str, str]) -> bytes:
+    def _post(
+        self, http: httpcore.ConnectionPool, path: str, body: bytes, sealed: Mapping[str, str]
+    ) -> bytes:
         """Return the body of the answer, once its seal was found right."""
         status = None
         try:
-            with http.stream("POST", path, content=body, headers=dict(sealed)) as response:
-                status = response.status_code
+            url = httpcore.URL(self._address.url.rstrip("/") + path)
+            with http.stream("POST", url, content=body, headers=list(sealed.items())) as response:
+                status = response.status
                 answer = _limited(response)
             seal.check_answer(
                 seal=seal.Seal(sealed[seal.KEY], sealed[seal.NONCE]),
                 key=self._address.key,
                 request=("POST", path),
                 status=status,
-                headers=response.headers,
+                headers=_headers_of(response),
                 body=answer,
                 now=clock.now(),
             )
         except BadMessage as wrong:
             raise _FailedError(f"{wrong} (HTTP status {status})", wrote=True) from wrong
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as wrong:
+        except (*FAILURES, OSError, ValueError) as wrong:  # ValueError: an address that is none
             text = str(wrong) or type(wrong).__name__
             raise _FailedError(text, wrote=self._moment.wrote) from wrong
         return answer
@@ -190,9 +201,18 @@ class Client:
         self._for_questions.close()
 
 
-def _limited(response: httpx.Response) -> bytes:
+def _headers_of(response: httpcore.Response) -> dict[str, str]:
+    """Return the headers by name; one that comes twice is joined, so that no seal fits it."""
+    headers: dict[str, str] = {}
+    for raw, value in response.headers:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        headers[name] = f"{headers[name]},{text}" if name in headers else text
+    return headers
+
+
+def _limited(response: httpcore.Response) -> bytes:
     answer = bytearray()
-    for part in response.iter_raw():
+    for part in response.iter_stream():
         answer += part
         if len(answer) > ANSWER_BYTES:
             raise BadMessage("The answer is too long.")

@@ -1,7 +1,7 @@
 """Connections that know the one deadline of a call, and whether a byte of it was written.
 
-httpx bounds each step of an exchange; a peer that sends a byte a second would keep it waiting for
-ever. Here every step has only what is left of the call's total deadline (monotonic seconds).
+httpcore bounds each step of an exchange; a peer that sends a byte a second would keep it waiting
+for ever. Here every step has only what is left of the call's total deadline (monotonic seconds).
 """
 
 import ssl
@@ -11,10 +11,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore
-import httpx
-
-#: For a way without TLS: it is asked for and never used.
-_UNREAD = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Moment(threading.local):
@@ -82,15 +78,13 @@ class _Network(httpcore.NetworkBackend):
         return _Stream(made, self._moment)
 
 
-class Transport(httpx.HTTPTransport):
-    """httpx's transport over such connections; `kept` of them stay open between calls."""
-
-    def __init__(self, moment: Moment, *, kept: int, context: ssl.SSLContext | None) -> None:
-        # Its own pool goes at once; without a context it would first read every authority there is.
-        super().__init__(verify=context or _UNREAD, trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=None,
-            max_keepalive_connections=kept,
-            network_backend=_Network(moment),
-        )
+def pool_of(
+    moment: Moment, *, kept: int, context: ssl.SSLContext | None
+) -> httpcore.ConnectionPool:
+    """Return a pool of such connections; `kept` of them stay open between calls."""
+    return httpcore.ConnectionPool(
+        ssl_context=context,
+        max_connections=None,
+        max_keepalive_connections=kept,
+        network_backend=_Network(moment),
+    )

@@ -1,0 +1,1 @@
+"""Withdrawals a second, beside a bare loop that makes the same commits, flushes and round trips."""
