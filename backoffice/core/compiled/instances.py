@@ -1,8 +1,8 @@
 """Instances out of rows, without the ceremony of `Model.__init__`.
 
-Django's constructor takes anything in any order and tells listeners; a row of the database comes in
-the order of its fields, and what it holds goes where the fields look for it. Models that do more
-than that are left to Django.
+Django's constructor takes anything in any order and tells listeners, of which this house has none;
+a row of the database comes in the order of its fields, and what it holds goes where the fields look
+for it. Models that do more than that are left to Django.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
-from django.db.models.signals import post_init, pre_init
 
 #: What keeps a value of its field in the instance's own dictionary, and nothing else.
 _KEEPERS = (DeferredAttribute, ForeignKeyDeferredAttribute)
@@ -46,8 +45,6 @@ def maker_of(model: type[Model]) -> Any:
             type(model.__dict__.get(one.attname) or _found(model, one.attname)) in _KEEPERS
             for one in model._meta.concrete_fields
         )
-        and not pre_init.has_listeners(model)
-        and not post_init.has_listeners(model)
     )
     return _Maker(model) if is_plain else model
 
