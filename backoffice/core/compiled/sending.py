@@ -61,7 +61,8 @@ class _Said(NamedTuple):
 
 class _Cursor(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        done = super().execute(query, params, **more)
+        # psycopg forgets what it prepared at each ROLLBACK, by DEALLOCATE ALL: ours would go too.
+        done = super().execute(query, params, **(more | {"prepare": False}))
         if connection.queries_logged:  # in tests and under DEBUG
             said = ClientCursor(self.connection).mogrify(query, params)
             self._query: Any = _Said(said.encode())

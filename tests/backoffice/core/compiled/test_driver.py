@@ -52,6 +52,24 @@ def test_it_is_prepared_the_third_time():
             assert cursor.fetchone() == (int(times > connection.connection.prepare_threshold),)
 
 
+def test_what_is_prepared_outlives_a_rollback_on_both_ways(fresh_database):
+    for times in range(4):
+        compiled.ask("SELECT %s::int AS lasting", [times])
+        with CaptureQueriesContext(connection):
+            compiled.ask("SELECT %s::int AS lasting", [times])
+    with transaction.atomic():
+        with CaptureQueriesContext(connection):
+            compiled.ask("SELECT %s::int AS lasting", [5])
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE passing (a int)")
+        cursor.execute("DROP TABLE passing")
+    for _way in range(2):
+        assert compiled.ask("SELECT %s::int AS lasting", [6]) == [(6,)]
+        with CaptureQueriesContext(connection):
+            assert compiled.ask("SELECT %s::int AS lasting", [7]) == [(7,)]
+
+
 @pytest.mark.django_db
 def test_a_pooler_without_prepared_statements_gets_none(monkeypatch):
     monkeypatch.setattr(connection.connection, "prepare_threshold", None)
