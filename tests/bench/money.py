@@ -58,7 +58,7 @@ def _figures(told: dict[str, Any]) -> list[Figure]:
         f"request to debit; each {told['trips']} trips to PostgreSQL, {told['commits']} commits, "
         f"{told['flushes']} flushes of the agent's, {told['redis']} looks at Redis, "
         f"{told['calls']} calls to the agent, {told['asked']} of its to MetaTrader; "
-        "bare: as many, counted on the wire"
+        "bare: as many, counted on the wire; letters not written"
     )
     together = "a process each, with accounts of its own; MetaTrader and agent are shared"
     reading = "bare: the same ways, and PostgreSQL answers our own reading statements"

@@ -33,7 +33,8 @@ class BareLoop:
         reads: bool = False,
     ) -> None:
         """`taken`: the ways of some withdrawals, made in turn."""
-        self.session = psycopg.connect(dsn, autocommit=True)
+        self.session = psycopg.connect(dsn, autocommit=True, prepare_threshold=2)
+        self.session.prepared_max = None
         self.redis = redis.Redis.from_url(redis_url)
         self._kept = httpx.Client(base_url=agent_url, timeout=20)
         self._anew = httpx.Client(
@@ -42,25 +43,25 @@ class BareLoop:
         self.session.execute(TABLE)
         (row,) = self.session.execute(f"{INSERT} RETURNING id").fetchone() or (0,)
         self._update = f"UPDATE bare_row SET body = 'changed' WHERE id = {int(row)}"  # noqa: S608
-        every = ([(step, self._sql(step, reads)) for step in one.steps] for one in taken)
+        every = ([(step, *self._sql(step, reads)) for step in one.steps] for one in taken)
         self._turn = cycle(list(every))
         self.trips = self.flushes = 0
 
-    def _sql(self, step: Step, reads: bool) -> str:
+    def _sql(self, step: Step, reads: bool) -> tuple[str, Any]:
         match step.kind:
             case Kind.READ:
-                return step.sql if reads else "SELECT 1"
+                return (step.sql, step.values) if reads else ("SELECT 1", None)
             case Kind.INSERT:
-                return INSERT
+                return INSERT, None
             case Kind.UPDATE:
-                return self._update
-        return step.sql
+                return self._update, None
+        return step.sql, None
 
     def carry(self) -> None:
         """Make every way of one withdrawal."""
-        for step, sql in next(self._turn):
+        for step, sql, values in next(self._turn):
             if sql:
-                done = self.session.execute(sql)  # type: ignore[call-overload]
+                done = self.session.execute(sql, values)
                 if done.description is not None:
                     done.fetchall()
             elif step.kind is Kind.REDIS:

@@ -6,7 +6,7 @@ agent. What the agent does behind it, it tells itself (`counted_agent`).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from unittest import mock
@@ -44,6 +44,7 @@ class Step:
 
     kind: Kind
     sql: str = ""
+    values: Any = None  # None: they stand in the text
     trips: int = 0
     flushes: int = 0
 
@@ -98,7 +99,7 @@ def taken_by(carry: Callable[[], None], agent: Agent, *, times: int) -> list[Tak
 
 def _cleared(step: Step, least: Mapping[Kind, tuple[int, int]]) -> Step:
     trips, flushes = least.get(step.kind, (0, 0))
-    return Step(step.kind, step.sql, trips, flushes)
+    return replace(step, trips=trips, flushes=flushes)
 
 
 @contextmanager
@@ -113,9 +114,10 @@ def _heard(agent: Agent) -> Iterator[list[Step]]:
         if not ours.autocommit and ours.info.transaction_status == pq.TransactionStatus.IDLE:
             steps.append(Step(Kind.BEGIN, "BEGIN"))
         done = execute(cursor, query, params, **more)
-        said = query if isinstance(query, bytes) else ClientCursor(ours).mogrify(query, params)
-        sql = said.decode() if isinstance(said, bytes) else said
-        steps.append(Step(_kind_of(sql, cursor.rowcount), sql))
+        sql, values = _plain(query), params
+        if isinstance(cursor, ClientCursor) and params is not None:
+            sql, values = ClientCursor(ours).mogrify(query, params), None
+        steps.append(Step(_kind_of(sql, cursor.rowcount), sql, values))
         return done
 
     def hear_commit(ours: Any) -> None:
@@ -143,6 +145,10 @@ def _heard(agent: Agent) -> Iterator[list[Step]]:
         ):
             heard.enter_context(mock.patch.object(where, name, hear))
         yield steps
+
+
+def _plain(query: Any) -> str:
+    return query.decode() if isinstance(query, bytes) else str(query)
 
 
 def _kind_of(sql: str, touched: int) -> Kind:

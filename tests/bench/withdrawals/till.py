@@ -22,6 +22,8 @@ from trading.models import Position, TradingAccount
 
 ACTOR = Actor.system("bench")
 CUSTOMERS = 20
+#: Letters are no part of a withdrawal's money: their pieces of work are taken and closed unopened.
+POST = "accounts.tasks.write_to_client"
 PATIENCE_SECONDS = 60.0
 
 
@@ -70,7 +72,8 @@ class Till:
 
 
 def a_till(agent_url: str) -> Till:
-    """Set a broker up, out of the demo's MetaTrader."""
+    """Set a broker up, out of the demo's MetaTrader; nobody writes to its clients."""
+    work._reactions[POST] = _unopened
     entity_id, brand_id = staff.company()
     desks = staff.set_up_desks(entity_id)
     server_id = register_server(agent_url)
@@ -86,6 +89,10 @@ def a_till(agent_url: str) -> Till:
         accounts=[_bound(account, where) for account in _quiet()],
         methods={one.currency: one.pk for one in PaymentMethod.objects.all()},
     )
+
+
+def _unopened(event: object, **_more: object) -> None:
+    """Do nothing for an event."""
 
 
 def _hired(role: str, desk_id: int) -> Actor:
