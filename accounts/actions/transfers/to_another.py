@@ -23,7 +23,7 @@ from backoffice.core import locks
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict
 from crm.queries import known
-from trading.queries import money, trading_accounts
+from trading.queries import money, servers, trading_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,8 @@ def recipient(login: int, email: str, source: Side) -> Side:
         account = money.account_money(account_id)
         owner = known.get_client(account.client_id or 0) if account is not None else None
         if account is None or owner is None or not account.is_open or not asked:
+            continue
+        if not servers.holds_real_money(account.server_id):
             continue
         if (
             owner.email.casefold() == asked

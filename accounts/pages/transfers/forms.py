@@ -40,11 +40,18 @@ class StartForm(forms.Form):
         super().__init__(data, label_suffix="")
         self.fields["source"].choices = sources  # type: ignore[attr-defined]
         self.fields["target"].choices = targets  # type: ignore[attr-defined]
+        elsewhere = next((value for value, _words in targets if value != _first(sources)), None)
+        self.fields["target"].initial = elsewhere
 
     def tell_rate(self, rate: str) -> None:
         """Draw the form with this rate in it: what is pressed next was seen with it."""
         if self.is_bound:
             self.data = {**{name: self.data.get(name) for name in self.data}, "seen_rate": rate}
+
+
+def _first(places: Any) -> str:
+    """Return the place that stands first in a list; "" in an empty one."""
+    return places[0][0] if places else ""
 
 
 class GiftForm(forms.Form):

@@ -19,7 +19,7 @@ from crm.models import Client
 from tests.factories.moving.transfers import Pair, an_account_of, fill_wallet, in_transit, now_of
 from tests.factories.payments import Till, work_done
 from tests.factories.people import a_client, a_staff_user
-from trading.models import TradingAccount
+from trading.models import Server, TradingAccount
 
 pytestmark = pytest.mark.django_db
 NOWHERE = Place()
@@ -51,6 +51,11 @@ def test_a_closed_account_takes_and_gives_nothing(pair: Pair) -> None:
     turned = {"source": Place(account_id=pair.other.pk)}
     turned["target"] = Place(account_id=pair.till.account.pk)
     assert "Account 8 is closed" in refused(pair, BadRequest, **turned)
+
+
+def test_made_up_money_goes_nowhere(pair: Pair) -> None:
+    Server.objects.filter(pk=pair.other.server_id).update(kind="demo")
+    assert "is a demo" in refused(pair, BadRequest)
 
 
 def test_somebody_elses_account(pair: Pair) -> None:
