@@ -164,7 +164,7 @@ class TransferReturnRefused(Event):
 
     name: ClassVar[str] = "accounts.transfer.return_refused"
     sentence: ClassVar[str] = noop(
-        "MetaTrader refused to take transfer T{transfer_id} back: {reason}"
+        "Transfer T{transfer_id} cannot go back to its source, a person has to look: {reason}"
     )
 
     transfer_id: int
