@@ -68,3 +68,8 @@ ASK_ADJUSTMENT = Permission(
 DECIDE_ADJUSTMENT = Permission(
     "accounts.adjustment.decide", noop("Decide about corrections, credits and reversals of others")
 )
+SEE_BULK = Permission("accounts.bulk.view", noop("See bulk files of balance operations"))
+PREPARE_BULK = Permission(
+    "accounts.bulk.prepare", noop("Hand in bulk files, ask for their approval, pause and resume")
+)
+APPROVE_BULK = Permission("accounts.bulk.approve", noop("Approve bulk files that others handed in"))

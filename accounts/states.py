@@ -58,6 +58,10 @@ class LedgerKind(StrEnum):
     CONVERSION = "conversion"
     CORRECTIONS = "corrections"
     CHARGEBACKS = "chargebacks"
+    REBATES = "rebates"
+    DIVIDENDS = "dividends"
+    PRIZES = "prizes"
+    NEGATIVE_BALANCES = "negative_balances"
 
 
 class PastKind(StrEnum):
@@ -112,6 +116,10 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.CONVERSION: noop("Conversion of currencies"),
     LedgerKind.CORRECTIONS: noop("Corrections by hand"),
     LedgerKind.CHARGEBACKS: noop("Charged back"),
+    LedgerKind.REBATES: noop("Rebates to clients"),
+    LedgerKind.DIVIDENDS: noop("Dividends on positions"),
+    LedgerKind.PRIZES: noop("Prizes to clients"),
+    LedgerKind.NEGATIVE_BALANCES: noop("Negative balances that we bore"),
 }
 ENTRY_LABELS: dict[str, str] = {
     Entering.POST: noop("Posted"),

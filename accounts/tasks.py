@@ -1,8 +1,9 @@
 """What money does by itself: payments go out, answers are followed, books are compared."""
 
 import contextlib
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 from celery import shared_task
 
@@ -13,6 +14,8 @@ from accounts.actions.adjusting import ending as adjusting_ending
 from accounts.actions.adjusting import following as adjusting_following
 from accounts.actions.adjusting import settling as adjusting_settling
 from accounts.actions.bank import importing
+from accounts.actions.bulk import approving as bulk_approving
+from accounts.actions.bulk import carrying as bulk_carrying
 from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
@@ -44,6 +47,7 @@ from accounts.events import (
 )
 from accounts.queries import books, deposits, payments
 from accounts.queries.adjusting import rows as adjustments
+from accounts.queries.bulk import files as bulk_files
 from accounts.queries.reconciling import differences
 from accounts.queries.transfers import standing
 from backoffice.core import clock, locks, work
@@ -77,6 +81,8 @@ DEPOSIT_STEPS = (
     returning.send_deposit_back,
 )
 TURN_SECONDS = 5
+#: How long one file is carried on end; shorter than Celery lets a task run.
+BULK_TURN = timedelta(seconds=60)
 COMPARE_SECONDS = 300
 COMPARED_AT_ONCE = 500
 approving.register()
@@ -85,6 +91,7 @@ transfers_approving.register()
 transfers_waiting.register()
 agreeing.register()
 adjusting_approving.register()
+bulk_approving.register()
 
 Answered = (
     OperationConfirmed
@@ -205,6 +212,25 @@ def push_deposit(deposit_id: int) -> None:
     with contextlib.suppress(Later):
         for step in DEPOSIT_STEPS:
             step(deposit_id=deposit_id, actor=CASHIER, now=clock.now())
+
+
+@shared_task(name="accounts.tasks.push_bulk")
+def push_bulk() -> None:
+    """Give every running file that nobody carries its turn."""
+    for file_id in bulk_files.files_to_carry(clock.now()):
+        push_bulk_file.apply_async((file_id,), expires=TURN_SECONDS)
+
+
+@shared_task(name="accounts.tasks.push_bulk_file")
+def push_bulk_file(file_id: int) -> None:
+    """Carry a file out for a while, line by line; the next turn goes on where this one ended."""
+    carrier, ends_at = uuid4(), clock.now() + BULK_TURN
+    told: dict[str, Any] = {"file_id": file_id, "carrier": carrier}
+    with contextlib.suppress(Later):
+        while bulk_carrying.carry_next(actor=CASHIER, now=clock.now(), **told):
+            if clock.now() > ends_at:
+                break
+    bulk_carrying.let_go(actor=CASHIER, now=clock.now(), **told)
 
 
 @shared_task(name="accounts.tasks.push_adjustments")

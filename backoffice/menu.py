@@ -108,6 +108,14 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:transfer-count",
     ),
     Entry(
+        noop("Bulk"),
+        "accounts:bulk-list",
+        accounts.SEE_BULK,
+        "record",
+        covers=("accounts:bulk-",),
+        counter="accounts:bulk-count",
+    ),
+    Entry(
         noop("Bank"),
         "accounts:bank-list",
         accounts.SEE_BANK,

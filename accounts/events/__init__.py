@@ -32,6 +32,15 @@ from accounts.events.books import (
     PaymentMethodRouted,
     StatementTaken,
 )
+from accounts.events.bulk import (
+    BulkAsked,
+    BulkClosed,
+    BulkPaused,
+    BulkRowRefused,
+    BulkStarted,
+    BulkTaken,
+    BulkWaits,
+)
 from accounts.events.deposits import (
     CallbackJudged,
     CallbackStored,
@@ -117,6 +126,13 @@ __all__ = [
     "BankRowProposed",
     "BankRowUsed",
     "BooksOpened",
+    "BulkAsked",
+    "BulkClosed",
+    "BulkPaused",
+    "BulkRowRefused",
+    "BulkStarted",
+    "BulkTaken",
+    "BulkWaits",
     "CallbackJudged",
     "CallbackStored",
     "ClientAsked",

@@ -82,6 +82,12 @@ CHART: dict[LedgerKind, Account] = {
             "entity",
             "taken by providers, owed by clients",
         ),
+        Account(LedgerKind.REBATES, Side.DEBIT, False, "entity", "rebates that clients got"),
+        Account(LedgerKind.DIVIDENDS, Side.DEBIT, False, "entity", "dividends on open positions"),
+        Account(LedgerKind.PRIZES, Side.DEBIT, False, "entity", "prizes that clients got"),
+        Account(
+            LedgerKind.NEGATIVE_BALANCES, Side.DEBIT, False, "entity", "losses borne for clients"
+        ),
     )
 }
 

@@ -10,6 +10,7 @@ from accounts.models.books import (
     ReconciledDay,
     ResultDay,
 )
+from accounts.models.bulk import BulkFile, BulkRow
 from accounts.models.callback import ProviderCallback
 from accounts.models.deposit import Deposit, DepositOperation
 from accounts.models.evidence import PaymentCheck
@@ -27,6 +28,8 @@ __all__ = [
     "BankStatement",
     "BankUse",
     "BookedTicket",
+    "BulkFile",
+    "BulkRow",
     "Deposit",
     "DepositOperation",
     "Discrepancy",

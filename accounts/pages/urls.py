@@ -9,6 +9,8 @@ from accounts.pages.bank import detail as bank_detail
 from accounts.pages.bank import importing as bank_importing
 from accounts.pages.bank import lists as bank_lists
 from accounts.pages.bank import panels as bank_panels
+from accounts.pages.bulk import decisions as bulk_decisions
+from accounts.pages.bulk import files as bulk_files
 from accounts.pages.deposits import decisions as deposit_decisions
 from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
@@ -91,6 +93,16 @@ urlpatterns = [
         "clients/<int:client_id>/give/",
         transfer_starting.GiveTransfer.as_view(),
         name="transfer-give",
+    ),
+    path("bulk/", bulk_files.FileList.as_view(), name="bulk-list"),
+    path("bulk/waiting", bulk_files.Count.as_view(), name="bulk-count"),
+    path("bulk/new/", bulk_decisions.NewFile.as_view(), name="bulk-new"),
+    path("bulk/negative/", bulk_decisions.MakeResets.as_view(), name="bulk-resets"),
+    path("bulk/<int:pk>/", bulk_files.FileDetail.as_view(), name="bulk-detail"),
+    path("bulk/<int:pk>/lines/", bulk_files.LineList.as_view(), name="bulk-lines"),
+    *(
+        path(f"bulk/<int:pk>/{word}/", act.as_view(), name=f"bulk-{word}")
+        for word, act in bulk_decisions.ACTS.items()
     ),
     path("bank/", bank_lists.RowList.as_view(), name="bank-list"),
     path("bank/waiting", bank_lists.Waiting.as_view(), name="bank-count"),

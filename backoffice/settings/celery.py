@@ -124,6 +124,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "accounts-push-bulk": {
+        "task": "accounts.tasks.push_bulk",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2},
+    },
     "accounts-push-adjustments": {
         "task": "accounts.tasks.push_adjustments",
         "schedule": timedelta(seconds=5),

@@ -42,6 +42,9 @@ SHOWS = frozenset({"sales_manager", "compliance", "administrator"})
 SEES_LOOKS = frozenset({"sales_manager", "compliance", "auditor", "administrator"})
 SEES_STAFF = frozenset({"sales_manager", "compliance", "auditor", "administrator"})
 BINDS = frozenset({"back_office"})
+BULK_SEES = frozenset({"back_office", "finance", "compliance", "auditor", "administrator"})
+BULK_PREPARES = frozenset({"back_office", "finance"})
+BULK_APPROVES = frozenset({"finance", "compliance"})
 OPENS_ACCOUNTS = frozenset({"back_office", "support"})
 WATCHES = frozenset({"back_office", "dealer", "risk", "compliance", "auditor", "administrator"})
 CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
@@ -241,6 +244,19 @@ DOORS: dict[str, Door] = {
     "accounts:difference-count": Door(SEES_BANK),
     "accounts:difference-detail": Door(SEES_BANK, about="difference"),
     "accounts:difference-propose": Door(DECIDES, about="difference"),
+    "accounts:bulk-list": Door(BULK_SEES),
+    "accounts:bulk-count": Door(BULK_SEES),
+    "accounts:bulk-new": Door(BULK_PREPARES),
+    "accounts:bulk-resets": Door(BULK_PREPARES),
+    "accounts:bulk-detail": Door(BULK_SEES, about="bulk_file"),
+    "accounts:bulk-lines": Door(BULK_SEES, about="bulk_file"),
+    "accounts:bulk-ask": Door(BULK_PREPARES, about="bulk_file"),
+    "accounts:bulk-cancel": Door(BULK_PREPARES, about="bulk_file"),
+    "accounts:bulk-agree": Door(BULK_APPROVES, about="bulk_file"),
+    "accounts:bulk-refuse": Door(BULK_APPROVES, about="bulk_file"),
+    "accounts:bulk-pause": Door(BULK_PREPARES, about="bulk_file"),
+    "accounts:bulk-resume": Door(BULK_PREPARES, about="bulk_file"),
+    "accounts:bulk-stop": Door(BULK_PREPARES, about="bulk_file"),
     "accounts:payment-bank": Door(READS_PAYMENTS, about="payment"),
     "accounts:deposit-bank": Door(READS_PAYMENTS, about="deposit"),
     "accounts:adjustment-list": Door(READS_PAYMENTS),

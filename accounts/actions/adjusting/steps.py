@@ -25,7 +25,13 @@ from backoffice.identity.queries import people
 __all__ = ["NoReason", "NotAllowed", "NotPossible", "require_reason"]
 
 #: Where the other side of a balance correction stands, where it is not the corrections' account.
-AGAINST: dict[str, LedgerKind] = {Cause.FEE: LedgerKind.FEES}
+AGAINST: dict[str, LedgerKind] = {
+    Cause.FEE: LedgerKind.FEES,
+    Cause.REBATE: LedgerKind.REBATES,
+    Cause.DIVIDEND: LedgerKind.DIVIDENDS,
+    Cause.PRIZE: LedgerKind.PRIZES,
+    Cause.NEGATIVE_BALANCE: LedgerKind.NEGATIVE_BALANCES,
+}
 
 
 def _reversed_once() -> str:

@@ -15,6 +15,7 @@ from tests.architecture.access import DOORS, STRANGERS
 from tests.architecture.matrix.world import machine_of, payment_of
 from tests.factories.accounts.adjusting import an_adjustment_of
 from tests.factories.accounts.approvals import an_approval_of
+from tests.factories.accounts.bulk import a_bulk_file_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
@@ -41,6 +42,7 @@ FIRST: dict[str, Callable[[House], object]] = {
     "accounts:bank-": lambda house: a_free_row_of(house.near),
     "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
     "accounts:transfer-": lambda house: a_transfer_of(house.near, 92_000),
+    "accounts:bulk-": lambda house: a_bulk_file_of(house.near, house.account),
     "approvals:request": lambda house: an_approval_of(house.near),
     "machines:": lambda house: machine_of(house.near),
     "trading:command": lambda house: a_command_of(house.account),
@@ -94,6 +96,7 @@ def url_of(name: str, house: House) -> str:
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "by_hand": lambda: reverse(name, args=[a_by_hand_of(house.account).pk]),
         "server": lambda: reverse(name, args=[house.server.pk]),
+        "bulk_file": lambda: reverse(name, args=[a_bulk_file_of(house.near, house.account).pk]),
         "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),
         "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),

@@ -23,6 +23,7 @@ from crm.models import Client, ClientGrant
 from tests.architecture.access import DOORS, ROLES
 from tests.factories.accounts.adjusting import an_adjustment_of
 from tests.factories.accounts.approvals import a_delegation, an_approval_of
+from tests.factories.accounts.bulk import a_bulk_file_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
@@ -161,6 +162,7 @@ RECORDS: dict[str, Any] = {
     "adjustment": lambda client, account: {"pk": an_adjustment_of(account).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
     "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},
+    "bulk_file": lambda client, account: {"pk": a_bulk_file_of(client, account).pk},
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
     "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},

@@ -23,6 +23,7 @@ SILENT: dict[str, str] = {
     "accounts/actions/transfers/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/adjusting/following.py::follow_operation": "the steps of its table tell",
     "accounts/actions/transfers/to_another.py::request_gift": "requesting.begin tells of it",
+    "accounts/actions/bulk/carrying.py::let_go": "a lease given back: no news",
     "trading/actions/by_hand/booking.py::match": "verdicts tells what it came to",
     "trading/actions/by_hand/booking.py::hand_back": "verdicts.handed_over tells of it",
     "trading/actions/watching/attributing.py::watch_server": "judging tells of each foreign change",

@@ -1,0 +1,1 @@
+"""Bulk files of balance operations, on pages."""

@@ -1,0 +1,1 @@
+"""Bulk files: their preview, their progress, their lines."""

@@ -1,0 +1,31 @@
+"""Who sees bulk files of balance operations, prepares them, and approves those of others."""
+
+from django.db import migrations
+
+ADDED = {
+    'accounts.bulk.view': ('back_office', 'finance', 'compliance', 'auditor', 'administrator'),
+    'accounts.bulk.prepare': ('finance', 'back_office'),
+    'accounts.bulk.approve': ('finance', 'compliance'),
+}
+
+
+def add(apps, schema_editor):
+    Role = apps.get_model('identity', 'Role')
+    for permission, roles in ADDED.items():
+        for role in Role.objects.filter(is_builtin=True, code__in=roles):
+            role.permissions = sorted({*role.permissions, permission})
+            role.save(update_fields=['permissions'])
+
+
+def take_away(apps, schema_editor):
+    Role = apps.get_model('identity', 'Role')
+    for role in Role.objects.filter(is_builtin=True):
+        role.permissions = [one for one in role.permissions if one not in ADDED]
+        role.save(update_fields=['permissions'])
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [('identity', '0020_adjustment_permissions')]
+
+    operations = [migrations.RunPython(add, take_away)]
