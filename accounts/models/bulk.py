@@ -1,7 +1,7 @@
 """Bulk files of balance operations: the file as it came, its lines, and what became of each.
 
 What was handed in never changes. A line is carried out only while the file's approval stands, which
-is bound to the digests of the file and of its lines: PostgreSQL looks (migration 0020).
+is bound to the digests of the file and of its lines: PostgreSQL looks (migration 0028).
 """
 
 from typing import ClassVar

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0025_transfers_to_others'),
+        ('accounts', '0026_deposits_into_wallets'),
         ('approvals', '0009_proof_of_votes'),
         ('company', '0002_watched'),
         ('crm', '0007_client_letters'),

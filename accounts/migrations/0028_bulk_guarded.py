@@ -173,7 +173,7 @@ AS $$ BEGIN RETURN false; END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0026_bulk"),
+        ("accounts", "0027_bulk"),
         ("approvals", "0009_proof_of_votes"),
         ("core", "0002_events_only_grow"),
     ]
