@@ -21,6 +21,7 @@ from accounts.terms.adjustments import BY_RULE, UNMOVED, AdjustmentKind, Cause
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.company.queries.policies import policy_in_force
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 
 #: So long after its end the server may still take it itself.
 GRACE = timedelta(minutes=2)
@@ -28,6 +29,8 @@ GRACE = timedelta(minutes=2)
 AGAIN = timedelta(hours=1)
 POLICY = "withdrawal-checks"
 NOTHING = Decimal(0)
+#: Every withdrawal asks.
+PAYMENT = Question(lambda number: Payment.objects.filter(pk=number), int)
 
 
 def end_credit(*, credit_id: int, actor: Actor, now: datetime) -> None:
@@ -55,7 +58,7 @@ def end_credit(*, credit_id: int, actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def burn_credits(*, payment_id: int, actor: Actor, now: datetime) -> None:
     """Take out every credit of the account that a withdrawal left, where the policy says so."""
-    payment = Payment.objects.get(pk=payment_id)
+    payment = PAYMENT.one(payment_id)
     policy = policy_in_force(POLICY, at=now, legal_entity_id=payment.legal_entity_id)
     if policy is None or not limits_of(policy.value).burn_credit:
         return
