@@ -13,10 +13,11 @@ def told(**changes: Any) -> dict[str, Any]:
     """What a run at rest tells: one withdrawal, debited."""
     operation = {
         "marker": MARKER, "login": 7, "amount": "-1.00", "state": "CONFIRMED", "ticket": 5,
-        "attempts": 1, "reason": "", "payment": 1, "leg": "debit",
+        "attempts": 1, "reason": "", "payment": "1", "leg": "debit",
     }  # fmt: skip
     payments = {"1": changes.pop("payment_state", "DEBITED")}
-    run = {"trouble": "", "payments": payments, "findings": [], "gaps": []}
+    deposits = changes.pop("deposits", {})
+    run = {"trouble": "", "payments": payments, "deposits": deposits, "findings": [], "gaps": []}
     return run | {"operations": [operation | changes]}
 
 
@@ -45,11 +46,14 @@ def test_it_is_content_with_the_truth() -> None:
         (told(payment_state="APPROVED"), [booked()], "still APPROVED"),
         (told() | {"findings": ["entry 3: 1.00"]}, [booked()], "entry 3"),
         (told() | {"gaps": ["account 7"]}, [booked()], "account 7"),
+        (told(deposits={"d1": "CREDITED"}), [booked()], "d1 is CREDITED, and MetaTrader moved 0"),
+        (told(deposits={"d1": "RECEIVED"}), [booked()], "d1: still RECEIVED"),
         (told() | {"trouble": "not read"}, [booked()], "not read"),
     ],
 )
 def test_it_sees_every_lie(run: dict[str, Any], records: list[Any], words: str) -> None:
-    assert any(words in found for found in oracle.findings(run, records))
+    told_of = oracle.findings(run, records, list(run["deposits"]))
+    assert any(words in found for found in told_of)
 
 
 def test_a_person_has_it() -> None:

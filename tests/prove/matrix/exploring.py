@@ -18,7 +18,7 @@ from tests.prove.matrix.world import Course, NotProved, Place, World, undone
 
 if TYPE_CHECKING:
     from tests.prove.matrix.faults import Fault
-    from tests.prove.matrix.lives import Life
+    from tests.prove.matrix.life import Life
     from tests.prove.matrix.stepping import Point, Steps
 
 SINGLE, PAIRS = "single", "pairs"

@@ -1,6 +1,7 @@
 """The twelve faults of money.md §13.1, in every variant that says something of its own.
 
-Each strikes once. `late` happens a while after it; `ends` says what else the oracle lets stand.
+Each strikes once. `soon` happens after it and before anybody looks, `late` a while after it;
+`leaves` says what else the oracle lets stand.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tests.prove.matrix.stepping import Stepping
 from trading.gateway.agent.engine import LinkError
 from trading.gateway.errors import Unavailable, Uncertain
 from trading.models import BalanceOperation
+from trading.terms import BalanceKind, Cmd
 
 NOTHING = "nothing"
 #: MetaTrader itself booked twice: found and told, a person has it.
@@ -40,6 +42,7 @@ class Fault:
     name: str
     set: Callable[[Stage], None] = lambda stage: None
     late: Callable[[Stage], None] = lambda stage: None
+    soon: Callable[[Stage], None] = lambda stage: None
     leaves: str = ""
 
 
@@ -95,17 +98,36 @@ def _twice(verb: str, call: Callable[[], Any]) -> Any:
 
 
 def _applied_late(stage: Stage) -> None:
-    """Book what was lost on its way, within the promised time."""
+    """Book what was lost on its way, within the promised time; nothing where nothing had left."""
+    if not stage.script.sent:
+        return
     waiting = BalanceOperation.objects.filter(state__in=("SENDING", "UNCERTAIN")).first()
     marked = {one.comment for one in stage.script.booked}
     if waiting is not None and waiting.attempts and waiting.marker not in marked:
-        _book(stage, waiting.amount, waiting.marker)
+        _book(stage, waiting.amount, waiting.marker, waiting)
 
 
-def _book(stage: Stage, amount: Decimal, comment: str) -> None:
+def _late_after_closing(stage: Stage) -> None:
+    """Lost on its way, and booked once the attempt was closed at the gate: the settle time's."""
+    _before(_lose)(stage)
+
+    def around(verb: str, call: Callable[[], Any]) -> Any:
+        if verb != "close_attempt":
+            return call()
+        stage.wire.around = lambda verb, call: call()
+        done = call()
+        _applied_late(stage)
+        return done
+
+    stage.wire.around = around
+
+
+def _book(stage: Stage, amount: Decimal, comment: str, of: BalanceOperation | None = None) -> None:
     ticket = max((one.ticket for one in stage.script.booked), default=0) + 1
+    login = stage.login if of is None else of.account.login
+    cmd = Cmd.CREDIT if of is not None and of.kind == BalanceKind.CREDIT else Cmd.BALANCE
     record = a_record(
-        ticket, login=stage.login, profit=amount, comment=comment, opened_at=clock.now()
+        ticket, login=login, cmd=cmd, profit=amount, comment=comment, opened_at=clock.now()
     )
     stage.script.booked.append(record)
 
@@ -189,7 +211,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F-01", "request dropped", _before(_lose)),
     Fault("F-02", "answer dropped", _after(_lose)),
     Fault("F-03", "answer too late to be heard", _on_the_wire(_unheard)),
-    Fault("F-04", "applied late, in time", _before(_lose), late=_applied_late),
+    Fault("F-04", "applied late, before anybody looks", _before(_lose), soon=_applied_late),
+    Fault("F-04", "applied late, after the closing", _late_after_closing),
     Fault("F-05", "delivered twice to the gate", _on_the_wire(_twice)),
     Fault("F-05", "applied twice by MetaTrader", _after(_again), leaves=TWICE),
     Fault("F-06", "seen late", _hidden),

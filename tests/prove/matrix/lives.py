@@ -4,11 +4,8 @@ Everything is pressed again until it has worked, as people do when a page answer
 clockwork does by itself (world.py) is not here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from accounts.actions import payouts, settling
 from accounts.actions.deposits import settling as deposit_settling
@@ -18,27 +15,13 @@ from accounts.states import FINAL, Withdrawal
 from accounts.terms import DEPOSIT_FINAL
 from accounts.terms import Deposit as State
 from backoffice.core import clock
-from backoffice.core.errors import Conflict, Later, Rejected
 from tests.factories.incoming.deposits import a_card, accept, paid, start, take
 from tests.factories.payments import Till
-from trading.actions.hand_settlement import Proposal
-from trading.models import BalanceOperation
-from trading.states import Operation, Outcome
+from tests.prove.matrix import adjusting, moving
+from tests.prove.matrix.life import Life
+from tests.prove.matrix.people import by_two, key_of, quietly
 
-NO = (Rejected, Conflict, Later)
 WITHDRAWN, PAID_IN = "70.00", "200.00"
-
-
-@dataclass
-class Life:
-    """One movement: `prepare` stands before the first step, `press` is done again and again."""
-
-    name: str
-    prepare: Callable[[Any], None]  # is given the world
-    press: Callable[[Till], None]
-    is_over: Callable[[Till], bool]
-    #: Whether MetaTrader is asked to move money: without it only the first fault says anything.
-    moves: bool = True
 
 
 def the_payment() -> Payment | None:
@@ -51,18 +34,6 @@ def the_deposit() -> Deposit | None:
     return Deposit.objects.order_by("id").first()
 
 
-def _quietly(act: Callable[[], Any]) -> None:
-    try:
-        act()
-    except NO:
-        return  # the page said no, or not now; it is pressed again
-
-
-def _key(till: Till, what: str) -> Any:
-    """The key that one form carries, however often it is sent."""
-    return uuid5(NAMESPACE_URL, f"{what} {till.account.pk}")
-
-
 def _nothing(world: Any) -> None:
     del world
 
@@ -73,10 +44,10 @@ def _nothing(world: Any) -> None:
 def _ask(till: Till) -> None:
     payment = the_payment()
     if payment is None:
-        _quietly(lambda: till.ask(WITHDRAWN, key=_key(till, "withdrawal")))
+        quietly(lambda: till.ask(WITHDRAWN, key=key_of(till, "withdrawal")))
         payment = the_payment()
     if payment is not None and payment.state == Withdrawal.REQUESTED:
-        _quietly(lambda: till.approve(payment))
+        quietly(lambda: till.approve(payment))
 
 
 def _is_debited(till: Till) -> bool:
@@ -91,14 +62,14 @@ def _is_debited(till: Till) -> bool:
 def _pay_in(till: Till) -> None:
     deposit = the_deposit()
     if deposit is None:
-        _quietly(lambda: start(till, PAID_IN, key=_key(till, "deposit")))
+        quietly(lambda: start(till, PAID_IN, key=key_of(till, "deposit")))
         deposit = the_deposit()
     if deposit is not None and deposit.state in (State.STARTED, State.PENDING):
         if deposit.state == State.PENDING and deposit.charge_id:
-            _quietly(lambda: take(paid(deposit)))  # told again until somebody takes it
+            quietly(lambda: take(paid(deposit)))  # told again until somebody takes it
     elif deposit is not None and deposit.state == State.IN_REVIEW and not deposit.accepted_by:
         # What MetaTrader refused is tried once more by a person.
-        _quietly(lambda: accept(deposit, till.cashier, "again"))
+        quietly(lambda: accept(deposit, till.cashier, "again"))
 
 
 def _is_credited(till: Till) -> bool:
@@ -141,9 +112,9 @@ def _pay_out(till: Till) -> None:
     told: dict[str, Any] = {"payment_id": payment.pk, "now": clock.now()}
     if payment.state == Withdrawal.DEBITED:
         sender = till.cashier.actor
-        _quietly(lambda: payouts.send_payout(bank_reference="B-1", actor=sender, **told))
+        quietly(lambda: payouts.send_payout(bank_reference="B-1", actor=sender, **told))
     elif payment.state == Withdrawal.SENT:
-        _quietly(lambda: payouts.confirm_payout(actor=till.second.actor, **told))
+        quietly(lambda: payouts.confirm_payout(actor=till.second.actor, **told))
 
 
 def _is_final(till: Till) -> bool:
@@ -160,11 +131,11 @@ def _return(till: Till) -> None:
     told: dict[str, Any] = {"payment_id": payment.pk, "now": clock.now()}
     if payment.state == Withdrawal.DEBITED and not payment.return_asked_by:
         asker = till.cashier.actor
-        _quietly(lambda: payouts.ask_return(reason="bounced", actor=asker, **told))
+        quietly(lambda: payouts.ask_return(reason="bounced", actor=asker, **told))
     elif payment.state == Withdrawal.DEBITED:
-        _quietly(lambda: payouts.return_payout(actor=till.second.actor, **told))
+        quietly(lambda: payouts.return_payout(actor=till.second.actor, **told))
     elif payment.state == Withdrawal.RETURNING:
-        _quietly(lambda: payouts.retry_return(reason="again", actor=till.second.actor, **told))
+        quietly(lambda: payouts.retry_return(reason="again", actor=till.second.actor, **told))
 
 
 # By hand: MetaTrader left open what became of it; two people settle it
@@ -181,34 +152,13 @@ def settle(till: Till) -> None:
     payment, deposit = the_payment(), the_deposit()
     if payment is not None and payment.needs_person:
         own = {"payment_id": payment.pk}
-        _by_two(till, settling, own, settlements.standing_of(payment.pk))
+        by_two(till, settling, own, settlements.standing_of(payment.pk))
     elif deposit is not None and deposit.needs_person:
         own = {"deposit_id": deposit.pk}
-        _by_two(till, deposit_settling, own, deposits.standing_of(deposit.pk))
-
-
-def _by_two(till: Till, room: Any, own: dict[str, Any], standing: Any) -> None:
-    told: dict[str, Any] = {**own, "now": clock.now()}
-    if standing is not None:
-        _quietly(lambda: room.confirm_settlement(actor=till.second.actor, **told))
-    elif BalanceOperation.objects.filter(state=Operation.MANUAL).exists():
-        proposal = _seen(till)
-        _quietly(
-            lambda: room.propose_settlement(proposal=proposal, actor=till.cashier.actor, **told)
-        )
-
-
-def _seen(till: Till) -> Proposal:
-    """What a person reads in MetaTrader: the record of exactly this amount, or none."""
-    manual = BalanceOperation.objects.filter(state=Operation.MANUAL).get()
-    mine = [
-        one
-        for one in till.script.booked
-        if one.profit == manual.amount and one.login == till.account.login
-    ]
-    if mine:
-        return Proposal(outcome=Outcome.MOVED, ticket=mine[0].ticket, reason="I see it")
-    return Proposal(outcome=Outcome.NOT_MOVED, ticket=None, reason="there is none")
+        by_two(till, deposit_settling, own, deposits.standing_of(deposit.pk))
+    else:
+        moving.settle(till)
+        adjusting.settle(till)
 
 
 DEBIT = Life("withdrawal", _nothing, _ask, _is_debited)
@@ -218,5 +168,7 @@ LIVES: tuple[Life, ...] = (
     Life("payout", _debit, _pay_out, _is_final, moves=False),
     Life("return", _debit, _return, _is_final),
     Life("by hand", _left_open, settle, _is_debited, moves=False),
+    *moving.LIVES,
+    *adjusting.LIVES,
 )
 AMOUNTS = {"withdrawal": -Decimal(WITHDRAWN), "deposit": Decimal(PAID_IN)}

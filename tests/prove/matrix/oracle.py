@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 from accounts.ledger import proof
-from accounts.models import Deposit, Discrepancy, Payment
+from accounts.models import Adjustment, Deposit, Discrepancy, Payment, Transfer
+from accounts.queries import books
 from accounts.states import Gap, Withdrawal
 from accounts.terms import Deposit as State
+from accounts.terms import Transfer as Course
+from accounts.terms import TransferLeg
+from accounts.terms.adjustments import Adjustment as Moved
 from tests.factories.payments import Till
 from tests.prove.matrix.faults import LIED, TWICE, Fault
-from trading.models import BalanceOperation
+from trading.models import BalanceOperation, TradingAccount
 from trading.states import Operation
 
 #: What each state of a payment says about its two movements: (debit, return).
@@ -22,10 +26,18 @@ MOVED = {
     Withdrawal.REJECTED: (False, False),
 }
 
+#: What each state of a transfer says: out of the source, into the target, back into the source.
+LEGS = {
+    Course.IN_TRANSIT: (1, 0, 0),
+    Course.DONE: (1, 1, 0),
+    Course.REVERSING: (1, 0, 0),
+    Course.REVERSED: (1, 0, 1),
+}
+
 
 def findings(till: Till, fault: Fault) -> list[str]:
     """Return everything that is wrong; [] for a case that came right."""
-    wrong = [*_records(till, fault), *_payments(), *_deposits()]
+    wrong = [*_records(till, fault), *_payments(), *_deposits(), *_transfers(), *_adjustments()]
     wrong += [f"books: {one.question} {one.where}" for one in proof.findings()]
     return wrong + list(_told(till, fault))
 
@@ -83,9 +95,37 @@ def _deposits() -> Iterator[str]:
             yield f"deposit {deposit.state}, and {done} credits are confirmed"
 
 
+def _transfers() -> Iterator[str]:
+    for transfer in Transfer.objects.all():
+        legs = tuple(
+            BalanceOperation.objects.filter(
+                key__in=transfer.operations.filter(leg=leg).values("key"),
+                state=Operation.CONFIRMED,
+            ).count()
+            for leg in TransferLeg
+        )
+        if legs != LEGS.get(transfer.state, (0, 0, 0)):
+            yield f"transfer {transfer.state}, and its legs are confirmed {legs} times"
+
+
+def _adjustments() -> Iterator[str]:
+    for one in Adjustment.objects.all():
+        done = BalanceOperation.objects.filter(
+            key__in=one.operations.values("key"), state=Operation.CONFIRMED
+        ).count()
+        if done != (one.state == Moved.DONE):
+            yield f"adjustment {one.state}, and {done} operations are confirmed"
+
+
+def accounts_of(till: Till) -> list[int]:
+    """The accounts of the till's client, by our numbers."""
+    rows = TradingAccount.objects.filter(client=till.client).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def _told(till: Till, fault: Fault) -> Iterator[str]:
     """Books and MetaTrader agree to the cent; where a fault keeps them apart, somebody was told."""
-    audit = till.audit()
+    audits = [one for one in map(books.audit_of, accounts_of(till)) if one is not None]
     open_ = set(Discrepancy.objects.filter(gone_at=None).values_list("gap", flat=True))
     if fault.leaves == TWICE and len(till.script.booked) > _confirmed():
         if Gap.DUPLICATE_MARKER not in open_:
@@ -93,8 +133,9 @@ def _told(till: Till, fault: Fault) -> Iterator[str]:
         return
     if fault.leaves == LIED and open_:
         return
-    if audit.gap or audit.in_flight:
-        yield f"books and MetaTrader differ by {audit.gap}, {audit.in_flight} in flight"
+    for audit in audits:
+        if audit.gap or audit.in_flight:
+            yield f"books and MetaTrader differ by {audit.gap}, {audit.in_flight} in flight"
     open_ -= {Gap.CHANGED_MARKER}  # the comment that a fault edited stays edited, and told
     if open_:
         yield f"differences are told where none is: {sorted(open_)}"
@@ -108,6 +149,8 @@ def ending(till: Till) -> str:
     """How everything stands, in words: cases that left the same behind end with the same."""
     told = [f"payment {one.state} {one.waits_because}" for one in Payment.objects.order_by("id")]
     told += [f"deposit {one.state} {one.waits_because}" for one in Deposit.objects.order_by("id")]
+    told += [f"transfer {one.state} {one.waits_because}" for one in Transfer.objects.all()]
+    told += [f"{one.kind} {one.state} {one.waits_because}" for one in Adjustment.objects.all()]
     told += [
         f"{one.amount} {one.state} after {one.attempts}"
         for one in BalanceOperation.objects.order_by("id")

@@ -23,7 +23,7 @@ from tests.prove.matrix.telling import told_of
 if TYPE_CHECKING:
     from tests.prove.matrix.exploring import Explorer
     from tests.prove.matrix.faults import Fault
-    from tests.prove.matrix.lives import Life
+    from tests.prove.matrix.life import Life
 
     Group = tuple[Life, Fault]
 

@@ -16,17 +16,19 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 
 from accounts import tasks
-from accounts.models import Deposit, Payment
+from accounts.models import Adjustment, Deposit, Payment, Transfer
 from accounts.providers import registry as providers
 from accounts.queries import deposits, payments
+from accounts.queries.adjusting import rows
+from accounts.queries.transfers import standing
 from backoffice.core import clock
 from backoffice.core.models import Work, WorkState
 from tests.factories.incoming.deposits import CODE, Cardly, a_cardly
 from tests.factories.payments import SYSTEM, Till, a_metatrader, a_till, work_done
-from tests.prove.matrix import lives
+from tests.prove.matrix import lives, moving
 from tests.prove.matrix.faults import FAULTS, Fault, Stage
-from tests.prove.matrix.lives import Life
-from tests.prove.matrix.oracle import ending, findings
+from tests.prove.matrix.life import Life
+from tests.prove.matrix.oracle import accounts_of, ending, findings
 from tests.prove.matrix.stepping import Point, Stepping, Steps, counted
 from trading.actions import looking_up
 from trading.gateway import registry
@@ -116,8 +118,26 @@ class Course:
         _fresh(self.world)
         self.world.depth = len(connection.savepoint_ids)
         self.life.prepare(self.world)
-        self.fault.set(self.stage)
+        self._set(self.life.passes)
         return Place()
+
+    def _set(self, passes: int) -> None:
+        """Set the fault, or let so many movements pass first."""
+        if not passes:
+            self.fault.set(self.stage)
+            return
+        wire = self.world.wire
+
+        def around(verb: str, call: Callable[[], Any]) -> Any:
+            if verb != "change_balance":
+                return call()
+            try:
+                return call()
+            finally:
+                wire.around = lambda verb, call: call()
+                self._set(passes - 1)
+
+        wire.around = around
 
     def stop(self, place: Place) -> Stop:
         """What happens at this place."""
@@ -168,12 +188,13 @@ class Course:
             Stop("time passes", self._time_passes, counts=False),
             Stop("people press", lambda: self.life.press(till)),
             Stop("work list", work_done),
+            Stop("meanwhile", lambda: self.fault.soon(self.stage), counts=False),
             Stop("chase", lambda: _chase(turn)),
             Stop("work list again", work_done),
             Stop("people settle", lambda: lives.settle(till)),
             Stop("clock", _push),
             Stop("mirror", lambda: self._mirror(turn), counts=False),
-            Stop("reconcile", lambda: tasks.reconcile_account(till.account.pk)),
+            Stop("reconcile", lambda: _reconcile(till)),
             Stop("look for the denied", tasks.find_denied),
         )
 
@@ -184,8 +205,9 @@ class Course:
     def _mirror(self, turn: int) -> None:
         if turn > 1:
             self.fault.late(self.stage)
-        self.world.till.mirror_as_booked()
-        self.world.till.see()
+        till = self.world.till
+        (moving.pair_of(till) or till).mirror_as_booked()
+        till.see()
 
 
 @contextmanager
@@ -268,6 +290,8 @@ def _fresh(world: World) -> None:
     script.before = script.after = script.asked = lambda: None
     world.wire.around = lambda verb, call: call()
     world.tally.forget()
+    for name in ("pair", "desk", "first"):
+        vars(world.till).pop(name, None)
 
 
 def _leases_ran_out() -> None:
@@ -294,10 +318,21 @@ def _push() -> None:
     now = clock.now()
     Payment.objects.filter(next_try_at__gt=now).update(next_try_at=now)
     Deposit.objects.filter(next_try_at__gt=now, closed_at=None).update(next_try_at=now)
+    Transfer.objects.filter(next_try_at__gt=now).update(next_try_at=now)
+    Adjustment.objects.filter(next_try_at__gt=now).update(next_try_at=now)
     for number in payments.payments_to_push(clock.now()):
         tasks.push_payment(number)
     for number in deposits.deposits_to_push(clock.now()):
         tasks.push_deposit(number)
+    for number in standing.transfers_to_push(clock.now()):
+        tasks.push_transfer(number)
+    for number in rows.adjustments_to_push(clock.now()):
+        tasks.push_adjustment(number)
+
+
+def _reconcile(till: Till) -> None:
+    for account in accounts_of(till):
+        tasks.reconcile_account(account)
 
 
 def _open() -> bool:

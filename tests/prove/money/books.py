@@ -12,7 +12,7 @@ if __name__ == "__main__":
     django.setup()  # before anything that has models
 
 from accounts.ledger import proof
-from accounts.models import AccountBooks, Payment, PaymentOperation
+from accounts.models import AccountBooks, Deposit, DepositOperation, Payment, PaymentOperation
 from accounts.queries import books
 from backoffice.core.clock import now
 from trading.actions import sync
@@ -36,7 +36,7 @@ def read_everything() -> str:
 
 def operations() -> list[dict[str, object]]:
     """Every money command of ours, with the payment and leg that it belongs to."""
-    legs = {link.key: (link.payment_id, str(link.leg)) for link in PaymentOperation.objects.all()}
+    legs = legs_by_key()
     return [
         {
             "marker": one.marker,
@@ -46,18 +46,29 @@ def operations() -> list[dict[str, object]]:
             "ticket": one.ticket,
             "attempts": one.attempts,
             "reason": one.reason,
-            "payment": legs.get(one.key, (0, ""))[0],
-            "leg": legs.get(one.key, (0, ""))[1],
+            "payment": legs.get(one.key, ("0", ""))[0],
+            "leg": legs.get(one.key, ("0", ""))[1],
         }
         for one in BalanceOperation.objects.select_related("account").order_by("id")
     ]
 
 
+def legs_by_key() -> dict[object, tuple[str, str]]:
+    """Which payment, or deposit (`d7`), each operation belongs to, and as which leg."""
+    paid = {one.key: (str(one.payment_id), str(one.leg)) for one in PaymentOperation.objects.all()}
+    return paid | {
+        one.key: (f"d{one.deposit_id}", "credit") for one in DepositOperation.objects.order_by("id")
+    }
+
+
 def rested() -> dict[str, str]:
     """When each leg of each payment was settled."""
     known = {one.key: one for one in BalanceOperation.objects.all()}
-    links = PaymentOperation.objects.order_by("id")
-    return {f"{one.payment_id} {one.leg}": known[one.key].changed_at.isoformat() for one in links}
+    legs = legs_by_key()
+    return {
+        f"{payment} {leg}": known[key].changed_at.isoformat()
+        for key, (payment, leg) in legs.items()
+    }
 
 
 def gaps() -> list[str]:
@@ -76,6 +87,7 @@ def main() -> None:
         "trouble": read_everything(),
         "operations": operations(),
         "payments": {str(one.pk): one.state for one in Payment.objects.order_by("id")},
+        "deposits": {f"d{one.pk}": one.state for one in Deposit.objects.order_by("id")},
         "rested": rested(),
         "findings": [f"{one.question}: {one.where}" for one in proof.findings()],
         "gaps": gaps(),

@@ -1,4 +1,4 @@
-"""The load: a few desks, each carrying several withdrawals at a time through the product."""
+"""The load: a few desks, each carrying several deposits and withdrawals at a time."""
 
 import random
 import threading
@@ -14,8 +14,9 @@ from tests.bench.stage import sign_in
 from tests.journeys.running import Demo
 from tests.prove.money.errands import FATES, Browsers, Customer, Errand
 from tests.prove.money.eye import Eye, Standing
+from tests.prove.money.paying_in import PayIn
 
-AT_A_TIME = 3  # withdrawals that one desk has under way
+AT_A_TIME = 3  # errands that one desk has under way
 PAUSE_SECONDS = 0.25
 FIGURES_SECONDS = 60.0
 ROLES = ("support", "compliance", "finance")  # asks; approves and confirms; pays and returns
@@ -42,10 +43,12 @@ def customers_of(eye: Eye) -> list[Customer]:
 class Desks:
     """People at work in threads of their own, until they are told to finish."""
 
-    def __init__(self, demo: Demo, sockets: Path, seed: str, *, desks: int = 3) -> None:
-        self.errands: list[Errand] = []
+    def __init__(
+        self, demo: Demo, sockets: Path, seed: str, *, desks: int = 3, paying_in: float = 0
+    ) -> None:
+        self.errands: list[Errand | PayIn] = []
         self._sockets = sockets
-        self._chance = random.Random(seed)
+        self._chance, self._paying_in = random.Random(seed), paying_in
         self._lock = threading.Lock()
         eye = Eye(sockets)
         self._free = customers_of(eye)
@@ -75,7 +78,7 @@ class Desks:
         self._is_open = False
 
     def open_again(self) -> None:
-        """Begin withdrawals again."""
+        """Begin errands again."""
         self._is_open = True
 
     def close(self) -> None:
@@ -87,16 +90,21 @@ class Desks:
         for client in self._clients:
             client.close()
 
-    def _begin(self) -> Errand | None:
+    def _begin(self) -> Errand | PayIn | None:
         with self._lock:
             if not self._is_open or not self._free:
                 return None
             amount = Decimal(self._chance.randint(100, 300)) / 100
-            errand = Errand(self._free.pop(0), amount, self._chance.choice(FATES))
+            customer, pays_in = self._free.pop(0), self._chance.random() < self._paying_in
+            errand: Errand | PayIn = (
+                PayIn(customer, amount * 10)
+                if pays_in
+                else Errand(customer, amount, self._chance.choice(FATES))
+            )
             self.errands.append(errand)
             return errand
 
-    def _end(self, errand: Errand) -> None:
+    def _end(self, errand: Errand | PayIn) -> None:
         with self._lock:
             self._free.append(errand.customer)
 
@@ -111,7 +119,7 @@ class Desks:
         finally:
             eye.close()
 
-    def _go_on(self, eye: Eye, mine: Sequence[Errand]) -> list[Errand]:
+    def _go_on(self, eye: Eye, mine: Sequence[Errand | PayIn]) -> list[Errand | PayIn]:
         """One turn of a desk; what is left of its errands."""
         stands: dict = {one.key: one for one in eye.standings(errand.key for errand in mine)}
         left = []

@@ -93,7 +93,7 @@ class Errand:
             "stated_text": "",
             "note": "",
         }
-        self._post(browser, path, fields)
+        self.said = post(browser, path, fields)
 
     def _decide(self, browsers: Browsers, now: Standing) -> None:
         """Out to the client, or back: one asks for the return, somebody else agrees."""
@@ -120,13 +120,14 @@ class Errand:
     ) -> None:
         page = page or browser.get(f"/payments/{payment_id}/").text
         token = {"csrfmiddlewaretoken": first(FORM_TOKEN, page)}
-        self._post(browser, f"/payments/{payment_id}/{verb}/", {**fields, **token})
+        self.said = post(browser, f"/payments/{payment_id}/{verb}/", {**fields, **token})
 
-    def _post(self, browser: httpx.Client, path: str, fields: Mapping[str, str]) -> None:
-        headers = {"Referer": str(browser.base_url)}
-        answer = browser.post(path, data=dict(fields), headers=headers, follow_redirects=False)
-        if answer.status_code == 302:
-            self.said = ""
-        else:
-            told = re.findall(_TROUBLE, answer.text, re.DOTALL)
-            self.said = f"{path} answered {answer.status_code}: {' '.join(told).strip()[:200]}"
+
+def post(browser: httpx.Client, path: str, fields: Mapping[str, str]) -> str:
+    """Send a form; what the page said against it, "" when it was taken."""
+    headers = {"Referer": str(browser.base_url)}
+    answer = browser.post(path, data=dict(fields), headers=headers, follow_redirects=False)
+    if answer.status_code == 302:
+        return ""
+    told = re.findall(_TROUBLE, answer.text, re.DOTALL)
+    return f"{path} answered {answer.status_code}: {' '.join(told).strip()[:200]}"

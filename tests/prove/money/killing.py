@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
 from backoffice.demo.children import wait_until
 from tests.journeys.running import Demo, children_of, lives
 from tests.prove.kills import PARTS
@@ -21,6 +23,7 @@ from tests.prove.money.eye import Eye, Standing
 
 PROCESSES = PARTS | {"scheduler": "backoffice.celery beat"}
 OVERTAKEN = "paused until others had paid"
+FLUSHED = "redis flushed"  # FLUSHALL: it lives on and knows nothing any more
 NUMBERS = {name: number for number, name in enumerate(POINTS)}
 ARMED = Path(__file__).with_name("armed")
 REACH_SECONDS = 15.0  # then it dies at whatever moment it is
@@ -87,9 +90,13 @@ class Executioner:
         return Kill(process, how, point, **stood, back_seconds=seconds)
 
     def at_random(self, process: str, chance: random.Random, *, wait: float = 3.0) -> Kill:
-        """Kill a process at a random moment."""
+        """Kill a process at a random moment; or let Redis forget everything."""
         time.sleep(chance.uniform(0, wait))
         stood = self._stood(self._in_flight(), "nothing in flight")
+        if process == FLUSHED:
+            with Redis(unix_socket_path=str(self.demo.sockets / "redis")) as door:
+                door.flushall()
+            return Kill(process, "FLUSHALL", **stood)
         how, seconds = self._kill(process, chance)
         return Kill(process, how, **stood, back_seconds=seconds)
 
@@ -144,7 +151,7 @@ class Executioner:
         ]
 
     def _stood(self, whose: list[Standing], nobody: str) -> dict[str, Any]:
-        moving = [f"{one.payment_id} {one.leg}" for one in self._in_flight() if one.moves]
+        moving = [one.name for one in self._in_flight() if one.moves]
         states = [one.words for one in whose] or [nobody]
         return {"states": states, "caught": moving, "at": datetime.now(UTC).isoformat()}
 

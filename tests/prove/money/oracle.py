@@ -32,13 +32,19 @@ def marker_of(record: Record) -> str:
     return str(record["comment"]).split(" ")[0]
 
 
-def findings(told: Mapping[str, Any], records: Sequence[Record]) -> list[str]:
-    """Everything that is wrong; nothing when all is right. `records` are MetaTrader's of ours."""
+def findings(
+    told: Mapping[str, Any], records: Sequence[Record], own: Sequence[str] = ()
+) -> list[str]:
+    """Everything that is wrong; nothing when all is right. `records` are MetaTrader's of ours.
+
+    `own` names the deposits of the run: those of the demo's own story stand as it tells.
+    """
     operations: list[Record] = told["operations"]
     found = [told["trouble"]] if told["trouble"] else []
     found += doubles(records)
     found += _unlike(operations, records)
     found += _unlike_payments(told["payments"], operations)
+    found += _unlike_deposits({one: told["deposits"].get(one, "none") for one in own}, operations)
     return [*found, *told["findings"], *told["gaps"]]
 
 
@@ -78,3 +84,16 @@ def _unlike_payments(payments: Mapping[str, str], operations: Sequence[Record]) 
         said = tuple(moved[(number, leg)] for leg in ("debit", "return"))
         if said != tuple(int(one) for one in MOVED[state]):
             yield f"payment {number} is {state}, and its legs moved {said} times"
+
+
+def _unlike_deposits(deposits: Mapping[str, str], operations: Sequence[Record]) -> Iterator[str]:
+    """A credited deposit moved once, every other one not at all; none that came in hangs."""
+    moved = Counter(str(one["payment"]) for one in operations if one["state"] == "CONFIRMED")
+    manual = {str(one["payment"]) for one in operations if one["state"] == "MANUAL"}
+    for name, state in deposits.items():
+        if name in manual:
+            continue
+        if state in ("RECEIVED", "UNCERTAIN"):
+            yield f"deposit {name}: still {state}"
+        elif moved[name] != (state == "CREDITED"):
+            yield f"deposit {name} is {state}, and MetaTrader moved {moved[name]} times"

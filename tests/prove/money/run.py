@@ -19,15 +19,25 @@ from tests.cluster import ROOT
 from tests.journeys.running import Demo
 from tests.prove.money import oracle
 from tests.prove.money.desks import Desks
-from tests.prove.money.eye import Eye, Standing
-from tests.prove.money.killing import ARMED, OVERTAKEN, Executioner, Kill, points_of
+from tests.prove.money.eye import IN, Eye, Standing
+from tests.prove.money.killing import (
+    ARMED,
+    FLUSHED,
+    OVERTAKEN,
+    Executioner,
+    Kill,
+    points_of,
+)
 
 PROCESSES = ("web", "worker", "feed", "agent", "metatrader", "postgresql")
-BESIDE = ("redis", "scheduler")  # nothing may hang on them; they take turns
+BESIDE = ("redis", "scheduler")  # nothing may hang on them
+FLUSHES = 2  # a round
+PAYING_IN = 0.4  # this part of what people begin is a deposit
 #: Deadline, transport, clocks and visibility of the demo's terms, and the promised minute.
 LIMIT_SECONDS = 6.5 + 60
 PEOPLE_SECONDS = 180.0  # how long people go on with what waits for them, after the faults
 ACCOUNTS = "60"
+ASKED = ("REQUESTED", "STARTED", "PENDING")  # of people, so far
 
 Say = Callable[[str], None]
 
@@ -63,10 +73,15 @@ class Fleet:
         self.executioner = Executioner(self.demo, self.folder, self.eye, self.in_flight)
 
     def in_flight(self, everything: bool = False) -> list[Standing]:
-        """The latest withdrawals that are on their way, or just being asked for."""
+        """The latest movements that are on their way, or just being asked for."""
         errands = self.desks.errands[-60:]
         stands = self.eye.standings(errand.key for errand in errands)
-        return [one for one in stands if everything or one.moves or one.state == "REQUESTED"]
+        return [one for one in stands if everything or one.moves or one.state in ASKED]
+
+    def deposits(self) -> list[str]:
+        """The names of the deposits that its desks began."""
+        stands = self.eye.standings(errand.key for errand in self.desks.errands)
+        return [one.name.partition(" ")[0] for one in stands if one.leg == IN]
 
     def judge(self) -> dict[str, Any]:
         """Everything that the oracle is told."""
@@ -126,7 +141,7 @@ def a_fleet(seed: str, accounts: str = ACCOUNTS) -> Iterator[Fleet]:
         folder.mkdir()
         demo = Demo(data, ACCOUNTS=accounts, **hooked(folder))
         try:
-            with beside(demo.start(), seed) as fleet:
+            with beside(demo.start(), seed, paying_in=PAYING_IN) as fleet:
                 yield fleet
         finally:
             demo.stop()
@@ -134,10 +149,10 @@ def a_fleet(seed: str, accounts: str = ACCOUNTS) -> Iterator[Fleet]:
 
 
 @contextmanager
-def beside(demo: Demo, seed: str) -> Iterator[Fleet]:
-    """Open the desks beside a running demo that carries the hook."""
+def beside(demo: Demo, seed: str, *, paying_in: float = 0) -> Iterator[Fleet]:
+    """Open the desks beside a running demo that carries the hook; this part are deposits."""
     sockets, folder = demo.sockets, Path(demo.environment["MT4BO_KILL_POINTS"])
-    eye, desks = Eye(sockets), Desks(demo, sockets, seed)
+    eye, desks = Eye(sockets), Desks(demo, sockets, seed, paying_in=paying_in)
     try:
         yield Fleet(demo=demo, folder=folder, eye=eye, desks=desks, sockets=sockets)
     finally:
@@ -151,7 +166,7 @@ def plan(seed: int, number: int) -> list[tuple[str, str]]:
     Points take turns, so that every one has been somebody's death after enough rounds.
     """
     chance = random.Random(f"{seed}:{number}")
-    kills = [(process, "") for process in (*PROCESSES, BESIDE[number % 2])]
+    kills = [(process, "") for process in (*PROCESSES, *BESIDE)] + [(FLUSHED, "")] * FLUSHES
     for process in PROCESSES:
         points = points_of(process)
         kills += [(process, points[(number * 2 + turn) % len(points)]) for turn in range(2)]
@@ -188,7 +203,7 @@ def judged(
     """Wait for rest and judge; NotProved says what is wrong."""
     rest, waiting = settle(fleet, limit)
     told = fleet.judge()
-    wrong = oracle.findings(told, fleet.records())
+    wrong = oracle.findings(told, fleet.records(), fleet.deposits())
     wrong = [one for one in wrong if not _waits(one, waiting)]
     if wrong:
         raise NotProved("; ".join(wrong[:10]))
@@ -202,7 +217,7 @@ def judged(
         waiting=len(waiting),
     )
     say(
-        f"      at rest after {rest:.1f} s; {done.withdrawals} withdrawals in this round; "
+        f"      at rest after {rest:.1f} s; {done.withdrawals} deposits and withdrawals in it; "
         f"in all {done.confirmed} movements confirmed, {done.manual} for a person; books agree"
     )
     return done
@@ -324,7 +339,7 @@ def report(rounds: Sequence[Round], say: Say) -> None:
             say(f"      {state:28}{count:>6}")
     say(
         f"  {len(kills)} faults in {len(rounds)} rounds, "
-        f"{sum(done.withdrawals for done in rounds)} withdrawals; at rest "
+        f"{sum(done.withdrawals for done in rounds)} deposits and withdrawals; at rest "
         f"{max((done.rest_seconds for done in rounds), default=0):.1f} s after the faults at worst "
         f"(promised: {LIMIT_SECONDS:g} s); 0 doubles, 0 lost, books agree after every round"
     )
@@ -334,8 +349,8 @@ def prove(minutes: float, seed: int, say: Say) -> int:
     """Go on with the rounds of a seed; 1 when something is not so."""
     journal = Journal(seed)
     end = time.monotonic() + 60 * minutes
-    say(f"  Kill runs of withdrawals, seed {seed}: {len(journal.rounds)} rounds are proved, "
-        f"going on for {minutes:g} min")  # fmt: skip
+    say(f"  Kill runs of deposits and withdrawals, seed {seed}: {len(journal.rounds)} rounds are "
+        f"proved, going on for {minutes:g} min")  # fmt: skip
     try:
         if not journal.control:
             journal.keep_control(control(say))

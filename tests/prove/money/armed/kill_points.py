@@ -1,4 +1,4 @@
-"""The kill points: every named moment of a withdrawal's way at which a process may be stopped.
+"""The kill points: every named moment of a movement's way at which a process may be stopped.
 
 A point is the moment just before or just after one function of the product, named by its module and
 its place in it. The product knows nothing of this table: the hook (sitecustomize.py) wraps those
@@ -22,6 +22,7 @@ class Point:
 
 
 _WITHDRAWALS = "accounts.actions.withdrawals"
+_DEPOSITS = "accounts.actions.deposits"
 _BALANCE = "trading.actions.balance"
 _VERDICTS = "trading.actions.verdicts"
 _LOOKING = "trading.actions.looking_up"
@@ -39,7 +40,12 @@ POINTS: dict[str, Point] = {
         "web", "backoffice.core.outbox.bell", "ring", BEFORE
     ),
     "approval committed, not answered": Point("web", _WITHDRAWALS, "approve_withdrawal"),
+    "deposit begun, not answered": Point("web", f"{_DEPOSITS}.starting", "start_deposit"),
+    "provider's word taken, not answered": Point("web", f"{_DEPOSITS}.arriving", "take_notice"),
     # the cashier's work, in the worker
+    "charge opened, not noted": Point("worker", f"{_DEPOSITS}.charging", "_opened", BEFORE),
+    "credit planned, not committed": Point("worker", f"{_DEPOSITS}.steps", "plan"),
+    "deposit followed": Point("worker", f"{_DEPOSITS}.following", "follow_operation"),
     "work taken, nothing done": Point(
         "worker", "accounts.actions.execution", "execute_withdrawal", BEFORE
     ),
