@@ -13,6 +13,8 @@ from tests.bench.audit import bench as audit
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
 from tests.bench.permissions import bench as permissions
+from tests.bench.queue import bench as queue
+from tests.bench.reconcile import bench as reconcile
 from tests.bench.stage import Stage
 from tests.cluster import ROOT
 
@@ -27,6 +29,8 @@ BENCHES: dict[str, Bench] = {
     "audit": audit.measure,
     "permissions": permissions.measure,
     "revocation": revocation.measure,
+    "reconcile": reconcile.measure,
+    "queue": queue.measure,
 }
 
 

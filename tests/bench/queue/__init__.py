@@ -1,0 +1,1 @@
+"""The queue page over a million payments."""

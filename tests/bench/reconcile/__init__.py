@@ -1,0 +1,1 @@
+"""The end of a day: every account's money records held against the books."""
