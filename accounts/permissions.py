@@ -65,6 +65,9 @@ SETTLE_DIFFERENCES = Permission(
 ASK_ADJUSTMENT = Permission(
     "accounts.adjustment.ask", noop("Ask for corrections, credits and reversals on an account")
 )
+HANDLE_DISPUTES = Permission(
+    "accounts.dispute.handle", noop("Open, answer and end disputes about card money")
+)
 DECIDE_ADJUSTMENT = Permission(
     "accounts.adjustment.decide", noop("Decide about corrections, credits and reversals of others")
 )

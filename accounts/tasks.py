@@ -20,6 +20,7 @@ from accounts.actions.deposits import approving as deposits_approving
 from accounts.actions.deposits import callbacks, charging, crediting, returning
 from accounts.actions.deposits import following as deposits_following
 from accounts.actions.deposits import settling as deposits_settling
+from accounts.actions.disputes import opening as disputes_opening
 from accounts.actions.letters import writing
 from accounts.actions.reconciling import agreeing, comparing
 from accounts.actions.transfers import approving as transfers_approving
@@ -34,6 +35,7 @@ from accounts.events import (
     CallbackStored,
     DepositAccepted,
     DepositCharging,
+    DepositCredited,
     DepositReceived,
     DepositReturning,
     DepositStarted,
@@ -267,6 +269,12 @@ def end_credit(credit_id: int) -> None:
 def burn_credits(event: WithdrawalDebited, *, actor: Actor, now: datetime) -> None:
     """A withdrawal left: what was given as credit ends with it, where the policy says so."""
     adjusting_ending.burn_credits(payment_id=event.payment_id, actor=CASHIER, now=now)
+
+
+@reacts_to(DepositCredited)
+def suspect_dispute(event: DepositCredited, *, actor: Actor, now: datetime) -> None:
+    """Begin a case where the policy fears that the money will be called back."""
+    disputes_opening.suspect_dispute(deposit_id=event.deposit_id, actor=CASHIER, now=now)
 
 
 @shared_task(name="accounts.tasks.push_payments")

@@ -64,6 +64,13 @@ from accounts.events.deposits import (
     DepositUncertain,
     DepositWaits,
 )
+from accounts.events.disputes import (
+    DepositChargedBack,
+    DisputeMoved,
+    DisputeOpened,
+    DisputePackMade,
+    DisputeSuspected,
+)
 from accounts.events.transfers import (
     TransferApproved,
     TransferCancelled,
@@ -140,6 +147,7 @@ __all__ = [
     "CreditEnded",
     "DepositAccepted",
     "DepositCancelled",
+    "DepositChargedBack",
     "DepositCharging",
     "DepositContradicted",
     "DepositCredited",
@@ -160,6 +168,10 @@ __all__ = [
     "DifferenceAgreed",
     "DiscrepancyFound",
     "DiscrepancyGone",
+    "DisputeMoved",
+    "DisputeOpened",
+    "DisputePackMade",
+    "DisputeSuspected",
     "ForeignMoneyBooked",
     "LateAnswer",
     "PastImported",

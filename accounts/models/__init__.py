@@ -13,6 +13,7 @@ from accounts.models.books import (
 from accounts.models.bulk import BulkFile, BulkRow
 from accounts.models.callback import ProviderCallback
 from accounts.models.deposit import Deposit, DepositOperation
+from accounts.models.dispute import Dispute
 from accounts.models.evidence import PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
@@ -33,6 +34,7 @@ __all__ = [
     "Deposit",
     "DepositOperation",
     "Discrepancy",
+    "Dispute",
     "Entry",
     "LedgerAccount",
     "LedgerBalance",

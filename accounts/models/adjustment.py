@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.dispute import Dispute
 from accounts.models.ledger import Entry
 from accounts.terms.adjustments import (
     ADJUSTMENT_FINAL,
@@ -31,9 +32,9 @@ class Adjustment(models.Model):
 
     `key` comes with the form, and the operation in MetaTrader has the same: asked for once, moved
     once. `amount` is signed, in the account's currency. `ends_at` is until when a credit is given,
-    `ended_at` since when nothing is left of it.
-    `reverses_ticket` is the record in MetaTrader whose opposite a reversal books. `credit` is the
-    credit in that a credit out takes from. `approval` is where those who have to agree did; many
+    `ended_at` since when nothing is left of it. `reverses_ticket` is the record in MetaTrader whose
+    opposite a reversal books. `credit` is the credit in that a credit out takes from, `dispute` the
+    lost case that a chargeback debits. `approval` is where those who have to agree did; many
     adjustments of one file share one, and what a rule does by itself has none. Owner, desk and
     source are those of the asking, whoever has the client later.
     """
@@ -58,6 +59,7 @@ class Adjustment(models.Model):
     ends_at = models.DateTimeField(null=True)
     reverses_ticket = models.BigIntegerField(null=True)
     credit = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
+    dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="debits", null=True)
     state = models.CharField(
         _("state"), max_length=12, choices=list(ADJUSTMENT_LABELS.items()), default=State.REQUESTED
     )
@@ -133,6 +135,16 @@ class Adjustment(models.Model):
                 condition=~Q(cause__in=[cause.value for cause in BY_RULE])
                 | Q(kind=KIND.CREDIT_OUT.value, credit__isnull=False, approval__isnull=True),
                 name="accounts_adjustment_by_rule",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=KIND.CHARGEBACK.value, dispute__isnull=False)
+                | ~Q(kind=KIND.CHARGEBACK.value) & Q(dispute__isnull=True),
+                name="accounts_adjustment_disputes",
+            ),
+            models.UniqueConstraint(
+                fields=["dispute"],
+                condition=Q(kind=KIND.CHARGEBACK.value) & ALIVE,
+                name="accounts_adjustment_charged_back_once",
             ),
             # A record is reversed once, and a rule takes what is left of a credit once.
             models.UniqueConstraint(

@@ -175,6 +175,7 @@ class Deposit(models.Model):
             models.CheckConstraint(
                 condition=unless(
                     State.CREDITED,
+                    State.CHARGED_BACK,
                     has=Q(
                         credited_at__isnull=False,
                         credit_amount__gt=0,

@@ -21,6 +21,9 @@ class Told(StrEnum):
     PAID = "paid"
     DECLINED = "declined"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,9 @@ class Payer:
 class Notice:
     """How a charge stands, by a callback or asked for: only a paid or refunded one has amounts.
 
-    `reference` names the movement of money at the provider; the same one posts once.
+    `reference` names the movement of money at the provider; the same one posts once. Of a dispute
+    `reference` names the case and `amount` what is called back; `reason_code` says why, and
+    `answer_by` until when it can be answered.
     """
 
     key: UUID
@@ -83,6 +88,8 @@ class Notice:
     fee: Decimal = Decimal(0)
     words: str = ""
     payer: Payer = Payer()
+    reason_code: str = ""
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 from uuid import UUID
@@ -12,6 +13,7 @@ from backoffice.core.money import digits
 
 MOST = 10**15  # minor units
 LONGEST = 300
+LATEST = 2**33  # seconds
 
 
 def minor(amount: Decimal, currency: str) -> int:
@@ -69,8 +71,14 @@ def notice(message: Mapping[str, Any]) -> Notice:
             label=text(payer, "label", 40),
             holder=text(payer, "holder", 160),
         ),
+        reason_code=text(message, "reason_code", 20),
+        answer_by=_moment(message.get("answer_by")),
     )
-    if told in (Told.PAID, Told.REFUNDED) and (not found.reference or not found.amount):
+    if (
+        told is not Told.PENDING
+        and told is not Told.DECLINED
+        and (not found.reference or not found.amount)
+    ):
         raise BadMessage("Money moved, and neither reference nor amount is told.")
     if found.fee > found.amount:
         raise BadMessage("The fee is more than the amount.")
@@ -93,6 +101,15 @@ def text(message: Mapping[str, Any], name: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or not value.isprintable():
         raise BadMessage(f"{name} is no text of at most {longest} characters.")
     return value
+
+
+def _moment(value: object) -> datetime | None:
+    """Return whole Unix seconds as a moment; None when none is told."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < LATEST:
+        raise BadMessage("A moment is a whole number of seconds.")
+    return datetime.fromtimestamp(value, UTC)
 
 
 def _told(word: str) -> Told:

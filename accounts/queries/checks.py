@@ -97,6 +97,8 @@ def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
         pace=past.pace,
         moved=None if market is None else _moved(market),
         card_paid_at=past.card_paid_at,
+        disputed=past.disputed,
+        charged_back=past.charged_back,
         limits=checks.limits_of(past.policies.get(CHECKS, {})),
     )
     return Looked(

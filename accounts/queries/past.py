@@ -16,6 +16,8 @@ from accounts.calc import closed_loop
 from accounts.calc.checks import Other, Pace, Person, RequisiteUse
 from accounts.calc.closed_loop import PaidIn, Source
 from accounts.states import UNDECIDED, Withdrawal
+from accounts.terms import Deposit as Incoming
+from accounts.terms.disputes import DISPUTED, TAKEN, Dispute
 from backoffice.company.queries import policies
 from backoffice.core import compiled
 from crm.queries import known
@@ -39,10 +41,13 @@ SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id)
          WHERE requisite_key = %(requisite)s AND client_id <> %(client)s),
        (SELECT coalesce(json_agg(json_build_array(
                    d.id, m.kind, d.payer_key, d.payer_label, m.id, m.name,
-                   d.received_amount::text, d.received_at)
+                   (d.received_amount - coalesce((
+                       SELECT sum(c.amount) FROM accounts_dispute c
+                        WHERE c.deposit_id = d.id AND c.state = ANY(%(taken)s)), 0))::text,
+                   d.received_at)
                  ORDER BY d.received_at, d.id), '[]')::text
           FROM accounts_deposit d JOIN accounts_paymentmethod m ON m.id = d.method_id
-         WHERE d.client_id = %(client)s AND d.state = 'CREDITED'
+         WHERE d.client_id = %(client)s AND d.state = ANY(%(credited)s)
            AND d.received_currency = %(currency)s),
        (SELECT coalesce(json_agg(json_build_array(
                    p.amount::text, p.split, p.account_id)), '[]')::text
@@ -64,6 +69,11 @@ SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id)
          WHERE o.client_id <> %(client)s AND o.payer_key <> ''
            AND o.payer_key IN (SELECT mine.payer_key FROM accounts_deposit mine
                                 WHERE mine.client_id = %(client)s AND mine.payer_key <> '')),
+       (SELECT json_build_array(
+                   count(*) FILTER (WHERE state = ANY(%(disputed)s)),
+                   count(*) FILTER (WHERE state = ANY(%(taken)s)
+                                      AND ended_at > %(now)s - interval '1 year'))::text
+          FROM accounts_dispute WHERE client_id = %(client)s),
        {known.CHECKED},
        {policies.in_force(known.ENTITY)}
 """  # noqa: S608 - nothing in it is asked
@@ -71,7 +81,11 @@ SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What was found. `unknown_given`: what went back already of money that came unknown whence."""
+    """What was found. `unknown_given`: what went back already of money that came unknown whence.
+
+    `disputed`: cases of the client's that are suspected or open; `charged_back`: those of the last
+    year that took money back.
+    """
 
     others: tuple[Other, ...]
     requisite: RequisiteUse
@@ -80,6 +94,8 @@ class Past:
     pace: Pace
     client: Person | None
     card_paid_at: datetime | None
+    disputed: int
+    charged_back: int
     policies: Mapping[str, Mapping[str, object]]
 
 
@@ -97,11 +113,15 @@ def past_of(asked: Any, *, now: datetime) -> Past:
         "currency": asked.currency,
         "paid": str(Withdrawal.PAID),
         "policies": [CHECKS, LOOP],
+        "credited": [str(Incoming.CREDITED), str(Incoming.CHARGED_BACK)],
+        "disputed": [str(state) for state in (Dispute.SUSPECTED, *DISPUTED)],
+        "taken": [str(state) for state in TAKEN],
         "now": now,
     }
     (row,) = compiled.ask(PAST, told)
-    others, use, clients, paid_in, splits, pace, same_card, client, in_force = row
+    others, use, clients, paid_in, splits, pace, same_card, disputes, client, in_force = row
     paid, named_at = orjson.loads(use)
+    disputed, charged_back = orjson.loads(disputes)
     deposits = orjson.loads(paid_in)
     sources, unknown = _sources(deposits, orjson.loads(splits), asked.account_id)
     return Past(
@@ -114,6 +134,8 @@ def past_of(asked: Any, *, now: datetime) -> Past:
         unknown_given=unknown,
         pace=_pace(orjson.loads(pace)),
         client=None if client is None else _person(orjson.loads(client), same_card),
+        disputed=disputed,
+        charged_back=charged_back,
         card_paid_at=max((_moment(one[7]) for one in deposits if one[1] == "card"), default=None),
         policies=orjson.loads(in_force) if in_force else {},
     )

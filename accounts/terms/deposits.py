@@ -27,6 +27,7 @@ class Deposit(StrEnum):
     CANCELLED = "CANCELLED"
     RETURNING = "RETURNING"
     RETURNED = "RETURNED"
+    CHARGED_BACK = "CHARGED_BACK"
 
 
 DEPOSIT_LABELS: dict[str, str] = {
@@ -43,10 +44,11 @@ DEPOSIT_LABELS: dict[str, str] = {
     Deposit.CANCELLED: noop("Cancelled"),
     Deposit.RETURNING: noop("Being sent back"),
     Deposit.RETURNED: noop("Sent back"),
+    Deposit.CHARGED_BACK: noop("Charged back"),
 }
 #: Nothing came in, and nothing is waited for: money that comes all the same is a new deposit.
 ENDED_WITHOUT = frozenset({Deposit.FAILED, Deposit.REJECTED, Deposit.EXPIRED, Deposit.CANCELLED})
-DEPOSIT_FINAL = ENDED_WITHOUT | {Deposit.CREDITED, Deposit.RETURNED}
+DEPOSIT_FINAL = ENDED_WITHOUT | {Deposit.CREDITED, Deposit.RETURNED, Deposit.CHARGED_BACK}
 #: The money is, or was, ours.
 RECEIVED_ONCE = (
     Deposit.RECEIVED,
@@ -55,6 +57,7 @@ RECEIVED_ONCE = (
     Deposit.UNCERTAIN,
     Deposit.RETURNING,
     Deposit.RETURNED,
+    Deposit.CHARGED_BACK,
 )
 
 DEPOSIT: Workflow[Deposit] = Workflow(
@@ -82,6 +85,7 @@ DEPOSIT: Workflow[Deposit] = Workflow(
         (Deposit.UNCERTAIN, "credit"): Deposit.CREDITED,
         (Deposit.UNCERTAIN, "review"): Deposit.IN_REVIEW,
         (Deposit.RETURNING, "give_back"): Deposit.RETURNED,
+        (Deposit.CREDITED, "charge_back"): Deposit.CHARGED_BACK,
     },
 )
 

@@ -192,6 +192,16 @@ BADGES: dict[str, dict[str, Badge]] = {
         "cancelled": Badge(noop("Cancelled"), "neutral"),
         "returning": Badge(noop("Being sent back"), "back"),
         "returned": Badge(noop("Sent back"), "back"),
+        "charged_back": Badge(noop("Charged back"), "danger"),
+    },
+    "dispute": {
+        "suspected": Badge(noop("Suspected"), "warn"),
+        "cleared": Badge(noop("Cleared"), "ok"),
+        "opened": Badge(noop("Opened, to be answered"), "danger"),
+        "evidence_sent": Badge(noop("Evidence sent"), "info"),
+        "won": Badge(noop("Won"), "ok"),
+        "lost": Badge(noop("Lost"), "danger"),
+        "accepted": Badge(noop("Accepted"), "danger"),
     },
     "bulk_file": {
         "refused": Badge(noop("Refused"), "danger"),

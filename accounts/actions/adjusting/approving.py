@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.adjusting import carrying, steps
 from accounts.events import AdjustmentClosed
 from accounts.models import Adjustment, wording
-from accounts.permissions import ASK_ADJUSTMENT, DECIDE_ADJUSTMENT, SEE_PAYMENTS
+from accounts.permissions import ASK_ADJUSTMENT, DECIDE_ADJUSTMENT, HANDLE_DISPUTES, SEE_PAYMENTS
 from accounts.terms.adjustments import CAUSE_LABELS, KIND_LABELS, AdjustmentKind
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.approvals import terms
@@ -26,11 +26,13 @@ from trading.queries.money import AccountMoney
 CORRECTION = "accounts.correction"
 CREDIT = "accounts.credit"
 REVERSAL = "accounts.reversal"
+CHARGEBACK = "accounts.chargeback"
 KINDS: dict[str, str] = {
     AdjustmentKind.CORRECTION: CORRECTION,
     AdjustmentKind.CREDIT_IN: CREDIT,
     AdjustmentKind.CREDIT_OUT: CREDIT,
     AdjustmentKind.REVERSAL: REVERSAL,
+    AdjustmentKind.CHARGEBACK: CHARGEBACK,
 }
 #: How an end without agreement is called at the adjustment.
 ENDS = {
@@ -130,13 +132,14 @@ def register() -> None:
         CORRECTION: noop("Balance correction"),
         CREDIT: noop("Credit in or out"),
         REVERSAL: noop("Reversal of a balance operation"),
+        CHARGEBACK: noop("Debit of a lost dispute"),
     }
     for code, label in labels.items():
         terms.register(
             Kind(
                 code=code,
                 label=label,
-                asks=ASK_ADJUSTMENT,
+                asks=HANDLE_DISPUTES if code == CHARGEBACK else ASK_ADJUSTMENT,
                 decides=DECIDE_ADJUSTMENT,
                 sees=SEE_PAYMENTS,
                 describe=describe,

@@ -40,7 +40,7 @@ class Wish:
 
     `amount` is signed (a credit out is negative), in the account's currency; None for a reversal,
     which books the opposite of `ticket`. `ends_at` is until when a credit is given. `credit_id` is
-    the credit in that a credit out takes from, if it is about one.
+    the credit in that a credit out takes from, if it is about one; `dispute_id` the lost case.
     """
 
     key: UUID
@@ -52,6 +52,7 @@ class Wish:
     ends_at: datetime | None = None
     ticket: int | None = None
     credit_id: int | None = None
+    dispute_id: int | None = None
 
 
 @transaction.atomic
@@ -71,6 +72,11 @@ def ask_adjustment(
     client_id = account.client_id if account is not None else None
     if client_id is None or not _may_ask(actor, client_id):
         raise steps.NotAllowed(_("You may not do this with this account."))
+    return ask_granted(wish=wish, actor=actor, origin=origin, now=now)
+
+
+def ask_granted(*, wish: Wish, actor: Actor, origin: Origin, now: datetime) -> Adjustment:
+    """Ask for somebody whose right to ask was seen: a part of the caller's transaction."""
     adjustment = write_adjustment(wish=wish, approval_id=None, actor=actor, now=now)
     approving.ask(adjustment, actor=actor, origin=origin, now=now)
     if adjustment.approval_id is not None:  # at once, where the policy lets one person act alone
@@ -112,6 +118,7 @@ def write_adjustment(
         ends_at=wish.ends_at,
         reverses_ticket=wish.ticket,
         credit_id=wish.credit_id,
+        dispute_id=wish.dispute_id,
         approval_id=approval_id,
         requested_by=str(actor),
         requested_at=now,
@@ -147,9 +154,10 @@ def _amount(wish: Wish, account: AccountMoney) -> Decimal:
 
 def _require_sense(wish: Wish, amount: Decimal, account: AccountMoney, now: datetime) -> None:
     kind = wish.kind
-    if wish.cause not in CAUSES[kind] or wish.cause in BY_RULE:
+    is_disputed = (kind is AdjustmentKind.CHARGEBACK) == (wish.dispute_id is not None)
+    if wish.cause not in CAUSES[kind] or wish.cause in BY_RULE or not is_disputed:
         raise BadRequest(_("This is no reason for what is asked for."))
-    if not account.is_open:
+    if not account.is_open and kind is not AdjustmentKind.CHARGEBACK:
         raise BadRequest(_("The account is shut in MetaTrader, which books nothing on it."))
     _require_shape(wish, amount, now)
     if kind is AdjustmentKind.CREDIT_OUT:

@@ -42,11 +42,16 @@ def _left_once() -> str:
     return _("Less than this is left of the credit.")
 
 
+def _charged_once() -> str:
+    return _("This case is debited already, or its debit is under way.")
+
+
 #: What PostgreSQL keeps out, in words.
 ONCE = {
     "accounts_adjustment_reversed_once": _reversed_once,
     "accounts_adjustment_ended_once": _left_once,
     "accounts_adjustment_left": _left_once,
+    "accounts_adjustment_charged_back_once": _charged_once,
 }
 
 
@@ -56,7 +61,7 @@ class AlreadyReversed(Conflict):
 
 def locked(adjustment_id: int) -> Adjustment:
     """Return the adjustment, its row locked."""
-    rows = Adjustment.objects.select_related("reservation")
+    rows = Adjustment.objects.select_related("reservation", "dispute__reservation")
     return locks.rows(rows.filter(pk=adjustment_id)).get()
 
 
@@ -160,8 +165,11 @@ def against(adjustment: Adjustment) -> LedgerKind:
 def posted(adjustment: Adjustment, *, actor: Actor, now: datetime) -> Entry:
     """Write it into the books: out of its hold, as the opposite of an entry, or as its own."""
     act = act_of(adjustment, "done", actor, now)
-    if adjustment.reservation is not None:
-        return book.settle(act=act, reservation=adjustment.reservation)
+    held = adjustment.reservation
+    if adjustment.dispute is not None:  # it was set aside with the case
+        held = adjustment.dispute.reservation
+    if held is not None:
+        return book.settle(act=act, reservation=held)
     original = _reversed(adjustment)
     if original is not None:
         return book.reverse(act=act, entry=original)

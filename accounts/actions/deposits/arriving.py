@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import approving, returning, steps
+from accounts.actions.disputes import hearing
 from accounts.calc import deposit_rules
 from accounts.calc.deposit_rules import Facts
 from accounts.events import (
@@ -30,6 +31,7 @@ from backoffice.core import idempotency, locks
 from backoffice.core.actors import Actor
 from crm.calc.contacts import name_key
 
+DISPUTES = (Told.DISPUTED, Told.DISPUTE_WON, Told.DISPUTE_LOST)
 UNPAID = (State.STARTED, State.PARKED, State.PENDING)
 ONE = 1
 
@@ -68,6 +70,11 @@ def take_notice(
         return _declined(deposit, notice, actor, now)
     if notice.told is Told.REFUNDED:
         return _refunded(deposit, notice, actor, now)
+    if notice.told in DISPUTES:
+        outcome, words = hearing.take_dispute(deposit, notice, actor=actor, now=now)
+        if outcome is Outcome.CONTRADICTS:
+            return _contradicts(deposit, words, actor, now)
+        return Taken(outcome=outcome, deposit=deposit, words=words)
     return Taken(outcome=Outcome.NOTHING_NEW, deposit=deposit)
 
 

@@ -81,7 +81,12 @@ def check_name(facts: Facts) -> Answer:
 
 
 def check_chargeback(facts: Facts) -> Answer:
-    """13: no card money is so young that its owner can still call it back."""
+    """13: nothing is called back, and no card money is so young that it still can be."""
+    if facts.disputed or facts.charged_back:
+        counts = {"open": str(facts.disputed), "taken": str(facts.charged_back)}
+        sentence = noop("Disputes of this client: {open} open, {taken} lost within a year")
+        binding = (Verdict.RED, counts["open"], counts["taken"])
+        return answer(13, Verdict.RED, sentence, counts, binding=binding)
     days, paid_at = facts.limits.chargeback_days, facts.card_paid_at
     age = None if paid_at is None else max(0, (facts.now - paid_at).days)
     told = {"days": str(days), "age": "" if age is None else str(age)}

@@ -166,6 +166,8 @@ class Facts:
     pace: Pace | None = None
     moved: Moved | None = None
     card_paid_at: datetime | None = None
+    disputed: int = 0
+    charged_back: int = 0
     limits: Limits = field(default_factory=Limits)
 
 

@@ -13,6 +13,8 @@ from accounts.providers.simulator.store import Row, Store
 from backoffice.core import clock
 
 FEE_HUNDREDTHS = 145  # 1.45 % of what is paid
+DISPUTES = ("disputed", "dispute_won", "dispute_lost")
+WEEK = 7 * 24 * 3600
 CARDS = {"visa": "4111111111111111", "mastercard": "5555555555554444"}
 
 
@@ -89,6 +91,26 @@ class Clerk:
             told = {"state": "refunded", "reference": reference, "amount_minor": amount}
             self._write(charge, self.said(charge) | told | {"fee_minor": 0})
         return {"reference": reference, "state": "refunded"}
+
+    def dispute(self, charge_id: str, message: Mapping[str, Any]) -> dict[str, object]:
+        """The cardholder's bank calls a paid charge back, or decides the case; told by callback."""
+        charge = self.store.charge("id", charge_id)
+        state = wire.text(message, "state", 20) or "disputed"
+        if charge is None or charge.state != "paid" or state not in DISPUTES:
+            raise BadMessage("There is no paid charge of this number, or no such word.")
+        amount = message.get("amount_minor", charge.amount_minor)
+        if isinstance(amount, bool) or not isinstance(amount, int):
+            raise BadMessage("An amount is a natural number of minor units.")
+        told: dict[str, object] = {
+            "state": state,
+            "reference": wire.text(message, "reference", 64) or f"dp_{charge.id}",
+            "amount_minor": amount,
+            "fee_minor": 0,
+            "reason_code": wire.text(message, "reason_code", 20) or "10.4",
+            "answer_by": message.get("answer_by") or int(clock.now().timestamp()) + WEEK,
+        }
+        self._write(charge, self.said(charge) | told)
+        return told
 
     def said(self, row: Row) -> dict[str, object]:
         """Return how a charge stands, as it is told."""

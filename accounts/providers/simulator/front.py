@@ -63,6 +63,8 @@ class Front:
                 return self._page(method, parts[1], body)
             if parts == ["faults"]:
                 return self._switchboard(method, body)
+            if parts[:1] == ["disputes"] and len(parts) == 2 and method == "POST":
+                return self._disputed(parts[1], body)
             if not self._is_signed(method, path, headers, body):
                 return _said(401, {"words": "The signature is wrong."})
             return self._asked(method, parts, body)
@@ -115,6 +117,12 @@ class Front:
             self._clerk.store.switch(faults.checked(wire.loaded(body)))
         told = {"faults": self._clerk.store.faults(), "counts": self._clerk.store.counts()}
         return _said(200, told)
+
+    def _disputed(self, charge_id: str, body: bytes) -> Answer:
+        """A cardholder's bank at work: open with the switchboard only."""
+        if not self._drills:
+            return _said(404, {"words": "There is nothing here."})
+        return _said(200, self._clerk.dispute(charge_id, wire.loaded(body or b"{}")))
 
     def _is_signed(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
         verdict = signing.verdict(

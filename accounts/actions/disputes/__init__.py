@@ -1,0 +1,1 @@
+"""A dispute's acts: suspected, opened, answered, ended; its money set aside and taken."""

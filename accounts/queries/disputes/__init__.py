@@ -1,0 +1,1 @@
+"""Questions about disputes: the list, one case, its evidence, how many there are."""

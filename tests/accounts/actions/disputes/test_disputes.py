@@ -1,0 +1,222 @@
+"""Card money called back: set aside, answered, won, lost, accepted; debited by two people, once."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.actions.adjusting.steps import AlreadyReversed
+from accounts.actions.disputes import answering, opening
+from accounts.actions.disputes.opening import BadDispute
+from accounts.actions.steps import NotAllowed, NotPossible
+from accounts.models import Adjustment, Dispute, Payment
+from accounts.providers.port import Told
+from accounts.queries import checks
+from accounts.states import LedgerKind, Withdrawal
+from accounts.terms.adjustments import Adjustment as Moved
+from accounts.terms.disputes import DISPUTE
+from accounts.terms.disputes import Dispute as State
+from backoffice.approvals.actions import voting
+from backoffice.approvals.models import ApprovalRequest
+from backoffice.approvals.terms import Ballot
+from backoffice.company.actions import policies
+from backoffice.core import clock
+from tests.factories.accounts.adjusting import Desk
+from tests.factories.accounts.disputes import credited, opened, opened_by_staff, said
+from tests.factories.agents import Script
+from tests.factories.incoming.deposits import balanced, now_of, standing
+from tests.factories.payments import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+def ended(dispute: Dispute, act: Any, reason: str = "the bank said so") -> Dispute:
+    """End it, as finance does."""
+    act(dispute_id=dispute.pk, reason=reason, actor=SYSTEM, now=clock.now())
+    dispute.refresh_from_db()
+    return dispute
+
+
+def thirteen(payment: Payment) -> str:
+    """What check 13 says now."""
+    answers = checks.look(checks.asked_by(payment), now=clock.now()).answers
+    return str(next(one.verdict for one in answers if one.number == 13))
+
+
+def owed(desk: Desk) -> Decimal:
+    """What the card is owed, by the split of a withdrawal that is about to be asked for."""
+    asked = checks.Asked(
+        payment_id=None,
+        client_id=desk.till.client.pk,
+        account_id=desk.till.account.pk,
+        requisite_key="x",
+        amount=Decimal("5000.00"),
+        currency="USD",
+        holder="Ana Ruiz",
+    )
+    lines = checks.look(asked, now=clock.now()).lines
+    return sum((one.amount for one in lines if one.kind == "card"), Decimal(0))
+
+
+def test_opened_it_is_set_aside_and_told_again_nothing_happens(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    assert desk.till.available() == 1200
+    dispute = opened(deposit)
+    assert (dispute.state, desk.till.available()) == (State.OPENED, 1000)
+    assert said(deposit, Told.DISPUTED).outcome == "repeated"
+    assert said(deposit, Told.DISPUTED, "100.00").outcome == "contradicts"
+    assert (Dispute.objects.count(), desk.till.available()) == (1, 1000)
+
+
+def test_approvals_of_withdrawals_are_void_and_check_13_is_red(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    payment = desk.till.approved("70.00")
+    assert thirteen(payment) == "amber"
+    opened(deposit)
+    payment.refresh_from_db()
+    assert (payment.state, payment.approved_by) == (Withdrawal.REQUESTED, "")
+    assert thirteen(payment) == "red"
+    desk.work()
+    assert [one.profit for one in script.booked] == [200]
+
+
+def test_won_it_is_free_again(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    dispute = opened(deposit)
+    with pytest.raises(NotPossible):
+        ended(dispute, answering.win_dispute)
+    ended(dispute, answering.send_evidence, "by the provider's portal")
+    assert said(deposit, Told.DISPUTE_WON).outcome == "applied"
+    assert said(deposit, Told.DISPUTE_WON).outcome == "repeated"
+    assert said(deposit, Told.DISPUTE_LOST).outcome == "contradicts"
+    dispute.refresh_from_db()
+    assert (dispute.state, desk.till.available()) == (State.WON, 1200)
+    assert now_of(deposit).state == "CREDITED"
+    assert desk.till.agrees()
+
+
+def test_lost_it_is_charged_back_and_debited_by_two_people(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    assert owed(desk) == 200
+    dispute = ended(opened(deposit), answering.send_evidence)
+    assert said(deposit, Told.DISPUTE_LOST).outcome == "applied"
+    debit = Adjustment.objects.get()
+    assert (now_of(deposit).state, debit.amount, debit.state) == (
+        "CHARGED_BACK",
+        Decimal("-200.00"),
+        Moved.REQUESTED,
+    )
+    assert (desk.till.available(), standing(LedgerKind.CHARGEBACKS), owed(desk)) == (1000, 200, 0)
+
+    desk.agree(debit)
+    desk.work()
+    debit.refresh_from_db()
+    dispute.refresh_from_db()
+    assert (dispute.state, debit.state) == (State.LOST, Moved.DONE)
+    assert [one.profit for one in script.booked] == [200, -200]
+    assert (standing(LedgerKind.CHARGEBACKS), desk.till.posted()) == (0, 1000)
+    assert desk.till.agrees()
+    with pytest.raises(AlreadyReversed):
+        answering.ask_debit(dispute_id=dispute.pk, actor=SYSTEM, now=clock.now())
+
+
+def test_money_that_was_withdrawn_already_goes_below_zero(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    payment = desk.till.approved("1100.00")
+    desk.work()
+    payment.refresh_from_db()
+    assert (payment.state, desk.till.posted()) == ("DEBITED", 100)
+
+    dispute = opened(deposit)
+    assert desk.till.available() == -100  # nothing else can be taken, and the rest stays owed
+    ended(dispute, answering.accept_dispute)
+    debit = desk.agree(Adjustment.objects.get())
+    desk.work()
+    debit.refresh_from_db()
+    assert (debit.state, desk.till.posted()) == (Moved.DONE, -100)
+    assert desk.till.agrees()
+    assert balanced()
+
+
+def test_a_part_of_it_leaves_the_rest_owed(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    ended(opened_by_staff(deposit, "150.00"), answering.accept_dispute)
+    assert owed(desk) == 50
+
+
+def test_a_debit_that_was_turned_down_stays_set_aside_and_is_asked_again(
+    desk: Desk, script: Script
+) -> None:
+    deposit = credited(desk)
+    dispute = ended(opened(deposit), answering.accept_dispute)
+    debit = Adjustment.objects.get()
+    request = ApprovalRequest.objects.get(pk=debit.approval_id)
+    ballot = Ballot(payload_digest=request.payload_digest, facts=request.facts, reason="not yet")
+    voting.refuse(request_id=request.pk, ballot=ballot, actor=desk.risk.actor, now=clock.now())
+    debit.refresh_from_db()
+    assert (debit.state, desk.till.available()) == (Moved.REJECTED, 1000)
+
+    again = answering.ask_debit(dispute_id=dispute.pk, actor=SYSTEM, now=clock.now())
+    desk.agree(again)
+    desk.work()
+    again.refresh_from_db()
+    assert (again.state, desk.till.posted()) == (Moved.DONE, 1000)
+    assert desk.till.agrees()
+
+
+def test_the_rule_suspects_and_a_verified_card_is_known(desk: Desk, script: Script) -> None:
+    policies.set_policy(
+        code="disputes",
+        value={"suspect_from": "200"},
+        valid_from=clock.now() - timedelta(days=1),
+        reason="a test",
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    assert credited(desk, "199.99").state == "CREDITED"
+    assert not Dispute.objects.exists()
+    deposit = credited(desk)
+    dispute = Dispute.objects.get()
+    assert (dispute.state, dispute.deposit_id, desk.till.available()) == (
+        State.SUSPECTED,
+        deposit.pk,
+        Decimal("1399.99"),
+    )
+    payment = desk.till.ask("70.00")
+    assert thirteen(payment) == "red"
+    ended(dispute, opening.clear_dispute, "passport beside the card")
+    assert thirteen(payment) == "amber"
+    credited(desk)
+    assert Dispute.objects.count() == 1
+
+
+def test_what_cannot_be_is_refused(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    for amount, words in (("200.01", "More is called back"), ("0", "no amount"), ("NaN", "no am")):
+        with pytest.raises(BadDispute, match=words):
+            opened_by_staff(deposit, amount)
+    with pytest.raises(NotAllowed):
+        opened_by_staff(deposit, "10.00", desk.till.asker.actor)
+    assert said(deposit, Told.DISPUTE_LOST).outcome == "contradicts"
+    assert said(deposit, Told.DISPUTED, currency="EUR").outcome == "contradicts"
+    assert (Dispute.objects.count(), desk.till.available()) == (0, 1200)
+
+
+def test_postgresql_charges_nothing_back_without_a_lost_case(desk: Desk, script: Script) -> None:
+    deposit = credited(desk)
+    dispute = opened(deposit)
+    deposit.state = "CHARGED_BACK"
+    with pytest.raises(IntegrityError, match="no case took it back"), transaction.atomic():
+        deposit.save(update_fields=["state"])
+    dispute.amount = Decimal("1.00")
+    with pytest.raises(IntegrityError, match="dispute_fixed"), transaction.atomic():
+        dispute.save()
+
+
+def test_python_and_postgresql_know_the_same_moves() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT before, after FROM accounts_lawful_dispute_move")
+        known = {(before, after) for before, after in cursor.fetchall()}
+    assert known == {(str(start), str(end)) for (start, _), end in DISPUTE.moves.items()}
