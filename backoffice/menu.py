@@ -116,6 +116,13 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:bulk-count",
     ),
     Entry(
+        noop("Disputes"),
+        "accounts:dispute-list",
+        accounts.SEE_PAYMENTS,
+        "back",
+        covers=("accounts:dispute-",),
+    ),
+    Entry(
         noop("Bank"),
         "accounts:bank-list",
         accounts.SEE_BANK,

@@ -15,6 +15,7 @@ from accounts.pages.deposits import decisions as deposit_decisions
 from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
+from accounts.pages.disputes import urls as disputes
 from accounts.pages.reconciling import pages as reconciling
 from accounts.pages.statements import pages as statements
 from accounts.pages.transfers import detail as transfer_detail
@@ -125,4 +126,5 @@ urlpatterns = [
         name="deposit-start",
     ),
     *adjusting.urlpatterns,
+    *disputes.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from backoffice.core.money import digits
 MOST = 10**15  # minor units
 LONGEST = 300
 LATEST = 2**33  # seconds
+UNMOVED = (Told.PENDING, Told.DECLINED)
 
 
 def minor(amount: Decimal, currency: str) -> int:
@@ -74,11 +75,7 @@ def notice(message: Mapping[str, Any]) -> Notice:
         reason_code=text(message, "reason_code", 20),
         answer_by=_moment(message.get("answer_by")),
     )
-    if (
-        told is not Told.PENDING
-        and told is not Told.DECLINED
-        and (not found.reference or not found.amount)
-    ):
+    if told not in UNMOVED and (not found.reference or not found.amount):
         raise BadMessage("Money moved, and neither reference nor amount is told.")
     if found.fee > found.amount:
         raise BadMessage("The fee is more than the amount.")

@@ -48,6 +48,7 @@ def test_the_lawful_moves_are_those_of_the_table() -> None:
         cursor.execute("SELECT before, after FROM accounts_lawful_deposit_move")
         known = set(cursor.fetchall())
     assert known == {(str(before), str(after)) for (before, _), after in DEPOSIT.moves.items()}
+    known.remove(("CREDITED", "CHARGED_BACK"))  # the one way out of an end: a case that was lost
     assert not {before for before, _ in known} & {str(state) for state in DEPOSIT_FINAL}
 
 

@@ -72,7 +72,7 @@ def test_opened_it_is_set_aside_and_told_again_nothing_happens(desk: Desk, scrip
 
 def test_approvals_of_withdrawals_are_void_and_check_13_is_red(desk: Desk, script: Script) -> None:
     deposit = credited(desk)
-    payment = desk.till.approved("70.00")
+    payment = desk.till.approve(desk.till.ask("70.00"), desk.till.second)
     assert thirteen(payment) == "amber"
     opened(deposit)
     payment.refresh_from_db()
@@ -124,7 +124,7 @@ def test_lost_it_is_charged_back_and_debited_by_two_people(desk: Desk, script: S
 
 def test_money_that_was_withdrawn_already_goes_below_zero(desk: Desk, script: Script) -> None:
     deposit = credited(desk)
-    payment = desk.till.approved("1100.00")
+    payment = desk.till.approve(desk.till.ask("1100.00"), desk.till.second)
     desk.work()
     payment.refresh_from_db()
     assert (payment.state, desk.till.posted()) == ("DEBITED", 100)

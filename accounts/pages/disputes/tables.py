@@ -1,0 +1,31 @@
+"""Columns of the list of disputes."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from backoffice.ui import tables
+
+
+class DisputeTable(tables.Table):
+    """Cases, what has to be answered first on top."""
+
+    caption = gettext_lazy("Disputes")
+    cards = True
+
+    number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
+    client = tables.Templated(
+        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
+    )
+    amount = tables.Money(
+        "currency", with_unit=True, verbose_name=gettext_lazy("Called back"), card=2, css="strong"
+    )
+    state = tables.Badge("dispute", verbose_name=gettext_lazy("State"), card=3)
+    answer_by = tables.When(verbose_name=gettext_lazy("Answer by"), card=4)
+    provider = tables.Column(verbose_name=gettext_lazy("Provider"))
+    reason_code = tables.Column(verbose_name=gettext_lazy("Code"))
+
+    def url_of(self, record: Any) -> str:
+        """Return the case's page."""
+        return reverse("accounts:dispute-detail", args=[record.pk])
