@@ -51,6 +51,7 @@ CLOSES_ALERTS = frozenset({"dealer", "risk", "compliance"})
 READS_AUDIT = frozenset({"compliance", "auditor", "administrator"})
 EDITS_CLIENTS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_office"})
 READS_POLICIES = frozenset({"administrator", "compliance", "auditor", "risk"})
+DISPUTES = frozenset({"finance", "compliance"})
 ADJUSTS = frozenset({"dealer", "risk", "finance"})
 CONFIRMS_ACCOUNTS = frozenset({"back_office", "dealer", "risk", "compliance"})
 
@@ -268,6 +269,17 @@ DOORS: dict[str, Door] = {
     "accounts:adjustment-settle-decline": Door(SETTLES, about="adjustment"),
     "accounts:adjustment-ask": Door(ADJUSTS, about="account_id"),
     "accounts:adjustment-reverse": Door(ADJUSTS, about="account_id"),
+    "accounts:dispute-list": Door(READS_PAYMENTS),
+    "accounts:dispute-rates": Door(READS_PAYMENTS),
+    "accounts:dispute-detail": Door(READS_PAYMENTS, about="dispute"),
+    "accounts:dispute-pack": Door(DISPUTES, about="dispute", method="post"),
+    "accounts:dispute-clear": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-send-evidence": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-accept": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-win": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-lose": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-debit": Door(DISPUTES, about="dispute"),
+    "accounts:dispute-open": Door(DISPUTES, about="deposit"),
     "accounts:panel-for-client": Door(READS_PAYMENTS, about="client_id"),
     "accounts:withdrawal-request": Door(ASKS, about="client_id"),
 }

@@ -198,14 +198,15 @@ class Debit(DisputeAct):
 class Pack(DisputeAct):
     """The evidence as one file."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Return the archive; the log keeps its digest."""
-        rows.get_page_for(request.user, kwargs["pk"])
-        pack = evidence.make_pack(
-            dispute_id=kwargs["pk"], user=request.user, actor=request.user.actor, now=self.now
-        )
+        user, pk = self.request.user, kwargs["pk"]
+        rows.get_page_for(user, pk)
+        pack = evidence.make_pack(dispute_id=pk, user=user, actor=user.actor, now=self.now)
         answer = HttpResponse(pack, content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="dispute-C{kwargs["pk"]}.zip"'
+        answer["Content-Disposition"] = f'attachment; filename="dispute-C{pk}.zip"'
         return answer
 
 

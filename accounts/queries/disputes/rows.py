@@ -9,6 +9,7 @@ import django_filters
 from django.db import models
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.dispute_rules import rules_of
@@ -205,5 +206,7 @@ def _act(verb: str, dispute: Dispute, debits: tuple[Adjustment, ...], *, may: bo
     else:
         is_offered = (State(dispute.state), verb) in DISPUTE.moves
     return Act(
-        verb=verb, is_offered=is_offered, why_not="" if may else _("Your role does not allow it.")
+        verb=verb,
+        is_offered=is_offered,
+        why_not="" if may else gettext("Your role does not allow it."),
     )

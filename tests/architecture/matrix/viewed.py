@@ -19,6 +19,7 @@ from tests.factories.accounts.bulk import a_bulk_file_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
+from tests.factories.accounts.disputes import a_dispute_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house
@@ -39,6 +40,7 @@ VIEWERS = {
 FIRST: dict[str, Callable[[House], object]] = {
     "accounts:": lambda house: payment_of(house.near),
     "accounts:adjustment-": lambda house: an_adjustment_of(house.account),
+    "accounts:dispute-": lambda house: a_dispute_of(house.near, 89_000),
     "accounts:bank-": lambda house: a_free_row_of(house.near),
     "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
     "accounts:transfer-": lambda house: a_transfer_of(house.near, 92_000),
@@ -93,6 +95,7 @@ def url_of(name: str, house: House) -> str:
         "account": lambda: reverse(name, args=[house.account.pk]),
         "account_id": lambda: reverse(name, args=[house.account.pk]),
         "adjustment": lambda: reverse(name, args=[an_adjustment_of(house.account).pk]),
+        "dispute": lambda: reverse(name, args=[a_dispute_of(house.near, 89_000).pk]),
         "client_id": lambda: reverse(name, args=[house.near.pk]),
         "by_hand": lambda: reverse(name, args=[a_by_hand_of(house.account).pk]),
         "server": lambda: reverse(name, args=[house.server.pk]),

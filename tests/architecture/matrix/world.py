@@ -27,6 +27,7 @@ from tests.factories.accounts.bulk import a_bulk_file_of
 from tests.factories.accounts.by_hand import a_by_hand_of
 from tests.factories.accounts.changes import an_alert_of
 from tests.factories.accounts.differences import a_difference_of
+from tests.factories.accounts.disputes import a_dispute_of
 from tests.factories.accounts.orders import a_command_of
 from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
@@ -160,6 +161,7 @@ RECORDS: dict[str, Any] = {
     "single": lambda client, account: {"pk": a_single_grant(client).pk},
     "account_id": lambda client, account: {"account_id": account.pk},
     "adjustment": lambda client, account: {"pk": an_adjustment_of(account).pk},
+    "dispute": lambda client, account: {"pk": a_dispute_of(client, 90_000 + client.pk).pk},
     "client_id": lambda client, account: {"client_id": client.pk},
     "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},
     "bulk_file": lambda client, account: {"pk": a_bulk_file_of(client, account).pk},
