@@ -93,6 +93,7 @@ def outcomes(rows: list[ProviderCallback]) -> list[str]:
 def test_each_fault_has_one_effect(till: Till, provider: Provider, house: str) -> None:
     """All of them on one till: starting a house costs more than a fault."""
     clean(till, provider)
+    called_back(provider)
     duplicate_and_forged(till, provider)
     out_of_order(till, provider)
     wrong_amount(till, provider)
@@ -117,6 +118,16 @@ def clean(till: Till, provider: Provider) -> None:
     assert standing(LedgerKind.IN_TRANSIT) == USD
 
 
+def called_back(provider: Provider) -> None:
+    """A bank calls back what MetaTrader does not have yet: signed, kept, for a person."""
+    deposit = Deposit.objects.get()
+    httpx.post(
+        f"{provider.url}/disputes/{deposit.charge_id}", json={}, trust_env=False
+    ).raise_for_status()
+    (row,) = [one for one in told(provider, 2) if one.outcome == Outcome.CONTRADICTS]
+    assert row.words == "Only a deposit that was credited can be disputed."
+
+
 def duplicate_and_forged(till: Till, provider: Provider) -> None:
     """Four times over, each after a forged one that asks for a hundred times as much."""
     before = ProviderCallback.objects.count()
@@ -124,7 +135,7 @@ def duplicate_and_forged(till: Till, provider: Provider) -> None:
     deposit = asked(till)
     provider.press(deposit)
     provider.press(deposit)  # the button, twice
-    rows = told(provider, 5)[before:]
+    rows = told(provider, 6)[before:]
     assert outcomes(rows) == [Outcome.APPLIED, *[Outcome.REPEATED] * 3]
     forged = [row for row in rows if row.signature == Signature.FORGED]
     assert [(row.outcome, row.judged_at) for row in forged] == [("", None)]
@@ -139,7 +150,7 @@ def out_of_order(till: Till, provider: Provider) -> None:
     provider.faults(out_of_order=True)
     deposit = asked(till)
     provider.press(deposit)
-    rows = told(provider, 7)[before:]
+    rows = told(provider, 8)[before:]
     assert outcomes(rows) == sorted([Outcome.APPLIED, Outcome.NOTHING_NEW])
     assert now_of(deposit).state == State.RECEIVED
 
@@ -149,7 +160,7 @@ def wrong_amount(till: Till, provider: Provider) -> None:
     provider.faults(wrong_amount=-5000)
     deposit = asked(till)
     provider.press(deposit)
-    told(provider, 8)
+    told(provider, 9)
     held = now_of(deposit)
     assert (held.state, held.review_code) == (State.IN_REVIEW, Review.AMOUNT)
     assert held.received_amount == Decimal("150.00")
@@ -160,10 +171,10 @@ def late_success(till: Till, provider: Provider) -> None:
     provider.faults(late=1)
     deposit = asked(till)
     provider.press(deposit, "decline")
-    told(provider, 9)
+    told(provider, 10)
     assert now_of(deposit).state == State.FAILED
     provider.press(deposit)
-    told(provider, 10)
+    told(provider, 11)
     assert now_of(deposit).state == State.FAILED
     fresh = Deposit.objects.get(follows=deposit)
     assert (fresh.state, fresh.review_code, fresh.amount) == (State.IN_REVIEW, Review.LATE, USD)
