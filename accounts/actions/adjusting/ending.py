@@ -44,6 +44,7 @@ def end_credit(*, credit_id: int, actor: Actor, now: datetime) -> None:
         return
     is_taken = serverside.took(credit, now=now)
     with transaction.atomic():
+        chart.lock_money(credit.account_id)  # before the row: whoever asks takes them in this order
         credit = steps.locked(credit_id)
         if credit.ended_at is not None or _is_going(credit, now):
             return
@@ -62,6 +63,7 @@ def burn_credits(*, payment_id: int, actor: Actor, now: datetime) -> None:
     policy = policy_in_force(POLICY, at=now, legal_entity_id=payment.legal_entity_id)
     if policy is None or not limits_of(policy.value).burn_credit:
         return
+    chart.lock_money(payment.account_id)
     for credit_id in rows.credits_running(payment.account_id):
         credit = steps.locked(credit_id)
         if credit.ended_at is None and not _is_going(credit, now):
@@ -70,7 +72,6 @@ def burn_credits(*, payment_id: int, actor: Actor, now: datetime) -> None:
 
 def _take(credit: Adjustment, cause: Cause, *, actor: Actor, now: datetime) -> None:
     """Plan the credit out of what is left of a locked credit, or note that nothing is."""
-    chart.lock_money(credit.account_id)
     stand = results.caught_up(account_id=credit.account_id, actor=actor, now=now)
     rest = min(targets.left_of(credit), checking.takeable(stand))
     if rest <= NOTHING:
