@@ -97,6 +97,7 @@ def test_every_list_of_the_staff_can_be_reached_from_the_menu() -> None:
         "accounts:deposit-count",
         "accounts:transfer-count",
         "accounts:difference-count",
+        "accounts:dispute-rates",
         "accounts:payment-news",
         "accounts:panel-morning",
         "trading:unbound-count",
