@@ -24,6 +24,6 @@ def take_away(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [('identity', '0020_adjustment_permissions')]
+    dependencies = [('identity', '0021_bulk_permissions')]
 
     operations = [migrations.RunPython(add, take_away)]

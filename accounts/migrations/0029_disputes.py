@@ -11,11 +11,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0026_deposits_into_wallets'),
+        ('accounts', '0028_bulk_guarded'),
         ('approvals', '0009_proof_of_votes'),
         ('company', '0002_watched'),
         ('crm', '0007_client_letters'),
-        ('identity', '0021_dispute_permissions'),
+        ('identity', '0022_dispute_permissions'),
         ('trading', '0016_by_hand'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -196,7 +196,7 @@ WATCH = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0027_disputes"), ("approvals", "0009_proof_of_votes"), ("audit", "0001_initial"),
+        ("accounts", "0029_disputes"), ("approvals", "0009_proof_of_votes"), ("audit", "0001_initial"),
         ("core", "0002_events_only_grow"),
     ]
 
