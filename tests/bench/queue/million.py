@@ -95,7 +95,7 @@ def load(address: str, payments: int) -> None:
                 " generate_series(1, %(count)s) g WHERE p.id = %(base)s AND g %% %(every)s {}"
             ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), chosen, sql.SQL(condition))
             session.execute(statement, {"base": base, "count": payments, "every": OPEN_EVERY})
-        session.execute("ALTER TABLE accounts_payment ENABLE ALWAYS TRIGGER ALL")
+        session.execute("ALTER TABLE accounts_payment ENABLE TRIGGER ALL")
         session.execute("VACUUM ANALYZE accounts_payment")
 
 
