@@ -10,6 +10,7 @@ from tests.bench import board, live, money, pages, revocation
 from tests.bench.api import measuring as api
 from tests.bench.approvals import bench as approvals
 from tests.bench.audit import bench as audit
+from tests.bench.bulk import bench as bulk
 from tests.bench.figures import HEADING, Bench, Figure
 from tests.bench.mirror import bench as mirror
 from tests.bench.permissions import bench as permissions
@@ -24,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "live": live.measure,
     "pages": pages.measure,
     "money": money.measure,
+    "bulk": bulk.measure,
     "approvals": approvals.measure,
     "api": api.measure,
     "audit": audit.measure,

@@ -25,12 +25,12 @@ def measure(stage: Stage) -> list[Figure]:
         told = stage.run(
             "-m", "tests.bench.withdrawals", stage.demo.secrets["told_agent"],
             str(stage.sockets / "metatrader"), str(stage.folder / "counting"), owner,
-            _bare_agent(stage, running), env=app,
+            bare_agent(stage, running), env=app,
         )  # fmt: skip
     return _figures(told)
 
 
-def _bare_agent(stage: Stage, running: ExitStack) -> str:
+def bare_agent(stage: Stage, running: ExitStack) -> str:
     """Start the bare agent and the bare MetaTrader behind it; return where it listens."""
     port, door = free_port(), stage.folder / "bare-metatrader"
     environment = stage.demo.environment | {"BARE_METATRADER": str(door)}

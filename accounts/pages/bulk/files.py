@@ -129,10 +129,10 @@ class LineList(ListPage):
         return lines.list_lines_for(self.request.user, self.file.pk)
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
-        """Return the foot: the sums by currency."""
+        """Return the foot: the sum of what can be carried out, where it is of one currency."""
         found = lines.totals_of(rows)
-        told = [str(marks.amount(total, code)) for code, (_count, total) in sorted(found.items())]
-        return {"amount": " · ".join(told)} if len(told) == 1 else {}
+        told = [marks.amount(total, code) for code, (_count, total) in found.items()]
+        return {"amount": told[0]} if len(told) == 1 else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the file, and the words of the search field."""

@@ -61,7 +61,13 @@ class LineTable(tables.Table):
     cards = True
 
     number = tables.Column(verbose_name=gettext_lazy("Line"), css="figure muted")
-    login = tables.Column(verbose_name=gettext_lazy("Login"), card=1, css="figure")
+    login = tables.Templated(
+        "accounts/_bulk_login.html",
+        accessor="login",
+        verbose_name=gettext_lazy("Login"),
+        card=1,
+        css="figure",
+    )
     amount = tables.Money(
         "currency", with_unit=True, verbose_name=gettext_lazy("Amount"), card=2, css="strong"
     )
@@ -71,3 +77,9 @@ class LineTable(tables.Table):
         accessor="adjustment__ticket", verbose_name=gettext_lazy("Ticket"), css="figure"
     )
     words = Words(accessor="pk", verbose_name=gettext_lazy("Why"), css="wide")
+
+    def url_of(self, record: Any) -> str:
+        """Return the page of the adjustment that the line became, or nothing."""
+        if record.adjustment_id is None:
+            return ""
+        return reverse("accounts:adjustment-detail", args=[record.adjustment_id])

@@ -131,8 +131,13 @@ def sums_of(file: BulkFile) -> list[SumLine]:
 
 
 def totals_of(rows: QuerySet[BulkRow]) -> dict[str, tuple[int, Decimal]]:
-    """Return how many lines and how much, by currency."""
-    told = rows.order_by().values_list("currency").annotate(Count("id"), Sum("amount"))
+    """Return how many lines and how much, by currency; lines that cannot be apart."""
+    told = (
+        rows.exclude(state=BulkLine.CANNOT)
+        .order_by()
+        .values_list("currency")
+        .annotate(Count("id"), Sum("amount"))
+    )
     return {currency: (count, total) for currency, count, total in told}
 
 

@@ -90,6 +90,7 @@ def test_the_results_leave_as_a_file_that_the_log_knows(till: Till) -> None:
     browser = a_browser(till.second)
     listed = browser.get(f"{page(file, 'lines')}?outcome=waiting").content.decode()
     assert "101" in listed
+    assert "&lt;span" not in listed
     taken = browser.get(f"{page(file, 'lines')}?as=csv")
     text = taken.content.decode("utf-8-sig").splitlines()
     assert text[0].startswith("Line,Login,Amount,Currency")
