@@ -30,6 +30,7 @@ RETURN_PAYOUT = Permission("accounts.payout.return", noop("Return a payout to th
 START_DEPOSIT = Permission(
     "accounts.deposit.start",
     noop("Begin a deposit for a client, and take it back"),
+    for_machines=True,
     for_clients=True,
 )
 DECIDE_DEPOSIT = Permission(

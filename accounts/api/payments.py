@@ -11,6 +11,7 @@ from accounts.actions import withdrawals
 from accounts.actions.withdrawals import FiguresUnknown
 from accounts.api.serializers import (
     CancellationTaken,
+    MethodsNarrowed,
     PaymentMethodsShown,
     PaymentShown,
     PaymentsNarrowed,
@@ -51,7 +52,7 @@ class ReadPayment(ReadDoor):
 
 
 class PaymentMethods(ReadDoor):
-    """The ways by which a client's money can leave."""
+    """The ways by which a client's money can leave, or with `direction=in` come."""
 
     permission = SEE_PAYMENT_METHODS
     shows = PaymentMethodsShown
@@ -61,7 +62,10 @@ class PaymentMethods(ReadDoor):
         client = known.get_client(client_id)
         if client is None or not known.is_in_reach(self.user, SEE_PAYMENT_METHODS, client_id):
             raise Http404
-        return {"items": list_methods_on_offer(client.legal_entity_id, direction=Direction.OUT)}
+        asked = self.taken(self.request.query_params.dict(), MethodsNarrowed)
+        way = Direction(asked["direction"])
+        offer = list_methods_on_offer(client.legal_entity_id, direction=way)
+        return {"items": [one for one in offer if one.provider or way is Direction.OUT]}
 
 
 class RequestWithdrawal(ActDoor):

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
 from accounts.states import STATED_LABELS, WITHDRAWAL_LABELS
-from accounts.terms import TRANSFER_LABELS
+from accounts.terms import DEPOSIT_LABELS, TRANSFER_LABELS, Deposit
 from backoffice.core.money import rounded
 from backoffice.ui.rest.fields import (
     MomentField,
@@ -29,6 +30,7 @@ class PaymentShown(Shown):
     id = NumberField()
     kind = TextField()
     state = TextField()
+    stage = serializers.SerializerMethodField(help_text="The stage in the client's words")
     is_final = serializers.BooleanField(read_only=True)
     client = NumberField(source="client_id")
     account = NumberField(source="account_id")
@@ -43,17 +45,96 @@ class PaymentShown(Shown):
     sent_at = MomentField(allow_null=True)
     closed_at = MomentField(allow_null=True)
     missing = TextField(source="missing_text")
+    missing_items = serializers.ListField(source="missing", read_only=True)
     message = TextField(source="reject_public")
+
+    def get_stage(self, payment: Any) -> str:
+        """Return what the client reads of the state."""
+        return _(WITHDRAWAL_READS[payment.state])
+
+
+class DepositShown(Shown):
+    """A deposit. `pay_url` is the provider's page while it can be paid there, `reference` what a
+    wire has to name while it is awaited.
+    """
+
+    id = NumberField()
+    state = TextField()
+    stage = serializers.SerializerMethodField(help_text="The stage in the client's words")
+    is_final = serializers.BooleanField(read_only=True)
+    client = NumberField(source="client_id")
+    account = NumberField(source="account_id")
+    method = TextField(source="method.code")
+    asked_amount = MoneyField()
+    currency = TextField()
+    received_amount = serializers.SerializerMethodField(help_text="In received_currency")
+    received_currency = TextField()
+    own_fee = serializers.SerializerMethodField(help_text="Of what came")
+    credit_amount = MoneyField()
+    pay_url = serializers.SerializerMethodField()
+    bank = serializers.SerializerMethodField(help_text="Where a wire goes; null for other ways")
+    started_at = MomentField()
+    expires_at = MomentField()
+    received_at = MomentField(allow_null=True)
+    credited_at = MomentField(allow_null=True)
+    closed_at = MomentField(allow_null=True)
+
+    def get_stage(self, deposit: Any) -> str:
+        """Return what the client reads of the state."""
+        return _(DEPOSIT_READS[deposit.state])
+
+    def get_received_amount(self, deposit: Any) -> str | None:
+        """Return what came, with its own currency's digits."""
+        if deposit.received_amount is None:
+            return None
+        return str(rounded(deposit.received_amount, deposit.received_currency))
+
+    def get_own_fee(self, deposit: Any) -> str:
+        """Return what we take of it."""
+        return str(rounded(Decimal(deposit.own_fee), deposit.amount_currency))
+
+    def get_pay_url(self, deposit: Any) -> str:
+        """Return the provider's page, as long as it can be paid there."""
+        return str(deposit.page_url) if deposit.state == Deposit.PENDING else ""
+
+    def get_bank(self, deposit: Any) -> dict[str, str] | None:
+        """Return what the client of a wire that is awaited is told."""
+        told = self.context["instructions"](deposit)
+        if told is None:
+            return None
+        account = told.account
+        return {
+            "reference": told.reference, "holder": account.holder, "number": account.number,
+            "bic": account.bic, "bank": account.name,
+        }  # fmt: skip
+
+
+class DepositsNarrowed(Taken):
+    """What narrows the deposits."""
+
+    client = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    account = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    state = serializers.ChoiceField(choices=list(DEPOSIT_LABELS), required=False)
 
 
 class PaymentMethodShown(Shown):
-    """A way for money to leave."""
+    """A way for money to come or go; limits and our fee (percent) are those of deposits."""
 
     id = NumberField()
     code = TextField()
     name = TextField()
     kind = TextField()
     currency = TextField()
+    direction = TextField()
+    minimum = MoneyField()
+    maximum = MoneyField()
+    fee_percent = TextField()
+
+
+class MethodsNarrowed(Taken):
+    """Which way the money goes: `out` unless told otherwise."""
+
+    direction = serializers.ChoiceField(choices=["in", "out"], required=False, default="out")
 
 
 class PaymentMethodsShown(Shown):
@@ -94,8 +175,16 @@ class WithdrawalTaken(Taken):
     )
 
 
+class DepositTaken(Taken):
+    """What a client means to pay in. `amount` is text, in the account's currency."""
+
+    account = serializers.IntegerField(min_value=1, max_value=2**62)
+    amount = AmountTaken()
+    method = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
 class CancellationTaken(Taken):
-    """Why a withdrawal is taken back."""
+    """Why a withdrawal or a deposit is taken back."""
 
     reason = serializers.CharField(max_length=300)
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.api.deposits import CancelDeposit, ListDeposits, ReadDeposit, StartDeposit
 from accounts.api.payments import (
     CancelWithdrawal,
     ListPayments,
@@ -22,6 +23,10 @@ urlpatterns = [
     path("payments", ListPayments.as_view(), name="payment-list"),
     path("payments/<int:pk>", ReadPayment.as_view(), name="payment"),
     path("clients/<int:client_id>/payment-methods", PaymentMethods.as_view(), name="methods"),
+    path("deposits", ListDeposits.as_view(), name="deposit-list"),
+    path("deposits/<int:pk>", ReadDeposit.as_view(), name="deposit"),
+    path("deposits/start", StartDeposit.as_view(), name="deposit-start"),
+    path("deposits/<int:pk>/cancel", CancelDeposit.as_view(), name="deposit-cancel"),
     path("withdrawals/request", RequestWithdrawal.as_view(), name="withdrawal-request"),
     path("withdrawals/<int:pk>/cancel", CancelWithdrawal.as_view(), name="withdrawal-cancel"),
     path("transfers", ListTransfers.as_view(), name="transfer-list"),

@@ -7,7 +7,7 @@ and words are those of docs/decisions/0029-personal-area.md (reference/workflows
 from collections.abc import Mapping
 
 from accounts.states import Withdrawal
-from accounts.terms import Deposit
+from accounts.terms import Deposit, Transfer
 from backoffice.core.words import noop
 
 WITHDRAWAL_READS: Mapping[str, str] = {
@@ -38,4 +38,16 @@ DEPOSIT_READS: Mapping[str, str] = {
     Deposit.CANCELLED: noop("Cancelled"),
     Deposit.RETURNING: noop("Being sent back to you"),
     Deposit.RETURNED: noop("Sent back to you"),
+}
+TRANSFER_READS: Mapping[str, str] = {
+    Transfer.REQUESTED: noop("Received"),
+    Transfer.APPROVED: noop("On its way"),
+    Transfer.IN_TRANSIT: noop("On its way"),
+    Transfer.DONE: noop("Done"),
+    Transfer.REVERSING: noop("Going back"),
+    Transfer.REVERSED: noop("Back where it came from"),
+    Transfer.REFUSED: noop("Could not be carried out"),
+    Transfer.REJECTED: noop("Rejected"),
+    Transfer.CANCELLED: noop("Cancelled"),
+    Transfer.UNCERTAIN: noop("Being confirmed"),
 }

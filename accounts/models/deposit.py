@@ -50,6 +50,7 @@ class Deposit(models.Model):
         owner="client__owner_id",
         desk="client__desk_id",
         entity="legal_entity_id",
+        brand="client__brand_id",
     )
 
     id = models.BigAutoField(primary_key=True)

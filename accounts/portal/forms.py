@@ -34,6 +34,12 @@ def _amount() -> forms.DecimalField:
     )
 
 
+def _more_than_nothing(amount: Decimal) -> Decimal:
+    if amount <= 0:
+        raise forms.ValidationError(_("Say how much: more than nothing."))
+    return amount
+
+
 class MoneyForm(forms.Form):
     """An account, an amount, a method. `key` makes the same form count once."""
 
@@ -46,10 +52,7 @@ class MoneyForm(forms.Form):
 
     def clean_amount(self) -> Decimal:
         """Refuse nothing and less."""
-        amount: Decimal = self.cleaned_data["amount"]
-        if amount <= 0:
-            raise forms.ValidationError(_("Say how much: more than nothing."))
-        return amount
+        return _more_than_nothing(self.cleaned_data["amount"])
 
 
 class DepositForm(MoneyForm):
@@ -72,6 +75,30 @@ class WithdrawalForm(MoneyForm):
         lambda: [(code, _(label)) for code, label in STATED_LABELS.items()],
     )
     stated_text = _line(gettext_lazy("In your words, if you like"), required=False)
+
+
+class TransferForm(forms.Form):
+    """From where to where, and how much. `seen_rate` is what was shown, if currencies differ."""
+
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    seen_rate = forms.DecimalField(
+        required=False, max_digits=24, decimal_places=10, widget=forms.HiddenInput
+    )
+    source = _choice(gettext_lazy("From"))
+    target = _choice(gettext_lazy("To"))
+    amount = _amount()
+
+    def __init__(self, data: Any, *, places: Iterable[Any]) -> None:
+        super().__init__(data, label_suffix="")
+        known = list(places)
+        out = [(one.value, one.label) for one in known if not one.is_empty]
+        self.fields["source"].choices = out  # type: ignore[attr-defined]
+        all_ = [(one.value, one.label) for one in known]
+        self.fields["target"].choices = all_  # type: ignore[attr-defined]
+
+    def clean_amount(self) -> Decimal:
+        """Refuse nothing and less."""
+        return _more_than_nothing(self.cleaned_data["amount"])
 
 
 class AnswerForm(forms.Form):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
-from accounts.queries.own import payments
+from accounts.calc.client_words import DEPOSIT_READS, TRANSFER_READS, WITHDRAWAL_READS
+from accounts.queries.own import payments, transfers
 from backoffice.ui.personal.shapes import ClientDetail
 from trading.queries import trading_accounts
 
@@ -18,9 +18,11 @@ class Home(ClientDetail):
     def context(self) -> dict[str, Any]:
         """Return the accounts with their latest figures, and the newest payments."""
         mine = self.client_id
+        moving = transfers.list_transfers_of(mine)
         going, coming = payments.list_withdrawals_of(mine), payments.list_deposits_of(mine)
         return {
             "accounts": trading_accounts.list_accounts_of(mine),
             "withdrawals": [(one, _(WITHDRAWAL_READS[one.state])) for one in going],
+            "transfers": [(one, _(TRANSFER_READS[one.state])) for one in moving],
             "deposits": [(one, _(DEPOSIT_READS[one.state])) for one in coming],
         }

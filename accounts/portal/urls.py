@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.portal import deposits, home, withdrawals
+from accounts.portal import deposits, home, transfers, withdrawals
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("deposits/new/", deposits.PayIn.as_view(), name="deposit-new"),
     path("deposits/<int:pk>/", deposits.OwnDeposit.as_view(), name="deposit"),
     path("deposits/<int:pk>/stop/", deposits.StopDeposit.as_view(), name="deposit-stop"),
+    path("transfers/new/", transfers.Move.as_view(), name="transfer-new"),
+    path("transfers/<int:pk>/", transfers.OwnTransfer.as_view(), name="transfer"),
     path("withdrawals/new/", withdrawals.Withdraw.as_view(), name="withdrawal-new"),
     path("withdrawals/<int:pk>/", withdrawals.OwnWithdrawal.as_view(), name="withdrawal"),
     path("withdrawals/<int:pk>/cancel/", withdrawals.CancelOwn.as_view(), name="withdrawal-cancel"),

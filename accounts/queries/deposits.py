@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deposit, DepositOperation, ProviderCallback
@@ -111,6 +112,24 @@ def get_deposit_for(user: Any, pk: int) -> Deposit:
         "client", "account__server", "method", "legal_entity", "owner", "desk", "follows"
     )
     return access.get_or_404_for(rows, user, SEE_PAYMENTS, pk=pk)
+
+
+def narrow(
+    rows: QuerySet[Deposit],
+    *,
+    client: int | None = None,
+    account: int | None = None,
+    state: str = "",
+) -> QuerySet[Deposit]:
+    """Narrow to one client, one account, one state, where these are given."""
+    wanted = {"client_id": client, "account_id": account, "state": state}
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def require_in_reach(user: Any, pk: int, permission: object) -> None:
+    """Raise Http404 unless this permission of the user reaches the deposit."""
+    if not access.restrict(Deposit.objects.filter(pk=pk), user, permission).exists():
+        raise Http404
 
 
 def callbacks_of(deposit: Deposit) -> list[ProviderCallback]:

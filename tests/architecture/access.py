@@ -296,6 +296,8 @@ PORTAL: dict[str, Door] = {
     "portal:deposit-new": Door(CLIENTS),
     "portal:deposit": Door(CLIENTS, about="deposit"),
     "portal:deposit-stop": Door(CLIENTS, about="deposit", method="post", answers=422),
+    "portal:transfer-new": Door(CLIENTS),
+    "portal:transfer": Door(CLIENTS, about="transfer"),
     "portal:withdrawal-new": Door(CLIENTS),
     "portal:withdrawal": Door(CLIENTS, about="payment"),
     "portal:withdrawal-cancel": Door(CLIENTS, about="payment", method="post", answers=302),

@@ -68,7 +68,7 @@ def of_withdrawal(payment: Payment, *, now: datetime) -> OwnWithdrawal:
     return OwnWithdrawal(
         payment=payment,
         words=_(WITHDRAWAL_READS[state]),
-        steps=_steps(WAY_OUT, state, WITHDRAWAL_READS),
+        steps=steps_of(WAY_OUT, state, WITHDRAWAL_READS),
         says=_says(payment),
         missing=_missing(payment),
         split=splitting.lines_of(payment.split),
@@ -86,14 +86,14 @@ def of_deposit(deposit: Deposit) -> OwnDeposit:
     return OwnDeposit(
         deposit=deposit,
         words=_(DEPOSIT_READS[state]),
-        steps=_steps(WAY_IN, state, DEPOSIT_READS),
+        steps=steps_of(WAY_IN, state, DEPOSIT_READS),
         pay_url=deposit.page_url if state is State.PENDING else "",
         instructions=instructions_for(deposit) if is_open else None,
         may_cancel=state in (State.PARKED, State.PENDING),
     )
 
 
-def _steps(way: tuple[Any, ...], state: Any, reads: Any) -> tuple[Step, ...]:
+def steps_of(way: tuple[Any, ...], state: Any, reads: Any) -> tuple[Step, ...]:
     """Return the stages of the straight way; a state beside it (rejected, returned) has none."""
     here = next((number for number, states in enumerate(way) if state in states), None)
     if here is None:

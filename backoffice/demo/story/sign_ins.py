@@ -1,46 +1,56 @@
 """The broker's clients who sign in to the personal area: two of them, one of whom is printed."""
 
-import random
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from accounts.queries.own import payments
 from backoffice.core.clock import now
 from backoffice.core.errors import Rejected
-from backoffice.demo import asking
-from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.story.staff import ACTOR, password
 from backoffice.identity.actions import clients as sign_ins
 from backoffice.identity.queries import links, people
 from crm.actions import inviting
 from crm.queries import known
+from trading.queries import money
+from trading.queries.money import AccountMoney
 
 HOW_MANY = 2
-TRIES = 40
+CURRENCY = "USD"
 
 
-def let_in(place: Place, broker: Broker) -> None:
-    """Invite two clients with money in dollars and give them passwords; keep both in the secrets.
+def let_in(place: Place) -> None:
+    """Invite two clients with an account in dollars and give them passwords; keep both.
 
     The letters of their invitation go out as any other's; the links in them are void by then.
     """
-    chance = random.Random(f"sign-ins {broker.seed}")
     chosen: dict[int, dict[str, Any]] = {}
-    used: set[int] = set()
-    for _number in range(TRIES):
-        with suppress(asking.NobodyLeft, Rejected):
-            purse = asking.a_calm_purse(chance, used)
-            used.add(purse.account_id)
-            if purse.currency == "USD" and purse.client_id not in chosen:
-                chosen[purse.client_id] = _sign_in(purse)
+    for account in _accounts():
         if len(chosen) == HOW_MANY:
             break
+        if account.client_id is not None and account.client_id not in chosen:
+            with suppress(Rejected):  # blocked, closed, or without an address
+                chosen[account.client_id] = _sign_in(account.client_id, account.login)
     place.remember({**place.secrets(), "clients": list(chosen.values())})
 
 
-def _sign_in(purse: asking.Purse) -> dict[str, Any]:
-    inviting.invite_client(client_id=purse.client_id, actor=ACTOR, now=now())
-    user, client = people.sign_in_of(purse.client_id), known.get_client(purse.client_id)
+def _accounts() -> Iterator[AccountMoney]:
+    """Yield open accounts in dollars: first those that hold nothing and whose client paid nothing
+    in yet, so that nothing of theirs is parked; of these the richest.
+    """
+    found = [money.account_money(number) for number in money.bound_account_ids()]
+    usable = [one for one in found if one and one.is_open and one.currency == CURRENCY]
+    yield from sorted(usable, key=lambda one: (one.has_positions, _has_paid(one), -one.balance))
+
+
+def _has_paid(account: AccountMoney) -> bool:
+    return account.client_id is None or bool(payments.list_deposits_of(account.client_id))
+
+
+def _sign_in(client_id: int, login: int) -> dict[str, Any]:
+    inviting.invite_client(client_id=client_id, actor=ACTOR, now=now())
+    user, client = people.sign_in_of(client_id), known.get_client(client_id)
     if user is None or client is None:
         raise Rejected("nobody was invited")
     word = password(user.email, user.full_name)
@@ -52,5 +62,5 @@ def _sign_in(purse: asking.Purse) -> dict[str, Any]:
         "password": word,
         "number": client.number,
         "client_id": client.pk,
-        "login": purse.login,
+        "login": login,
     }

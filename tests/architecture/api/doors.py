@@ -68,6 +68,15 @@ API_DOORS: dict[str, ApiDoor] = {
     "api:payment-list": ApiDoor("accounts.payment.view"),
     "api:payment": ApiDoor("accounts.payment.view", about="payment"),
     "api:methods": ApiDoor("accounts.payment_method.view", about="client_id"),
+    "api:deposit-list": ApiDoor("accounts.payment.view"),
+    "api:deposit": ApiDoor("accounts.payment.view", about="deposit"),
+    "api:deposit-start": acts(
+        "accounts.deposit.start",
+        {"account": 0, "amount": "5.00", "method": 1},
+        about="holding",
+        answers=422,
+    ),
+    "api:deposit-cancel": acts("accounts.deposit.start", WHY, about="deposit", answers=409),
     "api:withdrawal-request": acts(
         "accounts.withdrawal.request", WITHDRAWAL, about="holding", answers=422
     ),

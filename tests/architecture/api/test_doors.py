@@ -19,6 +19,7 @@ from tests.architecture.matrix.world import rolled_back
 from tests.architecture.test_access import addresses
 from tests.factories.accounts.orders import AccountGateway, a_command_of
 from tests.factories.house import House, a_house
+from tests.factories.incoming.deposits import a_deposit_of
 from tests.factories.machines import HOST, Machine, a_machine, a_token
 from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.payments import a_request_of
@@ -63,6 +64,7 @@ def place(name: str, house: House, *, far: bool = False, absent: bool = False) -
         "payment": lambda: {"pk": payment_of(client).pk},
         "transfer": lambda: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},
         "conversion": lambda: {"client_id": client.pk, "source": "USD", "target": "USD"},
+        "deposit": lambda: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
     }
     values = makes[door.about]() if door.about in makes else {}
     path = reverse(name, kwargs=dict.fromkeys(values, ABSENT) if absent else values)
@@ -108,7 +110,8 @@ def test_every_address_of_the_machines_stands_in_the_table() -> None:
 def test_no_machine_decides_confirms_or_configures() -> None:
     for code in scopes():
         verb = code.rpartition(".")[2]
-        assert verb in ("view", "edit", "see_contacts", "open", "reset_password", "request"), code
+        asks = ("view", "edit", "see_contacts", "open", "reset_password", "request", "start")
+        assert verb in asks, code
     assert "accounts.withdrawal.approve" in registered()
     assert "accounts.withdrawal.approve" not in scopes()
 

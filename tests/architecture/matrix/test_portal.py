@@ -19,6 +19,7 @@ from tests.architecture.matrix.world import ABSENT, NAMES, World, a_world, payme
 from tests.architecture.test_access import body, knock, told
 from tests.architecture.test_queries import compare
 from tests.factories.incoming.deposits import a_deposit_of
+from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.payments import a_request_of
 from tests.factories.sign_in.clients import a_sign_in, signed_in
 
@@ -26,6 +27,7 @@ PAGES = [name for name, door in PORTAL.items() if door.method == "get" and door.
 ABOUT: dict[str, Any] = {
     "payment": lambda client: {"pk": payment_of(client).pk},
     "deposit": lambda client: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
+    "transfer": lambda client: {"pk": a_transfer_of(client, 60_000 + client.pk).pk},
     "link": lambda client: {"user_id": ABSENT, "token": "none"},
     "": lambda client: {},
 }
