@@ -110,9 +110,7 @@ def _transfers() -> Iterator[str]:
 
 def _adjustments() -> Iterator[str]:
     for one in Adjustment.objects.all():
-        done = BalanceOperation.objects.filter(
-            key__in=one.operations.values("key"), state=Operation.CONFIRMED
-        ).count()
+        done = BalanceOperation.objects.filter(key=one.key, state=Operation.CONFIRMED).count()
         if done != (one.state == Moved.DONE):
             yield f"adjustment {one.state}, and {done} operations are confirmed"
 
