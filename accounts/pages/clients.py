@@ -18,7 +18,7 @@ from accounts.permissions import (
 from accounts.queries import deposits, payments
 from accounts.queries.adjusting import rows as adjustments
 from accounts.queries.payment_methods import list_methods_on_offer
-from accounts.queries.transfers import places
+from accounts.queries.transfers import moved, places
 from accounts.queries.transfers import rows as transfers
 from accounts.states import Direction, StatedReason
 from backoffice.core.actors import Actor
@@ -26,7 +26,7 @@ from backoffice.core.money import rounded
 from backoffice.ui import figures
 from backoffice.ui.shapes import ActionPage, Panel
 from crm.queries import known
-from trading.queries import money, trading_accounts
+from trading.queries import trading_accounts
 
 LATEST = 8
 AS_TYPED = ("key", "amount", "requisite", "holder", "stated_text", "note", "loop_reason")
@@ -56,7 +56,7 @@ class PanelForClient(Panel):
             ),
             **_between_places(user, record.pk),
             "may_deposit": known.is_in_reach(user, START_DEPOSIT, record.pk),
-            "moved": money.moved_by_client(record.pk),
+            "moved": moved.moved_of(record.pk),
             "may_ask": known.is_in_reach(user, REQUEST_WITHDRAWAL, record.pk),
         }
 

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actions.transfers import carrying, returning, steps
 from accounts.models import TransferOperation
+from accounts.queries.transfers import moved
 from accounts.terms import Transfer as State
 from backoffice.core import clock
 from tests.factories.agents import Script
@@ -13,6 +14,7 @@ from tests.factories.moving.transfers import LATER, Pair, in_transit, now_of, se
 from tests.factories.payments import SYSTEM, work_done
 from trading.gateway.agent.engine import LinkError
 from trading.models import ServerState
+from trading.queries import money
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,16 @@ def test_without_metatrader_it_waits_and_says_why(pair: Pair) -> None:
     assert transfer.waits_because
     assert transfer.next_try_at is not None
     assert pair.till.available() == Decimal("900.00")
+
+
+def test_a_move_of_ones_own_is_no_deposit_and_no_withdrawal(carried: Pair) -> None:
+    client_id = carried.till.client.pk
+    (before,) = moved.moved_of(client_id)
+    carried.ask("100.00")
+    for _ in range(2):
+        work_done()
+    carried.mirror_as_booked()
+
+    (raw,) = money.moved_by_client(client_id)
+    assert raw.deposits_count == before.deposits_count + 1
+    assert moved.moved_of(client_id) == [before]
