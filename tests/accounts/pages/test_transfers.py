@@ -83,7 +83,7 @@ def test_a_wallet_is_offered_once_it_holds_something(pair: Pair) -> None:
     assert "80.00" in panel.content.decode()
 
 
-def test_without_a_price_nothing_is_asked_for(db: None) -> None:
+def test_without_a_price_nothing_is_asked_for(db: None, redis_server: Any) -> None:
     pair = a_pair(currency="EUR")
     answer = a_browser(pair.till.asker).post(start(pair), form(pair))
     assert answer.status_code == 422
