@@ -18,6 +18,7 @@ from trading.live.directory import Directory, Entry
 from trading.live.screens import Screens
 from trading.live.source import Source
 from trading.live.store import Store
+from trading.queries import quotes
 
 
 def a_source() -> Source:
@@ -176,3 +177,16 @@ def test_figures_are_written_in_parts_and_what_failed_is_written_later(
 
     asyncio.run(whole())
     assert tries == [[11], [12], [12]]
+
+
+def test_quotes_of_currency_pairs_are_kept_for_conversions(
+    redis_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(stage: Stage, listener: Any) -> None:
+        await stage.screens.draw()
+
+    play(redis_server.url, monkeypatch, story)
+
+    (pair,) = quotes.pairs_of(1)
+    assert (pair.symbol, pair.base, pair.other) == ("EURUSD", "EUR", "USD")
+    assert (pair.bid, pair.ask) == (Decimal("1.10000"), Decimal("1.10010"))
