@@ -31,7 +31,7 @@ class AdjustmentTable(tables.Table):
 
     number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
     client = tables.Templated(
-        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
+        "accounts/_moved_client.html", verbose_name=gettext_lazy("Client"), card=1
     )
     kind = tables.Column(accessor="get_kind_display", verbose_name=gettext_lazy("What"), card=5)
     amount = tables.Money(

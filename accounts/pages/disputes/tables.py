@@ -16,7 +16,7 @@ class DisputeTable(tables.Table):
 
     number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
     client = tables.Templated(
-        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
+        "accounts/_moved_client.html", verbose_name=gettext_lazy("Client"), card=1
     )
     amount = tables.Money(
         "currency", with_unit=True, verbose_name=gettext_lazy("Called back"), card=2, css="strong"

@@ -114,7 +114,7 @@ class DisputeFilter(django_filters.FilterSet):
 def list_disputes_for(user: Any) -> QuerySet[Dispute]:
     """Return the cases in reach, what has to be answered first on top."""
     rows = access.restrict(Dispute.objects.all(), user, SEE_PAYMENTS)
-    return rows.select_related("client", "deposit__method").order_by(*DUE)
+    return rows.select_related("client", "account__server").order_by(*DUE)
 
 
 def counts_for(user: Any, *, now: datetime) -> Counts:
