@@ -51,6 +51,20 @@ def test_everything_wished_for_is_locked(lock: Path) -> None:
             assert name(line) in locked, f"{lock.name} lacks {line}"
 
 
+def test_what_is_tested_is_what_runs() -> None:
+    """Development has the packages of the product, in the same versions."""
+    app, dev = (
+        {
+            line.split(" \\")[0]
+            for line in (ROOT / lock).read_text("utf-8").splitlines()
+            if "==" in line
+        }
+        for lock in ("requirements.txt", "requirements-dev.txt")
+    )
+    assert app
+    assert not app - dev
+
+
 def name(line: str) -> str:
     """The plain name of a requirement."""
     return re.split(r"[\[=<>!~ ;]", line.strip(), maxsplit=1)[0].lower().replace("_", "-")
