@@ -67,6 +67,18 @@ class ClientStatusChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KycLevelChanged(Event):
+    """A client's KYC level is another one: two people agreed."""
+
+    name: ClassVar[str] = "crm.client.kyc_changed"
+    sentence: ClassVar[str] = noop("{actor} changed the KYC level from {before} to {after}")
+
+    client_id: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientForgotten(Event):
     """A person's data were cleared for good."""
 

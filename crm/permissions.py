@@ -18,6 +18,9 @@ DECIDE_CONTACTS = Permission(
     "crm.client.decide_contacts",
     noop("Decide about changes of a client's e-mail, phone or bank details that others ask for"),
 )
+DECIDE_KYC = Permission(
+    "crm.client.decide_kyc", noop("Decide about a client's KYC level that others ask for")
+)
 REVEAL_CONTACTS = Permission(
     "crm.contact.reveal", noop("Ask to see a masked e-mail address or phone number, one by one")
 )

@@ -88,6 +88,13 @@ CONTACT_LABELS: dict[ContactField, str] = {
     ContactField.PHONE: noop("phone number"),
 }
 
+#: What a KYC level is called (reference/workflows.md 9.2); what each opens, policies say.
+KYC_LEVELS: dict[int, str] = {
+    0: noop("0 · registered only"),
+    1: noop("1 · identity proved"),
+    2: noop("2 · residence proved"),
+    3: noop("3 · suitable, source of funds known"),
+}
 LIVING = (
     ClientStatus.REGISTERED,
     ClientStatus.VERIFIED,

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from backoffice.core.actors import Actor
 from backoffice.core.work import reacts_to
-from crm.actions import contacts, letters
+from crm.actions import contacts, kyc, letters
 from crm.events import LetterWritten
 
 POST = Actor.system("post")
 contacts.register()
+kyc.register()
 
 
 @reacts_to(LetterWritten)

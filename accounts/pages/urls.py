@@ -1,6 +1,6 @@
 """Addresses under /payments/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts.pages import by_hand, clients, decisions, morning, paying, payments
 from accounts.pages.adjusting import urls as adjusting
@@ -125,6 +125,6 @@ urlpatterns = [
         deposit_starting.StartDeposit.as_view(),
         name="deposit-start",
     ),
-    *adjusting.urlpatterns,
-    *disputes.urlpatterns,
+    path("", include(adjusting)),
+    path("", include(disputes)),
 ]

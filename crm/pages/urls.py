@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.pages import clients, contacts, grants, inviting, letters, looks, panels, revealing
+from crm.pages import clients, contacts, grants, inviting, kyc, letters, looks, panels, revealing
 
 app_name = "crm"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("views", panels.Views.as_view(), name="panel-views"),
     path("<int:pk>/", clients.ClientDetail.as_view(), name="client-detail"),
     path("<int:pk>/contacts/", contacts.AskForContacts.as_view(), name="client-contacts"),
+    path("<int:pk>/kyc/", kyc.AskForLevel.as_view(), name="client-kyc"),
     path("looks/", looks.LookList.as_view(), name="look-list"),
     path("<int:pk>/contacts/<slug:field>/", revealing.Contact.as_view(), name="client-contact"),
     path("<int:client_id>/shown-to/", grants.ShownTo.as_view(), name="panel-shown-to"),

@@ -133,6 +133,7 @@ DOORS: dict[str, Door] = {
     "crm:panel-views": Door(READS_CLIENTS),
     "crm:client-detail": Door(READS_CLIENTS, about="client"),
     "crm:client-contacts": Door(EDITS_CLIENTS, about="client"),
+    "crm:client-kyc": Door(EDITS_CLIENTS, about="client"),
     "crm:client-contact": Door(REVEALS, about="contact"),
     "crm:panel-shown-to": Door(SHOWS, about="client_id"),
     "crm:client-show": Door(SHOWS, about="client_id", method="post", answers=422),

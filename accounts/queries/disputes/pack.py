@@ -20,6 +20,7 @@ from crm.queries import known
 from trading.queries import deals
 
 MOST = 5000
+FIRST_PAGE = "index"
 #: The file's own moment inside the archive: the same facts make the same bytes.
 STILL = (1980, 1, 1, 0, 0, 0)
 Table = tuple[str, Sequence[str], list[Sequence[Any]]]
@@ -30,7 +31,7 @@ def pack_of(dispute: Dispute, user: Any, *, now: datetime) -> bytes:
     tables = [_deposits(dispute), _withdrawals(dispute), _trades(dispute, user), _events(dispute)]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        _write(archive, "index.html", _page(dispute, tables, now))
+        _write(archive, f"{FIRST_PAGE}.html", _page(dispute, tables, now))
         for name, heads, rows in tables:
             _write(archive, f"{name}.csv", export.document(heads, rows))
     return out.getvalue()

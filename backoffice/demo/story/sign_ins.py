@@ -8,6 +8,7 @@ from accounts.queries.own import payments
 from backoffice.core.clock import now
 from backoffice.core.errors import Rejected
 from backoffice.demo.places import Place
+from backoffice.demo.story import levels
 from backoffice.demo.story.staff import ACTOR, password
 from backoffice.identity.actions import clients as sign_ins
 from backoffice.identity.queries import links, people
@@ -53,6 +54,7 @@ def _sign_in(client_id: int, login: int) -> dict[str, Any]:
     user, client = people.sign_in_of(client_id), known.get_client(client_id)
     if user is None or client is None:
         raise Rejected("nobody was invited")
+    levels.prove(client_id)
     word = password(user.email, user.full_name)
     token = links.link_for(user).rstrip("/").rpartition("/")[2]
     sign_ins.set_password(user_id=user.pk, token=token, password=word, actor=ACTOR, now=now())
