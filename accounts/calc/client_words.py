@@ -38,6 +38,7 @@ DEPOSIT_READS: Mapping[str, str] = {
     Deposit.CANCELLED: noop("Cancelled"),
     Deposit.RETURNING: noop("Being sent back to you"),
     Deposit.RETURNED: noop("Sent back to you"),
+    Deposit.CHARGED_BACK: noop("Taken back by your bank or card"),
 }
 TRANSFER_READS: Mapping[str, str] = {
     Transfer.REQUESTED: noop("Received"),

@@ -157,8 +157,9 @@ def database(text: str) -> dict[str, Any]:
     prepared = options.pop("prepare", "on")
     if prepared not in ("on", "off"):
         raise ValueError("prepare is neither on nor off")
-    # Of core/compiled alone: a statement is prepared the third time that a connection sends it.
-    options["prepare_threshold"] = 2 if prepared == "on" else None
+    # Nobody but core/compiled prepares: psycopg forgets its own statements by DEALLOCATE ALL, at
+    # each ROLLBACK and DROP, and ours would go too.
+    options["prepare_threshold"] = None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -167,6 +168,7 @@ def database(text: str) -> dict[str, Any]:
         "HOST": options.pop("host", unquote(url.hostname or "")),
         "PORT": options.pop("port", str(url.port or "")),
         "OPTIONS": options,
+        "PREPARES": prepared == "on",
     }
 
 

@@ -20,6 +20,9 @@ from psycopg.types.datetime import TimestamptzLoader
 
 #: So many statements a connection keeps; the texts of `core/compiled` are fewer.
 MOST_PREPARED = 500
+#: A statement is prepared the third time that a connection sends it.
+SENT_BEFORE = 2
+_UNKNOWN = "26000"  # invalid_sql_statement_name: somebody had PostgreSQL forget what was prepared
 _PLACE = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<kind>[s%])")
 _PLACE_OF_KEPT = "_compiled_kept"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -60,8 +63,13 @@ def is_plain(connection: "psycopg.Connection[Any]") -> bool:
     return connection.isolation_level is connection.read_only is connection.deferrable is None
 
 
-def run(connection: "psycopg.Connection[Any]", sql: str, values: Values) -> Answer:
-    """Send one statement and return its answer; psycopg's errors, as its cursor raises them."""
+def run(
+    connection: "psycopg.Connection[Any]", sql: str, values: Values, *, prepares: bool
+) -> Answer:
+    """Send one statement and return its answer; psycopg's errors, as its cursor raises them.
+
+    `prepares` false: a pooler stands between, which keeps no prepared statement.
+    """
     kept: _Kept | None = getattr(connection, _PLACE_OF_KEPT, None)
     if kept is None:
         kept = _Kept(connection)
@@ -77,9 +85,12 @@ def run(connection: "psycopg.Connection[Any]", sql: str, values: Values) -> Answ
     types, formats = tuple(transformer.types or ()), transformer.formats
     if not connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE:
         _checked(connection, server.exec_(b"BEGIN"))
-    name = kept.names.get((sql, types)) or _prepared(connection, kept, text, (sql, types))
+    key = (sql, types)
+    name = kept.names.get(key) or (_prepared(connection, kept, text, key) if prepares else b"")
     if name:
         result = server.exec_prepared(name, dumped, formats)
+        if result.error_field(pq.DiagnosticField.SQLSTATE) == _UNKNOWN.encode():
+            kept.names.clear()  # the next transaction prepares anew
     else:
         result = server.exec_params(text.sql, dumped, types, formats)
     _checked(connection, result)
@@ -97,11 +108,10 @@ def _prepared(
     key: tuple[str, tuple[int, ...]],
 ) -> bytes:
     """Prepare what was sent often enough and return its name; b"" while it was not."""
-    threshold = connection.prepare_threshold
-    if threshold is None or len(kept.names) >= MOST_PREPARED:
+    if len(kept.names) >= MOST_PREPARED:
         return b""
     kept.times[key] = kept.times.get(key, 0) + 1
-    if kept.times[key] <= threshold:
+    if kept.times[key] <= SENT_BEFORE:
         return b""
     name = f"compiled_{next(kept.numbers)}".encode()
     _checked(connection, connection.pgconn.prepare(name, text.sql, key[1]))

@@ -39,7 +39,9 @@ def _sent(sql: str, values: Values) -> Answer:
         return _by_django(sql, values)
     ours.validate_no_broken_transaction()
     try:
-        return driver.run(ours.connection, sql, values)
+        return driver.run(
+            ours.connection, sql, values, prepares=ours.settings_dict.get("PREPARES", False)
+        )
     except psycopg.Error:
         with ours.wrap_database_errors:
             raise
@@ -61,8 +63,7 @@ class _Said(NamedTuple):
 
 class _Cursor(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        # psycopg forgets what it prepared at each ROLLBACK, by DEALLOCATE ALL: ours would go too.
-        done = super().execute(query, params, **(more | {"prepare": False}))
+        done = super().execute(query, params, **more)
         if connection.queries_logged:  # in tests and under DEBUG
             said = ClientCursor(self.connection).mogrify(query, params)
             self._query: Any = _Said(said.encode())

@@ -32,7 +32,8 @@ def test_production():
         "PASSWORD": "p@ss",
         "HOST": "db.internal",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require", "prepare_threshold": 2},
+        "OPTIONS": {"sslmode": "require", "prepare_threshold": None},
+        "PREPARES": True,
     }
     assert read.allowed_hosts == ("office.broker.example", "10.0.0.1")
     assert read.site_url == "https://office.broker.example"
@@ -70,7 +71,7 @@ def test_a_socket_instead_of_a_host():
     assert (database["HOST"], database["PORT"], database["OPTIONS"]) == (
         "/run/pg",
         "",
-        {"prepare_threshold": 2},
+        {"prepare_threshold": None},
     )
 
 

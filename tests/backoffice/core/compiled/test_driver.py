@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -49,7 +56,7 @@ def test_it_is_prepared_the_third_time():
         compiled.ask("SELECT %s::int AS third_time", [times])
         with connection.cursor() as cursor:
             cursor.execute(KEPT, ["%third_time%"])
-            assert cursor.fetchone() == (int(times > connection.connection.prepare_threshold),)
+            assert cursor.fetchone() == (int(times > driver.SENT_BEFORE),)
 
 
 def test_what_is_prepared_outlives_a_rollback_on_both_ways(fresh_database):
@@ -70,9 +77,42 @@ def test_what_is_prepared_outlives_a_rollback_on_both_ways(fresh_database):
             assert compiled.ask("SELECT %s::int AS lasting", [7]) == [(7,)]
 
 
+@pytest.mark.parametrize("how", ["copy", "raw", "cursor"])
+def test_what_is_prepared_outlives_statements_of_psycopg_s_own(fresh_database, how):
+    """Nothing that others send lets psycopg prepare, and so forget everything, ours too."""
+    connection.ensure_connection()
+    ours = connection.connection
+    for times in range(4):
+        assert compiled.ask("SELECT %s::int AS lasting", [times]) == [(times,)]
+        if how == "raw":
+            ours.execute("SELECT %s::int", [times])
+        elif how == "cursor":
+            list(Work.objects.all().iterator(chunk_size=1))
+        else:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("CREATE TEMP TABLE passing (a int) ON COMMIT DROP")
+                with cursor.copy("COPY passing FROM STDIN") as copy:
+                    copy.write("1\n")
+    with transaction.atomic():
+        compiled.ask("SELECT %s::int AS lasting", [5])
+        transaction.set_rollback(True)
+    assert compiled.ask("SELECT %s::int AS lasting", [6]) == [(6,)]
+
+
+def test_a_connection_that_was_made_to_forget_prepares_anew(fresh_database):
+    for times in range(4):
+        compiled.ask("SELECT %s::int AS forgotten", [times])
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        compiled.ask("SELECT %s::int AS forgotten", [5])
+    for times in range(4):
+        assert compiled.ask("SELECT %s::int AS forgotten", [times]) == [(times,)]
+
+
 @pytest.mark.django_db
 def test_a_pooler_without_prepared_statements_gets_none(monkeypatch):
-    monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+    monkeypatch.setitem(connection.settings_dict, "PREPARES", False)
     for times in range(4):
         assert compiled.ask("SELECT %s::int AS never", [times]) == [(times,)]
     with connection.cursor() as cursor:
