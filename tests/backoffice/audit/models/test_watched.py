@@ -49,7 +49,7 @@ UNWATCHED: dict[str, str] = {
     "accounts_reconciledday": "a report of a comparison",
     "accounts_paymentoperation": "joins a payment with its operation; both are watched",
     "accounts_transferoperation": "joins a transfer with its operation; both are watched",
-    "accounts_bulkrow": "a file's digest, which people agreed to, holds it; its adjustment is watched",
+    "accounts_bulkrow": "bound by its file's digest; its adjustment is watched",
     "crm_clientletter": "letters out, each told by an event; nothing is decided by reading one",
     "accounts_depositoperation": "joins a deposit with its operation; both are watched",
     "accounts_providercallback": "stays as it came, by a trigger; what follows from it is told",
