@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -37,7 +37,7 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: the parts of the shell are kept by them
 class Entry:
     """A line of the sidebar: its word, where it leads, who sees it, its icon, its key after g.
 
@@ -240,18 +240,26 @@ class Line:
     counter_url: str = ""
 
 
-def lines(request: Any) -> Iterator[Line]:
-    """Yield the entries that this person may see."""
-    place = request.resolver_match.view_name if request.resolver_match else ""
-    for entry in (*MENU, PLUG) if settings.PULLS_PLUGS else MENU:
-        if entry.permission is not None and not request.user.may(str(entry.permission)):
-            continue
+def entries() -> tuple[Entry, ...]:
+    """Return every entry that this installation has."""
+    return (*MENU, PLUG) if settings.PULLS_PLUGS else MENU
+
+
+@lru_cache(maxsize=1000)
+def _current(place: str, known: tuple[Entry, ...]) -> tuple[bool, ...]:
+    """Tell of each entry whether the page of this url name belongs to it."""
+    return tuple(place == one.url_name or place.startswith(one.covers) for one in known)
+
+
+def _lines(seen: tuple[tuple[Entry, bool], ...]) -> Iterator[Line]:
+    """Yield the entries that a person may see, each with whether it is the one of the page."""
+    for entry, is_current in seen:
         yield Line(
             label=_(entry.label),
             url=reverse(entry.url_name),
             icon=entry.icon,
             key=entry.key,
-            is_current=place == entry.url_name or place.startswith(entry.covers),
+            is_current=is_current,
             at_end=entry.at_end,
             counter_url=reverse(entry.counter) if entry.counter else "",
         )
@@ -296,26 +304,36 @@ def taste(request: HttpRequest) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1000)
-def _parts(seen: tuple[Line, ...], language: str) -> dict[str, Any]:
+def _parts(seen: tuple[tuple[Entry, bool], ...], language: str, roots: Any) -> dict[str, Any]:
     """Return the parts of the shell that only the menu decides, drawn once for all who see it so.
 
-    They are the larger half of what a small page costs.
+    They are the larger half of what a small page costs. Addresses stand below `roots`.
     """
+    menu = list(_lines(seen))
     context = {
-        "menu": [line for line in seen if not line.at_end],
-        "menu_end": [line for line in seen if line.at_end],
-        "key_groups": keys.groups((line.key, line.label, line.url) for line in seen if line.key),
+        "menu": [line for line in menu if not line.at_end],
+        "menu_end": [line for line in menu if line.at_end],
+        "key_groups": keys.groups((line.key, line.label, line.url) for line in menu if line.key),
     }
     return context | {
         name: SafeString(get_template(template).render(context)) for name, template in PARTS.items()
     }
 
 
+def _roots() -> tuple[str, str]:
+    return get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()
+
+
 def _navigation(request: Any) -> dict[str, Any]:
-    seen = lines(request)
-    may_search = request.user.may(str(crm.SEE_CLIENTS))
+    may, known = request.user.may, entries()
+    place = request.resolver_match.view_name if request.resolver_match else ""
+    seen = tuple(
+        pair
+        for pair in zip(known, _current(place, known), strict=True)
+        if pair[0].permission is None or may(pair[0].permission)
+    )
     return {
         "live_url": settings.LIVE_URL,
-        **_parts(tuple(seen), get_language() or ""),
-        "search_url": reverse("crm:client-list") if may_search else "",
+        **_parts(seen, get_language() or "", _roots()),
+        "search_url": reverse("crm:client-list") if may(crm.SEE_CLIENTS) else "",
     }

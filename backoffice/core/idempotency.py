@@ -4,7 +4,6 @@ from django.db import connection
 
 from backoffice.core import compiled
 from backoffice.core.errors import NoTransaction
-from backoffice.core.models import IdempotencyKey
 
 
 def once(key: str) -> bool:
@@ -24,4 +23,4 @@ def once(key: str) -> bool:
 
 def is_used(key: str) -> bool:
     """Say whether the key has had its effect; one that is being used just now may not show yet."""
-    return IdempotencyKey.objects.filter(key=key).exists()
+    return compiled.ask_one("SELECT 1 FROM core_idempotency_key WHERE key = %s", [key]) is not None

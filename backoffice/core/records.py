@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,8 +13,11 @@ from django.utils.translation import gettext
 
 from backoffice.core import events, money
 from backoffice.core.actors import Actor
-from backoffice.core.models import EventRecord, EventSubject
+from backoffice.core.compiled import Question
+from backoffice.core.models import EventRecord
 from backoffice.core.outbox import sealing
+
+NEWEST = 2**63 - 1  # the place before which every event stands
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,22 @@ def for_subject(
 
     Events called `but` are left out.
     """
-    links = EventSubject.objects.filter(kind=kind, key=str(key))
-    if but:
-        links = links.exclude(event__name=but)
-    if before is not None:
-        links = links.filter(event_id__lt=before)
-    newest = links.select_related("event").order_by("-event_id")[:limit]
-    rows = [link.event for link in newest]
+    values: list[object] = [kind, str(key), NEWEST if before is None else before]
+    rows = _about(limit, bool(but)).all(*values, *([but] if but else []))
     opened = sealing.opened([row.told()["fields"] for row in rows])
     return [view(row, fields) for row, fields in zip(rows, opened, strict=True)]
+
+
+@cache
+def _about(limit: int, leaves_out: bool) -> Question[EventRecord]:
+    def newest(kind: str, key: str, before: int, but: str = "") -> QuerySet[EventRecord]:
+        about = EventRecord.objects.filter(
+            subjects__kind=kind, subjects__key=key, subjects__event_id__lt=before
+        )
+        left = about.exclude(name=but) if leaves_out else about
+        return left.order_by("-subjects__event_id")[:limit]
+
+    return Question(newest, str, str, int, *([str] if leaves_out else []))
 
 
 def all_events() -> QuerySet[EventRecord]:

@@ -138,7 +138,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "backoffice.core.runtime.sessions"
 
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from django.utils import formats
+from django.utils import dateformat, formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -117,6 +117,17 @@ def age(seconds: Decimal | int, *, fine: bool = False) -> str:
         if whole >= size:
             return f"{whole // size}{NARROW}{unit}"
     return f"{max(0, whole)}{NARROW}s"
+
+
+def moment(here: datetime) -> str:
+    """Return a moment of the reader's zone in full: 5 Nov 2026 09:15:00."""
+    return f"{here.day} {_month(here.month, get_language() or '')} {here.year} {here:%H:%M:%S}"
+
+
+@cache
+def _month(number: int, language: str) -> str:
+    """Return a month's short name; Django looks at each letter of a format, row after row."""
+    return dateformat.format(datetime(2001, number, 1), "M")  # noqa: DTZ001 - of no zone
 
 
 def ago(at: datetime, now: datetime) -> str:

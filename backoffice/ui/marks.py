@@ -22,6 +22,7 @@ from backoffice.ui.drawing.markup import html
 
 EMPTY = SafeString("")
 TAG_HUES = 10
+CLOCKS = {"H:i": "%H:%M", "H:i:s": "%H:%M:%S"}  # the same in every language
 EVENT_ICONS = {
     "crm.": "person",
     "identity.": "person",
@@ -173,7 +174,7 @@ def moment(
     if not absolute:
         return _time(at, figures.ago(at, now))
     here = timezone.localtime(at)
-    text = formats.date_format(here, "j M Y H:i:s")
+    text = figures.moment(here)
     if not zoned:
         return _time(at, text)
     return _time(at, html('{}<span class="unit">{}</span>', text, here.tzname()))
@@ -183,12 +184,14 @@ def clock(at: datetime | None, form: str = "H:i:s") -> SafeString:
     """Return the time of day of a moment (Django's date format); the day and the zones on hover."""
     if at is None:
         return EMPTY
-    return _time(at, formats.date_format(timezone.localtime(at), form))
+    here = timezone.localtime(at)
+    plain = CLOCKS.get(form)
+    return _time(at, f"{here:{plain}}" if plain else formats.date_format(here, form))
 
 
 def _time(at: datetime, text: object) -> SafeString:
     here = timezone.localtime(at)
-    told = f"{formats.date_format(here, 'j M Y H:i:s')} {here.tzname()}"
+    told = f"{figures.moment(here)} {here.tzname()}"
     if here.utcoffset():
         told += f" · {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), told, text)

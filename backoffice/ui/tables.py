@@ -5,6 +5,7 @@ A table is drawn by `components/_table.html` under our own classes. Rows come as
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -46,6 +47,10 @@ class Column(django_tables2.Column):
     def draw(self, value: Any, record: Any, table: "Table") -> Any:
         """Return what the cell shows; a value that is none never comes here."""
         return value
+
+    def __deepcopy__(self, memo: object) -> "Column":
+        """A table copies its columns to name them; what they hold is never changed."""
+        return copy(self)
 
 
 class Templated(Column):

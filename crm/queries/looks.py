@@ -7,11 +7,14 @@ from typing import Any
 from django.db.models import Sum
 
 from backoffice.company.queries import policies
+from backoffice.core import compiled
 from backoffice.identity.queries import people
 from crm.models import Look
 from crm.states import LookKind
 
 CODE = "card-quotas"
+LOOKED = """SELECT 1 FROM crm_look
+ WHERE user_id = %s AND client_id = %s AND kind = %s AND on_date = %s LIMIT 1"""
 #: In force until the house sets its own: clients a day and person; where reaching it stops.
 DEFAULT: dict[str, Any] = {
     "opened": 300,
@@ -72,8 +75,7 @@ def counted(user_id: int, kind: LookKind, *, now: datetime) -> int:
 
 def is_looked(user_id: int, client_id: int, kind: LookKind, *, now: datetime) -> bool:
     """Say whether this look of today is counted already."""
-    today = Look.objects.filter(on_date=now.date(), user_id=user_id, kind=kind)
-    return today.filter(client_id=client_id).exists()
+    return compiled.ask_one(LOOKED, [user_id, client_id, kind.value, now.date()]) is not None
 
 
 def days_for(user: Any, *, now: datetime) -> list[Day]:

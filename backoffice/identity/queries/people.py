@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from backoffice.core import access
+from backoffice.core import access, compiled
 from backoffice.core.actors import Actor
 from backoffice.core.compiled import Question
 from backoffice.identity.models import User
@@ -16,6 +16,7 @@ ACTIVE = Question(
     int,
     str,
 )
+NAMES = "SELECT id, full_name FROM identity_user WHERE id = ANY(%s::bigint[])"
 
 
 def get_staff(user_id: int) -> User | None:
@@ -69,7 +70,9 @@ def list_owners() -> QuerySet[User]:
 
 def names_of(user_ids: set[int]) -> dict[int, str]:
     """Return the names behind user numbers, for example of the actors of a timeline."""
-    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "full_name"))
+    if not user_ids:
+        return {}
+    return dict(compiled.ask(NAMES, [sorted(user_ids)]))
 
 
 def other_administrators(user_id: int, permission: object) -> int:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from backoffice.core import money as currencies
 from backoffice.ui import ages, figures, marks
+from backoffice.ui.drawing import heads as drawn
 
 register = template.Library()
 
@@ -93,6 +94,14 @@ def local_time(context: Context, zone: str) -> SafeString:
 def allowed(context: Context, permission: str) -> bool:
     """Tell whether the reader holds a permission; without it a block is absent."""
     return bool(context["request"].user.may(permission))
+
+
+@register.simple_tag(takes_context=True)
+def heads(context: Context, table: Any) -> SafeString:
+    """Draw the heads of a table: their words, and links where sorting is on offer."""
+    sort: Any = context.get("sort", "")
+    sorts: Any = context.get("sorts", ())
+    return drawn.heads(table, sort, sorts, context["request"].GET)
 
 
 @register.simple_tag(takes_context=True)

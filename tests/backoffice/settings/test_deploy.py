@@ -74,5 +74,5 @@ def test_cookies_of_the_staff_in_production():
     )
     assert ended.stdout.split() == [
         *("__Host-mt4bo_staff", "True", "True", "Lax", "True", "True"),
-        *("django.contrib.sessions.backends.db", "Argon2PasswordHasher"),
+        *("backoffice.core.runtime.sessions", "Argon2PasswordHasher"),
     ]

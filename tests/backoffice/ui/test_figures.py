@@ -152,3 +152,11 @@ def test_numbers_are_grouped_as_django_groups_them() -> None:
                     exact, decimal_pos=2, use_l10n=True, force_grouping=True
                 )
                 assert figures.plain(Decimal(number), 2) == said.replace("-", figures.MINUS)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_a_moment_in_full_is_written_as_django_writes_it(language: str) -> None:
+    with translation.override(language):
+        for month in range(1, 13):
+            at = datetime(2026, month, 3, 4, 5, 6, tzinfo=UTC)
+            assert figures.moment(at) == formats.date_format(at, "j M Y H:i:s")
