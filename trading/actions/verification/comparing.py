@@ -18,7 +18,7 @@ from trading.mirror.verification.judging import Book
 from trading.mirror.verification.ours import Row
 from trading.mirror.verification.reading import with_record
 from trading.mirror.verification.tables import ACCOUNTS, DEALS, GROUP_FIELDS, SYMBOL_FIELDS
-from trading.terms import AccountRecord
+from trading.terms import AccountRecord, TradeRecord
 
 SYMBOLS, GROUPS = "symbols", "groups"
 LOOK_EVERY_SECONDS = 1.0
@@ -122,7 +122,7 @@ def _tickets_again(case: Case, book: Book, found: list[Difference]) -> list[Diff
         key = int(one.key)
         rows, record = mine[key], theirs.get(key)
         if record is not None:
-            parent = one.parent or _known_parent(case, key, rows)
+            parent = one.parent or _known_parent(case, book, key, rows, theirs)
             left.append(judged(judging.ticket(record, rows, book, parent)))
         elif rows:
             left.append(
@@ -144,12 +144,15 @@ def _earliest(found: list[Difference], mine: dict[int, list[Row]]) -> dict[int, 
     return moments
 
 
-def _known_parent(case: Case, ticket: int, rows: list[Row]) -> int | None:
-    """Return the parent of a ticket as we keep it, where our own row of that parent bears it out.
+def _known_parent(
+    case: Case, book: Book, ticket: int, rows: list[Row], theirs: Mapping[int, TradeRecord]
+) -> int | None:
+    """Return the parent of a ticket as we keep it, where either side's row of it bears it out.
 
     The server may have forgotten: a later partial close overwrites the comment, archives take the
     parent away. The rest of a partial close, and of a close by an opposite ticket, keeps account
-    and symbol of the ticket that its comment named.
+    and symbol of the ticket that its comment named. Where our row of the parent is itself wrong,
+    what the server says of it counts.
     """
     for table, account_id, values in rows:
         if "parent_ticket" not in table.columns:
@@ -157,10 +160,13 @@ def _known_parent(case: Case, ticket: int, rows: list[Row]) -> int | None:
         parent = values[table.columns.index("parent_ticket")]
         if parent is None or parent >= ticket:
             continue  # the rest has a later number than what it is the rest of
-        symbol = values[table.columns.index("symbol")]
+        place = (account_id, values[table.columns.index("symbol")])
+        told = theirs.get(parent)
+        if told is not None and not told.is_open:
+            login = book.logins.get(account_id)
+            if (login, place[1]) == (told.login, told.symbol):
+                return int(parent)
         for its_table, owner, its in ours.tickets_among(case.server_id, [parent])[parent]:
-            if its_table is not DEALS or owner != account_id:
-                continue
-            if its[DEALS.columns.index("symbol")] == symbol:
+            if its_table is DEALS and (owner, its[DEALS.columns.index("symbol")]) == place:
                 return int(parent)
     return None

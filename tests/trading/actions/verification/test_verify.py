@@ -327,6 +327,23 @@ def test_a_parent_that_nobody_names_any_more_is_kept(
     assert found(verify(server)) == []
 
 
+@pytest.mark.parametrize("wrong", [{"symbol": "x"}, None], ids=["symbol", "missing"])
+def test_a_wrong_parent_is_one_difference_and_the_rest_keeps_its_link(
+    server: Server, gateway: MemoryGateway, wrong: dict[str, str] | None
+) -> None:
+    """Our row of the parent is wrong, and nobody names it any more: the server bears it out."""
+    gateway.put(replace(gateway.tickets[4], comment=""), replace(gateway.tickets[5], comment="so"))
+    sync.sync_server(server_id=server.pk, now=NOON, full=True)
+    Deal.objects.filter(ticket=4).update(comment="")
+    Position.objects.filter(ticket=5).update(comment="so")
+    parents = Deal.objects.filter(ticket=4)
+    _ = parents.update(**wrong) if wrong else parents.delete()
+    assert [one[1] for one in found(verify(server))] == [4]
+    assert verify(server, repair=True).mended == 1
+    assert Position.objects.get(ticket=5).parent_ticket == 4
+    assert Deal.objects.get(ticket=4).symbol == gateway.tickets[4].symbol
+
+
 def test_what_changes_meanwhile_has_time_to_arrive(
     server: Server, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
