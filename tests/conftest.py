@@ -5,6 +5,8 @@
   commit, use threads or start processes. Django's connection points to it meanwhile.
 - `redis_server`: this worker's server, emptied before the test.
 - `shared_data`: the folder ../shared/data.
+
+A test that leaves settings, gateways or payment providers otherwise than it found them fails.
 """
 
 import ipaddress
@@ -24,9 +26,11 @@ from pytest_django.plugin import blocking_manager_key
 from backoffice.demo.children import Guard, stop
 from backoffice.demo.redis import Redis
 from tests.cluster import OWNER, ROOT, Cluster, Database, redis_of_worker, run_folder
+from tests.standing import Standing
 from tests.template import Kept
 
 CLUSTER = pytest.StashKey[Cluster]()
+STANDING = pytest.StashKey[Standing]()
 SHARED_DATA = ROOT.parent / "shared" / "data"
 ABSENT = f"TEST DATA ABSENT: {SHARED_DATA} is not there, so this test proves nothing here"
 
@@ -85,6 +89,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test of the shared data is skipped aloud without it, or fails when it is required."""
     if item.get_closest_marker("shared_data"):
         _need_shared_data()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # the last word, when its fixtures cleared away
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Whoever leaves something behind is told, and the next test finds it put back."""
+    try:
+        yield
+    finally:
+        standing = item.config.stash.get(STANDING, None)
+        left = standing.put_back() if standing is not None else []
+    if left:
+        pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _standing(request: pytest.FixtureRequest, django_test_environment: None) -> Iterator[None]:
+    """What every test is held against; the last one here, before the session clears away."""
+    request.config.stash[STANDING] = standing = Standing()
+    yield
+    del request.config.stash[STANDING]
+    left = standing.put_back()
+    assert not left, f"left behind: {', '.join(left)}"
 
 
 def _need_shared_data() -> Path:
