@@ -21,7 +21,8 @@ from backoffice.demo.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 PROVISION = ROOT / "backoffice" / "core" / "provision.sql"
-TEMPLATE = "template_mt4bo"
+#: The migrated database, of which all others are copies; a demo under test is given it as it is.
+TEMPLATE = "mt4bo"
 APP, OWNER = "mt4bo_app", "mt4bo_owner"
 
 

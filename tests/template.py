@@ -2,6 +2,7 @@
 
 pytest's cache holds the folder of one cluster as it stood right after its migrations, named by the
 digest of all that they read. A run without that cache, or after a change, migrates for itself.
+Demos under test start from a copy of it too (`given`), but for those whose test is the first start.
 """
 
 import hashlib
@@ -12,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import ROOT
+from backoffice.demo.__main__ import schema_stamp
+from backoffice.demo.postgres import reachable
+from tests.cluster import ROOT, TEMPLATE
 
+HOME = ROOT / ".pytest_cache" / "d" / "cluster"  # where pytest's cache puts it
 PACKAGES = ("backoffice", "crm", "trading", "accounts")
 #: What migrations are, and what they and their signals (permissions) read.
 FOLDERS = frozenset({"migrations", "models"})
@@ -22,7 +26,7 @@ FILES = frozenset({"states.py", "terms.py", "permissions.py", "amounts.py"})
 
 def digest() -> str:
     """Return the digest of everything that a migrated cluster comes from."""
-    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + TEMPLATE.encode())
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*")):
             if path.suffix == ".sql" or (path.suffix == ".py" and _is_read(path)):
@@ -32,6 +36,25 @@ def digest() -> str:
 
 def _is_read(path: Path) -> bool:
     return path.name in FILES or bool(FOLDERS & set(path.parts))
+
+
+def given(place: Path) -> bool:
+    """Give a demo that has not started yet its tables, as an earlier run's migrations left them.
+
+    `place` is the demo's folder, named by its port. False when nothing is kept: it migrates itself.
+    """
+    kept = HOME / digest()
+    if not kept.exists():
+        return False
+    place.mkdir(mode=0o755)
+    if not reachable(place) or not _copied(kept, place / "postgres"):
+        shutil.rmtree(place)  # another folder is needed, or another run keeps its own just now
+        return False
+    (place / "schema").write_text(schema_stamp())
+    owner = place.parent.stat()
+    for path in (place, place / "schema"):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return True
 
 
 class Kept:

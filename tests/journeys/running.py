@@ -20,6 +20,7 @@ from backoffice.demo.card import PERIOD, one_time_code
 from backoffice.demo.children import wait_until
 from tests.cluster import ROOT
 from tests.factories.simulator import opened
+from tests.template import given
 
 READY = "The back office is ready"
 START_SECONDS = 600.0  # twelve on a quiet machine; a full one migrates for minutes
@@ -50,7 +51,13 @@ def children_of(number: int) -> Iterator[int]:
 
 
 class Demo:
-    """One `python -m backoffice.demo run` with data of its own and a small MetaTrader."""
+    """One `python -m backoffice.demo run` with data of its own and a small MetaTrader.
+
+    It is given the tables that the tests' own migrations made, when there are some, unless it
+    `migrates`.
+    """
+
+    migrates = False
 
     def __init__(self, data: Path, port: int | None = None, **more: str) -> None:
         self.data, self.port = data, port or free_port()
@@ -70,6 +77,9 @@ class Demo:
     def start(self) -> "Demo":
         """Start it and wait for its card."""
         self.output.unlink(missing_ok=True)
+        place = self.data / str(self.port)
+        if not self.migrates and not place.exists():
+            given(place)
         with self.output.open("ab") as out:
             self.process = subprocess.Popen(
                 [*self.command, "run"],

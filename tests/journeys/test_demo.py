@@ -71,44 +71,50 @@ def found(demo: Demo, words: str) -> int | None:
         return None
 
 
-def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(new_demo: NewDemo) -> None:
-    """Its own parts, PostgreSQL and the short folder go; the next start has the same staff."""
-    demo = new_demo().start()
-    first, family, sockets = demo.secrets, demo.family, demo.sockets
-    assert len(family) >= len(PARTS)
-    demo.stop(signal.SIGKILL)
-    assert wait_until(lambda: not any(map(lives, family)), seconds=60)
-    assert wait_until(lambda: not sockets.exists(), seconds=30)
-
-    demo.start()
-    assert demo.secrets["staff"] == first["staff"]
-    assert "Making the tables" not in demo.said
-    assert "Making the broker" not in demo.said
-    family, sockets = demo.family, demo.sockets
-    demo.stop()
-    assert not any(map(lives, family))
-    assert not sockets.exists()
-    assert "Stopped. Its data stays in" in demo.said
-    assert demo.verb("reset").returncode == 0
-    assert not (demo.data / str(demo.port)).exists()
-
-
-def test_two_stand_side_by_side(demo: Demo, new_demo: NewDemo) -> None:
-    """Another port is another broker, with another size: neither sees the other's data."""
+@pytest.fixture(scope="module")
+def other(new_demo: NewDemo) -> Demo:
+    """Another broker of another size; it makes its tables itself, as everybody's first start."""
     other = new_demo()
+    other.migrates = True
     other.environment |= {"CLIENTS": "10", "ACCOUNTS": "14", "SEED": "3"}
-    other.start()
+    return other.start()
+
+
+def test_two_stand_side_by_side(demo: Demo, other: Demo) -> None:
+    """Another port is another broker, with another size: neither sees the other's data."""
+    assert "Making the tables" in other.said
     assert other.secrets["secret_key"] != demo.secrets["secret_key"]
     for one in (demo, other):
         assert serves(one.address)
     assert_generated(other)
+
+
+def test_killed_without_warning_it_leaves_nobody_and_finds_its_data(
+    demo: Demo, other: Demo
+) -> None:
+    """Its own parts, PostgreSQL and the short folder go; the next start has the same staff."""
+    first, family, sockets = other.secrets, other.family, other.sockets
+    assert len(family) >= len(PARTS)
+    other.stop(signal.SIGKILL)
+    assert wait_until(lambda: not any(map(lives, family)), seconds=60)
+    assert wait_until(lambda: not sockets.exists(), seconds=30)
+
+    other.start()
+    assert other.secrets["staff"] == first["staff"]
+    assert "Making the tables" not in other.said
+    assert "Making the broker" not in other.said
+    family, sockets = other.family, other.sockets
     other.stop()
+    assert not any(map(lives, family))
+    assert not sockets.exists()
+    assert "Stopped. Its data stays in" in other.said
     other.environment["CLIENTS"] = "11"
     refused = other.verb("run")
     assert refused.returncode == 2
     assert "CLIENTS=10 ACCOUNTS=14 DAYS=30 SEED=3" in refused.stderr
     assert serves(demo.address)
     assert other.verb("reset").returncode == 0
+    assert not (other.data / str(other.port)).exists()
 
 
 def assert_generated(demo: Demo) -> None:
