@@ -1,14 +1,14 @@
 # The verbs. Each makes what it needs first; nothing is to be installed but Python 3.11 or newer.
 #   make demo [PORT=8000] [CLIENTS=400] [ACCOUNTS=700] [DAYS=30] [SEED=7]
 #   make demo-broker (makes the broker and ends)   make demo-code   make demo-reset
-#   make test [COVERAGE=1]   make check   make fix   make bench [ONLY=name]   make prove [ONLY=name] [MINUTES=5] [SEED=1] [EVENTS=] [WORKERS=1] [STEPS=] [OPERATIONS=]
+#   make test [COVERAGE=1] [CHECKED=1]   make check   make fix   make bench [ONLY=name]   make prove [ONLY=name] [MINUTES=5] [SEED=1] [EVENTS=] [WORKERS=1] [STEPS=] [OPERATIONS=]
 
 PYTHON ?= python3
 PORT ?= 8000
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 RUN := $(PYTHON) "$(HERE)backoffice/demo/bootstrap.py"
 DEV := $(RUN) --dev
-export PORT HOST COVERAGE ONLY MINUTES SEED EVENTS WORKERS STEPS OPERATIONS CLIENTS ACCOUNTS DAYS
+export PORT HOST COVERAGE CHECKED ONLY MINUTES SEED EVENTS WORKERS STEPS OPERATIONS CLIENTS ACCOUNTS DAYS
 
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python 3.11 or newer is needed and $(PYTHON) is not there: install it (on Debian: apt install python3 python3-venv))

@@ -1,12 +1,24 @@
 """What no code may call, except where it is at home, and what to do instead."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.architecture.tidy.tree import File, Finding, Tree, dotted
 
 Matcher = Callable[[ast.AST, dict[str, str]], bool]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def looks_at(*kinds: type[ast.AST]) -> Callable[[Matcher], Matcher]:
+    """Say which kinds of nodes a matcher is asked about; of all others it would say no."""
+
+    def mark(matcher: Matcher) -> Matcher:
+        matcher.kinds = kinds  # type: ignore[attr-defined]
+        return matcher
+
+    return mark
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ def calls(*names: str) -> Matcher:
     """A call of one of these, by its full dotted name."""
     wanted = frozenset(names)
 
+    @looks_at(ast.Call)
     def matches(node: ast.AST, imported: dict[str, str]) -> bool:
         return isinstance(node, ast.Call) and _resolved(node.func, imported) in wanted
 
@@ -61,6 +74,7 @@ def methods(*names: str) -> Matcher:
     """A call of a method with one of these names, whatever it is called on."""
     wanted = frozenset(names)
 
+    @looks_at(ast.Call)
     def matches(node: ast.AST, imported: dict[str, str]) -> bool:
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         return is_call and any(
@@ -75,6 +89,7 @@ def mentions(*names: str) -> Matcher:
     """A name or an attribute with one of these names, or an import of it."""
     wanted = frozenset(names)
 
+    @looks_at(ast.Attribute, ast.Name, ast.ImportFrom)
     def matches(node: ast.AST, imported: dict[str, str]) -> bool:
         if isinstance(node, ast.Attribute):
             return node.attr in wanted
@@ -91,6 +106,7 @@ def dotted_names(*names: str) -> Matcher:
     """A mention of one of these, by its full dotted name."""
     wanted = frozenset(names)
 
+    @looks_at(ast.Attribute, ast.ImportFrom)
     def matches(node: ast.AST, imported: dict[str, str]) -> bool:
         if isinstance(node, ast.ImportFrom):
             return any(f"{node.module}.{alias.name}" in wanted for alias in node.names)
@@ -102,12 +118,14 @@ def dotted_names(*names: str) -> Matcher:
 def either(*matchers: Matcher) -> Matcher:
     """One of several."""
 
+    @looks_at(*{kind for matcher in matchers for kind in matcher.kinds})  # type: ignore[attr-defined]
     def matches(node: ast.AST, imported: dict[str, str]) -> bool:
         return any(matcher(node, imported) for matcher in matchers)
 
     return matches
 
 
+@looks_at(ast.Constant, ast.Name)
 def all_fields(node: ast.AST, imported: dict[str, str]) -> bool:
     """`"__all__"` as a value, or an assignment to `filterset_fields`."""
     if isinstance(node, ast.Constant):
@@ -115,6 +133,7 @@ def all_fields(node: ast.AST, imported: dict[str, str]) -> bool:
     return isinstance(node, ast.Name) and node.id == "filterset_fields"
 
 
+@looks_at(ast.ExceptHandler)
 def wide_except(node: ast.AST, imported: dict[str, str]) -> bool:
     """A bare `except`, `Exception` or `BaseException`, unless it tidies up and raises."""
     if not isinstance(node, ast.ExceptHandler) or _hands_on(node):
@@ -129,11 +148,13 @@ def _hands_on(handler: ast.ExceptHandler) -> bool:
     return isinstance(last, ast.Raise) and last.exc is None
 
 
+@looks_at(ast.ImportFrom)
 def relative(node: ast.AST, imported: dict[str, str]) -> bool:
     """`from . import x`."""
     return isinstance(node, ast.ImportFrom) and node.level > 0
 
 
+@looks_at(*FUNCTIONS)
 def hidden_import(node: ast.AST, imported: dict[str, str]) -> bool:
     """An import inside a function."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -197,9 +218,13 @@ def banned(tree: Tree, bans: tuple[Ban, ...] = BANS) -> Iterator[Finding]:
         if not ours:
             continue
         imported = _imports(file)
+        asked: defaultdict[type, list[Ban]] = defaultdict(list)
+        for ban in ours:
+            for kind in ban.matches.kinds:  # type: ignore[attr-defined]
+                asked[kind].append(ban)
         seen: set[tuple[int, str]] = set()
         for node in file.nodes:
-            for ban in ours:
+            for ban in asked.get(type(node), ()):
                 line = getattr(node, "lineno", 0)
                 if ban.matches(node, imported) and (line, ban.name) not in seen:
                     seen.add((line, ban.name))

@@ -52,8 +52,8 @@ class File:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node of its code, in the order of `ast.walk`."""
-        return tuple(ast.walk(self.code))
+        """Every node of its code, in the order of `ast.walk`, but for what says load or store."""
+        return tuple(n for n in ast.walk(self.code) if not isinstance(n, ast.expr_context))
 
     @property
     def parts(self) -> tuple[str, ...]:
