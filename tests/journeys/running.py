@@ -23,7 +23,7 @@ from tests.factories.simulator import opened
 from tests.template import given
 
 READY = "The back office is ready"
-START_SECONDS = 600.0  # twelve on a quiet machine; a full one migrates for minutes
+START_SECONDS = 1200.0  # twelve on a quiet machine; on a full one migrations take minutes
 RESTART_SECONDS = 30.0
 
 
