@@ -380,6 +380,7 @@ def test_administrators_see_every_list_and_edit_configuration_only(cell: World) 
 
 def test_no_address_ends_in_a_stack_trace(cell: World) -> None:
     browser = cell.enters("administrator")
-    for url in ("/nowhere/", "/clients/0/", "/clients/x/", "/trading/accounts/99999999999999999/"):
+    long = ("/trading/accounts/99999999999999999/", f"/clients/{10**30}/")
+    for url in ("/nowhere/", "/clients/0/", "/clients/x/", *long):
         assert browser.get(url).status_code == 404, url
     assert resolve("/").url_name == "home"

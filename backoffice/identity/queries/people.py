@@ -16,6 +16,7 @@ ACTIVE = Question(
     int,
     str,
 )
+FIRST_THAT_IS_NONE = 2**63  # a column of numbers ends before it
 NAMES = "SELECT id, full_name FROM identity_user WHERE id = ANY(%s::bigint[])"
 
 
@@ -70,9 +71,8 @@ def list_owners() -> QuerySet[User]:
 
 def names_of(user_ids: set[int]) -> dict[int, str]:
     """Return the names behind user numbers, for example of the actors of a timeline."""
-    if not user_ids:
-        return {}
-    return dict(compiled.ask(NAMES, [sorted(user_ids)]))
+    known = sorted(one for one in user_ids if one < FIRST_THAT_IS_NONE)
+    return dict(compiled.ask(NAMES, [known])) if known else {}
 
 
 def other_administrators(user_id: int, permission: object) -> int:
