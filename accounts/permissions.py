@@ -38,7 +38,8 @@ DECIDE_DEPOSIT = Permission(
 )
 SEE_BANK = Permission("accounts.bank.view", noop("See bank accounts, their statements and rows"))
 IMPORT_STATEMENTS = Permission(
-    "accounts.bank.import", noop("Import statements of the house's bank accounts")
+    "accounts.bank.import",
+    noop("Import statements of the house's bank accounts, and settlements of its providers"),
 )
 BIND_WIRES = Permission(
     "accounts.bank.bind", noop("Say what a row of the bank was for, and take that back")

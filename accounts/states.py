@@ -62,6 +62,7 @@ class LedgerKind(StrEnum):
     DIVIDENDS = "dividends"
     PRIZES = "prizes"
     NEGATIVE_BALANCES = "negative_balances"
+    PROVIDER_RESERVE = "provider_reserve"
 
 
 class PastKind(StrEnum):
@@ -120,6 +121,7 @@ LEDGER_LABELS: dict[str, str] = {
     LedgerKind.DIVIDENDS: noop("Dividends on positions"),
     LedgerKind.PRIZES: noop("Prizes to clients"),
     LedgerKind.NEGATIVE_BALANCES: noop("Negative balances that we bore"),
+    LedgerKind.PROVIDER_RESERVE: noop("Reserve that a provider holds back"),
 }
 ENTRY_LABELS: dict[str, str] = {
     Entering.POST: noop("Posted"),
@@ -328,7 +330,7 @@ MISSING_LABELS: dict[str, str] = {
 
 
 class Gap(StrEnum):
-    """How MetaTrader's books and ours can differ."""
+    """How MetaTrader's books, or a provider's settlement, and ours can differ."""
 
     MISSING_IN_MT4 = "missing_in_mt4"
     MISSING_IN_LEDGER = "missing_in_ledger"
@@ -337,6 +339,13 @@ class Gap(StrEnum):
     CHANGED_MARKER = "changed_marker"
     DAMAGED_MARKER = "damaged_marker"
     BALANCE = "balance"
+    # A provider's settlement: missing there, not booked here, amount, duplicate, foreign.
+    NOT_SETTLED = "not_settled"
+    SETTLED_UNBOOKED = "settled_unbooked"
+    SETTLED_OTHERWISE = "settled_otherwise"
+    SETTLED_TWICE = "settled_twice"
+    SETTLED_UNKNOWN = "settled_unknown"
+    NOT_AT_BANK = "not_at_bank"
 
 
 GAP_LABELS: dict[str, str] = {
@@ -347,6 +356,12 @@ GAP_LABELS: dict[str, str] = {
     Gap.CHANGED_MARKER: noop("A record of ours, its marker changed in MetaTrader"),
     Gap.DAMAGED_MARKER: noop("A comment that opens like our marker and is none"),
     Gap.BALANCE: noop("The balance differs, and no record explains it"),
+    Gap.NOT_SETTLED: noop("Booked here, missing in the provider's settlement"),
+    Gap.SETTLED_UNBOOKED: noop("Settled by the provider, known here and not booked"),
+    Gap.SETTLED_OTHERWISE: noop("Another amount in the provider's settlement than here"),
+    Gap.SETTLED_TWICE: noop("Twice in the provider's settlement"),
+    Gap.SETTLED_UNKNOWN: noop("In the provider's settlement, unknown here"),
+    Gap.NOT_AT_BANK: noop("Paid by the provider, not on our bank's statement"),
 }
 
 
@@ -355,11 +370,13 @@ class Remedy(StrEnum):
 
     LEAVE = "leave"
     TAKE_OVER = "take_over"
+    TAKE_SETTLED = "take_settled"
 
 
 REMEDY_LABELS: dict[str, str] = {
     Remedy.LEAVE: noop("It stays as it is"),
     Remedy.TAKE_OVER: noop("The books take MetaTrader's balance over"),
+    Remedy.TAKE_SETTLED: noop("The books take the provider's word over"),
 }
 
 

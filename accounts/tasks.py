@@ -23,6 +23,7 @@ from accounts.actions.deposits import settling as deposits_settling
 from accounts.actions.disputes import opening as disputes_opening
 from accounts.actions.letters import writing
 from accounts.actions.reconciling import agreeing, comparing
+from accounts.actions.settlement import comparing as settled
 from accounts.actions.transfers import approving as transfers_approving
 from accounts.actions.transfers import carrying as transfers_carrying
 from accounts.actions.transfers import following as transfers_following
@@ -315,6 +316,13 @@ def reconcile_all() -> None:
     for start in range(0, len(account_ids), COMPARED_AT_ONCE):
         some = account_ids[start : start + COMPARED_AT_ONCE]
         compare_accounts.apply_async((some,), expires=COMPARE_SECONDS)
+    compare_settlements.apply_async(expires=COMPARE_SECONDS)
+
+
+@shared_task(name="accounts.tasks.compare_settlements")
+def compare_settlements() -> None:
+    """Compare what providers settled with the books."""
+    settled.compare_all(actor=AUDITOR, now=clock.now())
 
 
 @shared_task(name="accounts.tasks.compare_accounts")

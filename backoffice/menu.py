@@ -136,7 +136,7 @@ MENU: tuple[Entry, ...] = (
         "accounts:difference-list",
         accounts.SEE_BOOKS,
         "scales",
-        covers=("accounts:difference-",),
+        covers=("accounts:difference-", "accounts:settlement-"),
         counter="accounts:difference-count",
     ),
     Entry(

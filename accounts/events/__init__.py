@@ -71,6 +71,13 @@ from accounts.events.disputes import (
     DisputePackMade,
     DisputeSuspected,
 )
+from accounts.events.settlement import (
+    SettledAlike,
+    SettledOtherwise,
+    SettlementAgreed,
+    SettlementJudged,
+    SettlementKept,
+)
 from accounts.events.transfers import (
     TransferApproved,
     TransferCancelled,
@@ -181,6 +188,11 @@ __all__ = [
     "ReturnAsked",
     "ReturnDropped",
     "ReturnRefused",
+    "SettledAlike",
+    "SettledOtherwise",
+    "SettlementAgreed",
+    "SettlementJudged",
+    "SettlementKept",
     "SettlingDecided",
     "SettlingProposed",
     "StatementTaken",

@@ -88,6 +88,13 @@ CHART: dict[LedgerKind, Account] = {
         Account(
             LedgerKind.NEGATIVE_BALANCES, Side.DEBIT, False, "entity", "losses borne for clients"
         ),
+        Account(
+            LedgerKind.PROVIDER_RESERVE,
+            Side.DEBIT,
+            False,
+            "payment method",
+            "held back by a provider",
+        ),
     )
 }
 

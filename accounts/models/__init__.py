@@ -18,6 +18,7 @@ from accounts.models.evidence import PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
+from accounts.models.settlement import SettlementFile, SettlementLine
 from accounts.models.transfer import Transfer, TransferOperation
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "ProviderCallback",
     "ReconciledDay",
     "ResultDay",
+    "SettlementFile",
+    "SettlementLine",
     "Transfer",
     "TransferOperation",
 ]

@@ -203,6 +203,9 @@ class BankUse(models.Model):
     deposit = models.ForeignKey(Deposit, models.PROTECT, related_name="+", null=True)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="+", null=True)
     settles = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
+    settlement_line = models.ForeignKey(
+        "accounts.SettlementLine", models.PROTECT, related_name="bank_uses", null=True
+    )
     fee = AmountField(default=0)
     reason = models.CharField(max_length=300, default="", blank=True)
     made_by = models.CharField(max_length=64)
@@ -230,6 +233,16 @@ class BankUse(models.Model):
                 fields=["settles"],
                 condition=Q(undone_at__isnull=True, settles__isnull=False),
                 name="accounts_bankuse_settled_once",
+            ),
+            models.UniqueConstraint(
+                fields=["settlement_line"],
+                condition=Q(undone_at__isnull=True, settlement_line__isnull=False),
+                name="accounts_bankuse_payout_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Use.SETTLEMENT.value, settlement_line__isnull=False)
+                | ~Q(kind=Use.SETTLEMENT.value) & Q(settlement_line__isnull=True),
+                name="accounts_bankuse_of_payout",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=list(USE_LABELS)) & ~Q(made_by="") & Q(fee__gte=0),

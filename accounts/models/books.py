@@ -132,12 +132,22 @@ class Discrepancy(models.Model):
     `agreed_by`: two people agreed on what `note` says, and it asks for nobody any
     more, unless the amounts change. `evidence` is what the comparison saw, `cure` what the last one
     saw, when it was gone.
+
+    Of a provider's settlement there is no account: `method` and the provider's `reference` say what
+    it is about, and `taken_over` by how much the books took the provider's word over.
     """
 
     scope = Scope(entity="legal_entity_id")
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey("trading.TradingAccount", models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        "trading.TradingAccount", models.PROTECT, related_name="+", null=True
+    )
+    method = models.ForeignKey(
+        "accounts.PaymentMethod", models.PROTECT, related_name="+", null=True
+    )
+    reference = models.CharField(max_length=64, default="", db_default="", blank=True)
+    taken_over = AmountField(null=True)
     legal_entity = models.ForeignKey("company.LegalEntity", models.PROTECT, related_name="+")
     gap = models.CharField(max_length=20, choices=list(GAP_LABELS.items()))
     ticket = models.BigIntegerField(default=0)
@@ -169,8 +179,25 @@ class Discrepancy(models.Model):
                 condition=Q(gone_at__isnull=True),
                 name="accounts_discrepancy_once",
             ),
+            models.UniqueConstraint(
+                fields=["method", "reference"],
+                condition=Q(gone_at__isnull=True, method__isnull=False),
+                name="accounts_discrepancy_reference_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, method__isnull=True, reference="")
+                | Q(account__isnull=True, method__isnull=False, ticket=0) & ~Q(reference=""),
+                name="accounts_discrepancy_about",
+            ),
         ]
-        indexes = [models.Index(fields=["gone_at", "-id"], name="accounts_discrepancy_open")]
+        indexes = [
+            models.Index(fields=["gone_at", "-id"], name="accounts_discrepancy_open"),
+            models.Index(
+                fields=["method", "reference"],
+                condition=Q(method__isnull=False),
+                name="accounts_discrepancy_settled",
+            ),
+        ]
 
 
 class ReconciledDay(models.Model):

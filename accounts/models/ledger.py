@@ -10,6 +10,7 @@ from accounts.states import ENTRY_LABELS, LEDGER_LABELS, Entering, LedgerKind, P
 from backoffice.core.access import Scope
 from backoffice.core.amounts import AmountField, CurrencyField, amount_digits_check
 
+PER_METHOD = (LedgerKind.METHOD_CLEARING, LedgerKind.PROVIDER_RESERVE)
 PER_LOGIN = (LedgerKind.CLIENT_FUNDS, LedgerKind.CLIENT_CREDIT)
 RESOLVING = (Entering.SETTLE, Entering.VOID)
 
@@ -69,8 +70,8 @@ class LedgerAccount(models.Model):
                 name="accounts_ledgeraccount_per_login",
             ),
             models.CheckConstraint(
-                condition=Q(kind=LedgerKind.METHOD_CLEARING, payment_method__isnull=False)
-                | Q(~Q(kind=LedgerKind.METHOD_CLEARING), payment_method__isnull=True),
+                condition=Q(kind__in=PER_METHOD, payment_method__isnull=False)
+                | Q(~Q(kind__in=PER_METHOD), payment_method__isnull=True),
                 name="accounts_ledgeraccount_per_method",
             ),
             models.CheckConstraint(

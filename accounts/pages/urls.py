@@ -17,6 +17,8 @@ from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
 from accounts.pages.disputes import urls as disputes
 from accounts.pages.reconciling import pages as reconciling
+from accounts.pages.settlement import clearing
+from accounts.pages.settlement import files as settlements
 from accounts.pages.statements import pages as statements
 from accounts.pages.transfers import detail as transfer_detail
 from accounts.pages.transfers import lists as transfer_lists
@@ -114,6 +116,12 @@ urlpatterns = [
         path(f"bank/<int:pk>/{word}/", act.as_view(), name=f"bank-{word}")
         for word, act in bank_decisions.ACTS.items()
     ),
+    path("clearing", clearing.Clearing.as_view(), name="clearing"),
+    path("settlements/", settlements.FileList.as_view(), name="settlement-list"),
+    path("settlements/import/", settlements.ImportFile.as_view(), name="settlement-import"),
+    path("settlements/<int:pk>/", settlements.FileDetail.as_view(), name="settlement-detail"),
+    path("settlements/<int:pk>/take/", settlements.Take.as_view(), name="settlement-take"),
+    path("settlements/<int:pk>/drop/", settlements.Drop.as_view(), name="settlement-drop"),
     path("differences/", reconciling.DifferenceList.as_view(), name="difference-list"),
     path("differences/waiting", reconciling.Waiting.as_view(), name="difference-count"),
     path("differences/<int:pk>/", reconciling.DifferenceDetail.as_view(), name="difference-detail"),

@@ -198,6 +198,7 @@ class Use(StrEnum):
     PAYOUT = "payout"
     PAYOUT_BACK = "payout_back"
     DEPOSIT_BACK = "deposit_back"
+    SETTLEMENT = "settlement"
 
 
 USE_LABELS: dict[str, str] = {
@@ -208,4 +209,5 @@ USE_LABELS: dict[str, str] = {
     Use.PAYOUT: noop("a payout of ours"),
     Use.PAYOUT_BACK: noop("a payout that came back"),
     Use.DEPOSIT_BACK: noop("a deposit that was sent back"),
+    Use.SETTLEMENT: noop("a provider's payout to us"),
 }

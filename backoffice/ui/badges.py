@@ -230,6 +230,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "payout": Badge(noop("A payout"), "ok"),
         "payout_back": Badge(noop("A payout that came back"), "warn"),
         "deposit_back": Badge(noop("A deposit that went back"), "back"),
+        "settlement": Badge(noop("A provider's payout"), "ok"),
+    },
+    "settlement_file": {
+        "waiting": Badge(noop("To be looked at"), "warn"),
+        "taken": Badge(noop("Imported"), "ok"),
+        "refused": Badge(noop("Refused"), "danger"),
+        "dropped": Badge(noop("Dropped"), "neutral"),
     },
     "bank_file": {
         "taken": Badge(noop("Imported"), "ok"),

@@ -1,4 +1,4 @@
-"""What else a row can be: a fee of the bank, money that goes back, a payout, a payout come back."""
+"""What else a row can be: a fee, money that goes back, a payout of ours, a provider's to us."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +11,16 @@ from accounts.actions import steps as payment_steps
 from accounts.actions.bank import binding, steps
 from accounts.actions.deposits import returning
 from accounts.actions.deposits import steps as deposit_steps
+from accounts.actions.settlement import comparing
+from accounts.actions.settlement import steps as settlement_steps
 from accounts.events import BankRowProposed, BankRowUsed
-from accounts.models import BankRow, BankUse, Deposit, Payment
+from accounts.models import BankRow, BankUse, Deposit, Payment, SettlementLine
 from accounts.permissions import BIND_WIRES
 from accounts.providers import bank_wire
 from accounts.states import LedgerKind, MethodKind, Withdrawal
 from accounts.terms import Deposit as State
 from accounts.terms import Review, Use
+from accounts.terms.settlement import LineKind
 from backoffice.core.actors import Actor
 
 NOTHING = Decimal(0)
@@ -129,6 +132,33 @@ def bind_deposit_back(*, row_id: int, deposit_id: int, actor: Actor, now: dateti
     use = _use(row, Use.DEPOSIT_BACK, actor, now)
     use.deposit = deposit
     return _clearing(use, deposit.method_id, actor, now)
+
+
+@transaction.atomic
+def bind_settlement(*, row_id: int, line_id: int, actor: Actor, now: datetime) -> BankUse:
+    """Say that a row that came in is what a provider's settlement paid to us.
+
+    It leaves the provider's clearing account. Raises NotAllowed, NotPossible: the amount is the
+    line's to the cent, what the bank kept is a row apart.
+    """
+    row = _free_row(row_id, actor, came_in=True)
+    line = SettlementLine.objects.select_related("method").filter(pk=line_id).first()
+    is_ours = line is not None and line.method.legal_entity_id == row.account.legal_entity_id
+    if line is None or not is_ours or line.kind != LineKind.PAYOUT:
+        raise steps.NotPossible(_("This is no payout of a provider to this legal entity."))
+    if (row.amount, row.currency) != (line.amount, line.currency):
+        told = {"amount": f"{line.amount:.2f} {line.currency}"}
+        raise steps.NotPossible(_("The provider paid %(amount)s: another amount came.") % told)
+    settlement_steps.lock(line.method_id)
+    if BankUse.objects.filter(settlement_line=line, undone_at__isnull=True).exists():
+        raise steps.NotPossible(_("The bank's row of this payout is bound already."))
+    use = _use(row, Use.SETTLEMENT, actor, now)
+    use.settlement_line = line
+    _clearing(use, line.method_id, actor, now)
+    comparing.compare_method(
+        method_id=line.method_id, references={line.reference}, actor=actor, now=now
+    )
+    return use
 
 
 def _free_row(row_id: int, actor: Actor, *, came_in: bool) -> BankRow:

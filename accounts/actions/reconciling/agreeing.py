@@ -1,4 +1,4 @@
-"""What two people agree about a difference: that it stays, or that the books take a balance over.
+"""What two people agree about a difference: that it stays, or that the books take it over.
 
 A difference is closed by an entry or by a note, never by editing; what can be put right in
 MetaTrader is put right there, and the next comparison sees it.
@@ -14,7 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, results
-from accounts.events import DifferenceAgreed
+from accounts.actions.settlement import comparing as settled
+from accounts.actions.settlement import steps as settlement_steps
+from accounts.events import DifferenceAgreed, SettlementAgreed
 from accounts.ledger import book
 from accounts.models import AccountBooks, Discrepancy
 from accounts.permissions import SEE_BOOKS, SETTLE_DIFFERENCES
@@ -73,7 +75,9 @@ def propose(
         subject=("difference", row.pk),
         payload={
             "difference": row.pk,
-            "account": row.account_id,
+            "account": row.account_id or 0,
+            "method": row.method_id or 0,
+            "reference": row.reference,
             "gap": str(row.gap),
             "ticket": row.ticket,
             "remedy": str(proposal.remedy),
@@ -87,25 +91,25 @@ def propose(
 
 def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime) -> None:
     """Do what two people agreed on; the books take over exactly what the request named."""
-    chart.lock_money(int(payload["account"]))
+    method_id = int(payload.get("method", 0))
+    if method_id:
+        settlement_steps.lock(method_id)
+    else:
+        chart.lock_money(int(payload["account"]))
     row = locks.rows(Discrepancy.objects.filter(pk=int(payload["difference"]))).get()
     remedy = Remedy(payload["remedy"])
     _require_possible(row, remedy)
+    amount = Decimal(str(payload["amount"]))
     if remedy == Remedy.TAKE_OVER:
-        _take_over(row, Decimal(str(payload["amount"])), request_id, actor, now)
+        _take_over(row, amount, request_id, actor, now)
+    elif remedy == Remedy.TAKE_SETTLED:
+        _take_settled(row, amount, request_id, actor, now)
     row.agreed_by, row.agreed_at = str(actor), now
     row.note = str(_(REMEDY_LABELS[remedy]))[:LONGEST]
-    row.save(update_fields=["agreed_by", "agreed_at", "note"])
-    event = DifferenceAgreed(
-        discrepancy_id=row.pk,
-        account_id=row.account_id,
-        gap=str(row.gap),
-        ticket=row.ticket,
-        remedy=str(remedy),
-        request_id=request_id,
-    )
-    subjects = [("account", row.account_id), ("difference", row.pk)]
-    outbox.emit(event, actor=actor, subjects=subjects, now=now)
+    row.save(update_fields=["agreed_by", "agreed_at", "note", "taken_over"])
+    _tell(row, remedy, request_id, actor, now)
+    if method_id:
+        settled.compare_method(method_id=method_id, actor=actor, now=now)
 
 
 def facts(payload: Payload) -> Payload:
@@ -121,7 +125,7 @@ def describe(payload: Payload) -> Words:
     """Tell a remedy in words."""
     return [
         (_("Difference"), _(GAP_LABELS[str(payload["gap"])])),
-        (_("Ticket"), f"#{payload['ticket']}" if str(payload["ticket"]) != "0" else "—"),
+        (_("Ticket"), _name_of(payload)),
         (_("Here less there"), f"{payload['amount']} {payload['currency']}"),
         (_("Remedy"), _(REMEDY_LABELS[str(payload["remedy"])])),
     ]
@@ -143,6 +147,35 @@ def register() -> None:
     )
 
 
+def _name_of(payload: Payload) -> str:
+    ticket = f"#{payload['ticket']}" if str(payload["ticket"]) != "0" else "—"
+    return str(payload.get("reference") or ticket)
+
+
+def _tell(row: Discrepancy, remedy: Remedy, request_id: int, actor: Actor, now: datetime) -> None:
+    told: dict[str, Any] = {
+        "discrepancy_id": row.pk,
+        "gap": str(row.gap),
+        "remedy": str(remedy),
+        "request_id": request_id,
+    }
+    if row.account_id is None:
+        event = SettlementAgreed(method_id=row.method_id or 0, reference=row.reference, **told)
+        settlement_steps.emit(row, event, actor=actor, now=now)
+        return
+    agreed = DifferenceAgreed(account_id=row.account_id, ticket=row.ticket, **told)
+    subjects = [("account", row.account_id), ("difference", row.pk)]
+    outbox.emit(agreed, actor=actor, subjects=subjects, now=now)
+
+
+def _take_settled(
+    row: Discrepancy, amount: Decimal, request_id: int, actor: Actor, now: datetime
+) -> None:
+    """Book what the provider's settlement says beyond the books."""
+    if not settled.take_over(row, amount, request_id=request_id, actor=actor, now=now):
+        raise NotPossible(_("The difference is another one by now: propose it anew."))
+
+
 def _require_possible(row: Discrepancy, remedy: Remedy) -> None:
     if row.gone_at is not None:
         raise NotPossible(_("This difference is gone: there is nothing to agree to."))
@@ -156,7 +189,7 @@ def _take_over(
     row: Discrepancy, amount: Decimal, request_id: int, actor: Actor, now: datetime
 ) -> None:
     """Post what the server's balance has more, or less, than the books expect."""
-    stand = results.caught_up(account_id=row.account_id, actor=actor, now=now)
+    stand = results.caught_up(account_id=row.account_id or 0, actor=actor, now=now)
     audited = audit(stand)
     if audited.expected - audited.balance != amount:
         raise NotPossible(_("The balance moved since this was proposed: propose it anew."))

@@ -97,6 +97,19 @@ class Payout(RowAct):
         assigning.bind_to_payout(payment_id=number_of(data["payment"]), **self.whose)
 
 
+class Settlement(RowAct):
+    """It is what a provider paid to us."""
+
+    permission = BIND_WIRES
+    needs_step_up = True
+    form_class = forms.SettlementForm
+    done = _("Bound to the provider's settlement.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Bind it."""
+        assigning.bind_settlement(line_id=number_of(data["line"]), **self.whose)
+
+
 class DepositBack(RowAct):
     """It is the way back of a deposit."""
 
@@ -173,6 +186,7 @@ ACTS: dict[str, type[RowAct]] = {
     "send-back": SendBack,
     "went-back": WentBack,
     "payout": Payout,
+    "settlement": Settlement,
     "deposit-back": DepositBack,
     "agree": Agree,
     "free": Free,

@@ -66,6 +66,11 @@ WAYS: dict[str, Way] = {
         form=forms.PayoutForm,
         offered=_free,
     ),
+    "settlement": Way(
+        label=_("A provider's payout"),
+        form=forms.SettlementForm,
+        offered=lambda page: _free(page) and page.row.amount > 0,
+    ),
     "make": Way(
         label=_("Make a deposit"),
         form=forms.MakeForm,
@@ -134,7 +139,7 @@ class RowAct(ActionPage):
 
 def number_of(text: str) -> int:
     """Return the number that people write as D12, #12 or 12."""
-    return int(text.strip().lstrip("#DPBdpb").strip())
+    return int(text.strip().lstrip("#DPBLdpbl").strip())
 
 
 def drawn(page: RowPage, opened: Any, user: Any) -> dict[str, Any]:

@@ -87,6 +87,13 @@ class PayoutForm(DecisionForm):
     payment = number(gettext_lazy("Payout"))
 
 
+class SettlementForm(DecisionForm):
+    """The line of a provider's settlement that a row is."""
+
+    verb = "settlement"
+    line = number(gettext_lazy("Line of the settlement, such as L12"))
+
+
 class DepositBackForm(DecisionForm):
     """The deposit that went back with this row."""
 

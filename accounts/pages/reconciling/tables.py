@@ -22,10 +22,14 @@ class Class(tables.Column):
 
 
 class Ticket(tables.Figure):
-    """A ticket, or that it is the whole account."""
+    """A ticket, a provider's reference, or that it is the whole account."""
 
     def draw(self, value: Any, record: Any, table: tables.Table) -> Any:
         """Draw the number."""
+        if record.reference:
+            return format_html(
+                '<span class="says" title="{}">{}</span>', record.reference, record.reference
+            )
         return f"#{value}" if value else _("balance")
 
 
@@ -41,7 +45,7 @@ class ToDo(tables.Column):
 
 
 class DifferenceTable(tables.Table):
-    """What differs from MetaTrader, the newest first."""
+    """What differs from MetaTrader or a provider, the newest first."""
 
     caption = gettext_lazy("Differences")
     cards = True
@@ -54,7 +58,7 @@ class DifferenceTable(tables.Table):
         card=1,
     )
     gap = Class(verbose_name=gettext_lazy("What"), card=3)
-    ticket = Ticket(verbose_name=gettext_lazy("Ticket"), css="figure")
+    ticket = Ticket(verbose_name=gettext_lazy("Ticket or reference"), css="figure")
     expected = tables.Money("currency", verbose_name=gettext_lazy("Here"))
     found = tables.Money("currency", with_unit=True, verbose_name=gettext_lazy("There"), card=2)
     found_at = tables.When(relative=True, verbose_name=gettext_lazy("Since"), card=4)

@@ -110,6 +110,8 @@ class Clerk:
             "answer_by": message.get("answer_by") or int(clock.now().timestamp()) + WEEK,
         }
         self._write(charge, self.said(charge) | told)
+        if state == "dispute_lost":
+            self.store.charge_back(str(told["reference"]), charge.id, amount)
         return told
 
     def said(self, row: Row) -> dict[str, object]:

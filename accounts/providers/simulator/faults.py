@@ -5,11 +5,16 @@ word follows the newer one. `declined_first`: a declined word before the paid on
 `wrong_amount=±N`: callbacks say so many minor units more or less. `forged`: a callback with a wrong
 signature goes before each. `error_after=N`: the next N requests are done and answered by 500.
 `never`: no callback leaves.
+
+In a settlement: `settle_missing=N` leaves N movements out (they come in the next one),
+`settle_wrong=±N` says so many minor units more or less of the first, `settle_double=N` names N
+twice, `settle_unknown=N` adds N that nobody knows. What it says adds up all the same.
 """
 
 from dataclasses import dataclass
 
-NUMBERS = frozenset({"duplicate", "late", "wrong_amount", "error_after"})
+SETTLING = frozenset({"settle_missing", "settle_wrong", "settle_double", "settle_unknown"})
+NUMBERS = frozenset({"duplicate", "late", "wrong_amount", "error_after"}) | SETTLING
 SWITCHES = frozenset({"out_of_order", "declined_first", "forged", "never"})
 
 
@@ -29,6 +34,10 @@ class Faults:
     declined_first: bool = False
     forged: bool = False
     never: bool = False
+    settle_missing: int = 0
+    settle_wrong: int = 0
+    settle_double: int = 0
+    settle_unknown: int = 0
 
 
 def checked(asked: dict[str, object]) -> dict[str, str]:

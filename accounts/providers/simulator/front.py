@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from accounts.providers import signing, wire
 from accounts.providers.errors import BadMessage
-from accounts.providers.simulator import faults
+from accounts.providers.simulator import faults, settling
 from accounts.providers.simulator.clerk import Clerk
 from accounts.providers.simulator.faults import BadFault
 from accounts.providers.simulator.page import drawn, nothing
@@ -20,6 +20,7 @@ LARGEST = 64 * 1024
 Message = dict[str, Any]
 Answer = tuple[int, str, bytes]
 JSON, HTML = "application/json", "text/html; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
 
 
 class Front:
@@ -65,6 +66,8 @@ class Front:
                 return self._switchboard(method, body)
             if parts[:1] == ["disputes"] and len(parts) == 2 and method == "POST":
                 return self._disputed(parts[1], body)
+            if parts[:1] == ["settlements"] and len(parts) == 2 and method == "GET":
+                return self._settled(parts[1])
             if not self._is_signed(method, path, headers, body):
                 return _said(401, {"words": "The signature is wrong."})
             return self._asked(method, parts, body)
@@ -123,6 +126,13 @@ class Front:
         if not self._drills:
             return _said(404, {"words": "There is nothing here."})
         return _said(200, self._clerk.dispute(charge_id, wire.loaded(body or b"{}")))
+
+    def _settled(self, currency: str) -> Answer:
+        """Return the settlement of a currency as a merchant downloads it; as above."""
+        if not self._drills or not (3 <= len(currency) <= 4 and currency.isalpha()):
+            return _said(404, {"words": "There is nothing here."})
+        body = settling.settlement(self._clerk.store, currency.upper(), self._clerk.faults)
+        return (200, CSV, body) if body else _said(404, {"words": "Nothing to settle yet."})
 
     def _is_signed(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
         verdict = signing.verdict(

@@ -26,6 +26,15 @@ CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY, url TEXT NOT NULL, body BLOB NOT NULL, due_at REAL NOT NULL,
     forged INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS chargeback (
+    reference TEXT PRIMARY KEY, charge_id TEXT NOT NULL REFERENCES charge (id),
+    amount_minor INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS settlement (
+    number INTEGER PRIMARY KEY, currency TEXT NOT NULL, body BLOB NOT NULL,
+    until REAL NOT NULL, reserve_minor INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS settled (reference TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS fault (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -49,6 +58,27 @@ class Row:
     label: str = ""
     holder: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What moved and is not settled. `kind` is capture, refund or chargeback."""
+
+    kind: str
+    reference: str
+    about: str
+    amount_minor: int
+    fee_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One settlement that was made."""
+
+    number: int
+    body: bytes
+    until: float
+    reserve_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +181,52 @@ class Store:
                 "INSERT INTO refund VALUES (?, ?, ?, ?)", [key, charge_key, amount_minor, reference]
             )
             return reference, True
+
+    def charge_back(self, reference: str, charge_id: str, amount_minor: int) -> None:
+        """Take a charge back for good; once a reference."""
+        with self._writing() as file:
+            file.execute(
+                "INSERT OR IGNORE INTO chargeback VALUES (?, ?, ?)",
+                [reference, charge_id, amount_minor],
+            )
+
+    def unsettled(self, currency: str) -> list[Moved]:
+        """Return what moved in a currency and no settlement has."""
+        asked = """
+            SELECT 'capture', reference, id, amount_minor, fee_minor FROM charge
+            WHERE state = 'paid' AND currency = :c
+            UNION ALL SELECT 'refund', r.reference, c.reference, r.amount_minor, 0
+            FROM refund r JOIN charge c ON c.key = r.charge_key WHERE c.currency = :c
+            UNION ALL SELECT 'chargeback', b.reference, c.reference, b.amount_minor, 0
+            FROM chargeback b JOIN charge c ON c.id = b.charge_id WHERE c.currency = :c
+        """
+        with self._lock:
+            rows = self._file.execute(asked, {"c": currency}).fetchall()
+            known = {row[0] for row in self._file.execute("SELECT reference FROM settled")}
+        names = Moved.__slots__
+        found = [Moved(**dict(zip(names, row, strict=True))) for row in rows]
+        return [one for one in found if one.reference not in known]
+
+    def settlements(self, currency: str) -> list[Settled]:
+        """Return the settlements of a currency, the latest first."""
+        with self._lock:
+            rows = self._file.execute(
+                "SELECT number, body, until, reserve_minor FROM settlement WHERE currency = ?"
+                " ORDER BY number DESC",
+                [currency],
+            ).fetchall()
+        return [Settled(**dict(zip(Settled.__slots__, row, strict=True))) for row in rows]
+
+    def keep_settlement(self, one: Settled, currency: str, references: list[str]) -> None:
+        """Keep a settlement that was made, and that these movements are settled."""
+        with self._writing() as file:
+            file.execute(
+                "INSERT INTO settlement VALUES (?, ?, ?, ?, ?)",
+                [one.number, currency, one.body, one.until, one.reserve_minor],
+            )
+            file.executemany(
+                "INSERT OR IGNORE INTO settled VALUES (?)", [[name] for name in references]
+            )
 
     def counts(self) -> dict[str, int]:
         """Return how many charges, paid ones, refunds and open deliveries there are."""

@@ -1,4 +1,4 @@
-"""What differs from MetaTrader, for people and for the clockwork: cases, tabs, remedies."""
+"""What differs from MetaTrader or a provider: cases, tabs, remedies; for people and clockwork."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +34,8 @@ class View:
 
 
 VIEWS = ((View.OPEN, _("Open")), (View.LEFT, _("Left as they are")), (View.CURED, _("Cured")))
+#: Where the books can take a provider's word over.
+BOOKABLE = (Gap.NOT_SETTLED, Gap.SETTLED_OTHERWISE, Gap.SETTLED_TWICE, Gap.SETTLED_UNKNOWN)
 TABS: dict[str, Q] = {
     View.OPEN: TOLD,
     View.LEFT: Q(gone_at__isnull=True) & ~Q(agreed_by=""),
@@ -72,15 +74,16 @@ class DifferenceFilter(django_filters.FilterSet):
     def by_text(self, rows: QuerySet[Discrepancy], name: str, text: str) -> QuerySet[Discrepancy]:
         """Find by ticket or login."""
         plain = text.strip().lstrip("#")
-        if not (plain.isdecimal() and len(plain) <= 18):
-            return rows.none()
-        return rows.filter(Q(ticket=int(plain)) | Q(account__login=int(plain)))
+        found = Q(reference=plain) & ~Q(reference="")
+        if plain.isdecimal() and len(plain) <= 18:
+            found |= Q(ticket=int(plain)) | Q(account__login=int(plain))
+        return rows.filter(found)
 
 
 def list_differences_for(user: Any) -> QuerySet[Discrepancy]:
     """Return every case in reach that was told of, with what a row shows."""
     rows = access.restrict(Discrepancy.objects.filter(told_at__isnull=False), user, SEE_BOOKS)
-    return rows.select_related("account__server", "account__client", "legal_entity")
+    return rows.select_related("account__server", "account__client", "method", "legal_entity")
 
 
 def get_difference_for(user: Any, pk: int) -> Discrepancy:
@@ -98,8 +101,8 @@ def counts_for(user: Any) -> Counts:
 
 
 def count_standing() -> int:
-    """Return how many cases stand that were told of and that nobody agreed to leave."""
-    return Discrepancy.objects.filter(TOLD).count()
+    """Return how many cases of accounts stand that were told of and nobody agreed to leave."""
+    return Discrepancy.objects.filter(TOLD, account__isnull=False).count()
 
 
 def missing(row: Discrepancy) -> Decimal:
@@ -111,6 +114,8 @@ def remedies_of(row: Discrepancy) -> list[Remedy]:
     """Return what two people can agree to do about a case; nothing where only MetaTrader can."""
     if row.payment_id is not None or row.gone_at is not None or row.agreed_by:
         return []
+    if row.gap in BOOKABLE:
+        return [Remedy.TAKE_SETTLED, Remedy.LEAVE]
     return [Remedy.TAKE_OVER] if row.gap == Gap.BALANCE else [Remedy.LEAVE]
 
 
@@ -130,7 +135,8 @@ def accounts_moved(now: datetime) -> list[int]:
     since = now - FRESH
     booked = BookedTicket.objects.filter(booked_at__gte=since).exclude(kind=Booked.OPENING)
     found = {*money.accounts_moved_since(since), *booked.values_list("books_id", flat=True)}
-    found |= set(Discrepancy.objects.filter(STANDING).values_list("account_id", flat=True))
+    standing = Discrepancy.objects.filter(STANDING, account__isnull=False)
+    found |= set(standing.values_list("account_id", flat=True))
     return sorted(found)
 
 
@@ -167,5 +173,30 @@ REMEDIES: dict[str, Any] = {
     Gap.BALANCE: _(
         "The server's own sums do not add up, or a record was deleted there. If the server is "
         "right, two people agree that the books take its balance over."
+    ),
+    Gap.NOT_SETTLED: _(
+        "Ask the provider where the money is. A later settlement that names it cures this. If it "
+        "never comes, two people agree that the books follow: what is owed moves to suspense."
+    ),
+    Gap.SETTLED_UNBOOKED: _(
+        "The payment is known here, but this was not booked: its callback is missing, or its "
+        "dispute is not decided. Finish it on its own page, and this is cured."
+    ),
+    Gap.SETTLED_OTHERWISE: _(
+        "Compare both with the provider's own page. If the provider is right, two people agree "
+        "that the books follow: fees as fees, anything else into suspense. Otherwise ask for a "
+        "correction: a line in a later settlement cures this."
+    ),
+    Gap.SETTLED_TWICE: _(
+        "The provider counts it twice. Ask for a correction, which cures this; or two people agree "
+        "that the books follow, and what is too much stands in suspense until it goes back."
+    ),
+    Gap.SETTLED_UNKNOWN: _(
+        "Nothing here belongs to it. Ask the provider whose it is; until that is known two people "
+        "can agree that the books follow: it stands in suspense, and is nobody's."
+    ),
+    Gap.NOT_AT_BANK: _(
+        "The provider says that it paid us. Look for the row of our bank, and bind it to this line "
+        "there; if there is none, ask the provider for the proof of the transfer."
     ),
 }

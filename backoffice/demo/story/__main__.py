@@ -22,7 +22,7 @@ from backoffice.demo import asking
 from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.processes import SERVER
-from backoffice.demo.story import deposits, people, sign_ins, staff, wires
+from backoffice.demo.story import deposits, people, settlements, sign_ins, staff, wires
 from backoffice.demo.story.payments import Office, Till
 from backoffice.demo.story.staff import ACTOR
 from crm.actions import clients
@@ -115,6 +115,7 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     till = Till(broker=broker, office=office(), server_id=server_id, metatrader=metatrader)
     once(place, "withdrawals", lambda: till.fill(told))
     once(place, "statement", wires.send_statement)
+    once(place, "settlement", settlements.hand_in)
 
 
 def owners_of(everybody: list[dict[str, Any]], keys: dict[str, int]) -> people.Owners:

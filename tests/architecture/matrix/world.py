@@ -33,6 +33,7 @@ from tests.factories.accounts.strangers import a_binding_of
 from tests.factories.house import House, a_house
 from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
+from tests.factories.incoming.settlement import a_settlement_of
 from tests.factories.machines import an_integration
 from tests.factories.market import NOON
 from tests.factories.moving.transfers import a_transfer_of
@@ -166,6 +167,7 @@ RECORDS: dict[str, Any] = {
     "by_hand": lambda client, account: {"pk": a_by_hand_of(account).pk},
     "bulk_file": lambda client, account: {"pk": a_bulk_file_of(client, account).pk},
     "bank_row": lambda client, account: {"pk": a_free_row_of(client).pk},
+    "settlement": lambda client, account: {"pk": a_settlement_of(client).pk},
     "difference": lambda client, account: {"pk": a_difference_of(client, account).pk},
     "deposit": lambda client, account: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
     "transfer": lambda client, account: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},

@@ -1,0 +1,1 @@
+"""Settlements of providers: handed in, looked at, taken into the books, compared with them."""

@@ -1,0 +1,1 @@
+"""A provider's settlement: the file read and written, each payment compared. Pure."""

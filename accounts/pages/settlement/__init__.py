@@ -1,0 +1,1 @@
+"""Settlements of providers: handed in, looked at, imported; what stands on their clearing."""

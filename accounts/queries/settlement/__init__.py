@@ -1,0 +1,1 @@
+"""Questions about settlements of providers, and about what stands on their clearing accounts."""
