@@ -150,8 +150,10 @@ class Differing:
 
 
 def count_discrepancies() -> Differing:
-    """Count what differs, was told of, and that nobody agreed to leave: for the health page."""
-    told = Discrepancy.objects.filter(gone_at__isnull=True, told_at__isnull=False, agreed_by="")
+    """Count what differs from MetaTrader, was told of, and nobody agreed to leave: for health."""
+    told = Discrepancy.objects.filter(
+        account__isnull=False, gone_at__isnull=True, told_at__isnull=False, agreed_by=""
+    )
     return Differing(**told.aggregate(all=Count("id"), denied=Count("payment")))
 
 

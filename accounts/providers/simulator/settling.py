@@ -87,8 +87,15 @@ def _line(one: Moved, currency: str, now: datetime) -> Line:
     )
 
 
-def _own(kind: LineKind, number: int, now: datetime, **figures: Decimal) -> Line:
-    return Line(number=0, kind=kind, reference=f"{kind}_{number}", at=now, **figures)
+def _own(
+    kind: LineKind,
+    number: int,
+    now: datetime,
+    *,
+    amount: Decimal = Decimal(0),
+    fee: Decimal = Decimal(0),
+) -> Line:
+    return Line(number=0, kind=kind, reference=f"{kind}_{number}", at=now, amount=amount, fee=fee)
 
 
 def _perhaps_wrong(lines: list[Line], faults: Faults, currency: str, number: int) -> list[Line]:

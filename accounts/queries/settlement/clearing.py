@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from accounts.models import LedgerAccount, SettlementFile
 from accounts.permissions import SEE_BOOKS
@@ -100,5 +101,6 @@ def _stands(accounts: list[int]) -> dict[int, tuple[Decimal, datetime | None]]:
 
 
 def _settled_until() -> dict[int, datetime]:
-    files = SettlementFile.objects.filter(state=FileState.TAKEN).order_by("method_id", "-until")
-    return dict(files.distinct("method_id").values_list("method_id", "until"))
+    files = SettlementFile.objects.filter(state=FileState.TAKEN, until__isnull=False)
+    rows = files.order_by().values_list("method_id").annotate(latest=Max("until"))
+    return {method_id: latest for method_id, latest in rows if latest is not None}

@@ -299,7 +299,7 @@ def _page(
         count=sum(1 for row in rows if row.is_open),
         agreeing=agreeing,
         sums=tuple(sums),
-        payouts=payouts_of(file),
+        payouts=list(payouts_of(file)),
         kept_by=names.get(file.kept_by, file.kept_by),
         judged_by=names.get(file.judged_by, file.judged_by),
         may_import=may and _reaches(user, file),
