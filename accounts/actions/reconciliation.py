@@ -144,4 +144,4 @@ def _names(row: Discrepancy) -> dict[str, Any]:
 def _tell(
     event: DiscrepancyFound | DiscrepancyGone, row: Discrepancy, actor: Actor, now: datetime
 ) -> None:
-    outbox.emit(event, actor=actor, subjects=[("account", row.account_id)], now=now)
+    outbox.emit(event, actor=actor, subjects=[("account", row.account_id or 0)], now=now)

@@ -60,7 +60,7 @@ def take_over(
     `amount` is here less there. What only differs in fees is a fee; all else is nobody's: suspense.
     The caller holds the method's lock and saves the case.
     """
-    method = PaymentMethod.objects.get(pk=row.method_id)
+    method = PaymentMethod.objects.get(pk=row.method_id or 0)
     rules = facts.rules_for(method, now)
     (one,) = facts.facts_of(method, {row.reference}, rules=rules, now=now)
     finding = finding_of(one)

@@ -25,6 +25,7 @@ from tests.factories.accounts.strangers import a_binding_of, some_strangers
 from tests.factories.house import House, a_house
 from tests.factories.incoming.bank import a_free_row_of
 from tests.factories.incoming.deposits import a_deposit_of
+from tests.factories.incoming.settlement import a_settlement_of
 from tests.factories.moving.transfers import a_transfer_of
 from tests.factories.people import a_browser, a_staff_user
 
@@ -43,6 +44,7 @@ FIRST: dict[str, Callable[[House], object]] = {
     "accounts:dispute-": lambda house: a_dispute_of(house.near, 89_000),
     "accounts:bank-": lambda house: a_free_row_of(house.near),
     "accounts:difference-": lambda house: a_difference_of(house.near, house.account),
+    "accounts:settlement-": lambda house: a_settlement_of(house.near),
     "accounts:transfer-": lambda house: a_transfer_of(house.near, 92_000),
     "accounts:bulk-": lambda house: a_bulk_file_of(house.near, house.account),
     "approvals:request": lambda house: an_approval_of(house.near),
@@ -101,6 +103,7 @@ def url_of(name: str, house: House) -> str:
         "server": lambda: reverse(name, args=[house.server.pk]),
         "bulk_file": lambda: reverse(name, args=[a_bulk_file_of(house.near, house.account).pk]),
         "bank_row": lambda: reverse(name, args=[a_free_row_of(house.near).pk]),
+        "settlement": lambda: reverse(name, args=[a_settlement_of(house.near).pk]),
         "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
