@@ -25,6 +25,16 @@ TWICE = "twice"
 LIED = "lied"
 
 
+def nothing() -> None:
+    """Stands where no fault is set, or none any more."""
+
+
+def plainly(verb: str, call: Callable[[], Any]) -> Any:
+    """Let a call reach the agent, and its answer whoever asked."""
+    del verb
+    return call()
+
+
 @dataclass
 class Stage:
     """What a fault works on: MetaTrader, the way there, the login."""
@@ -41,9 +51,14 @@ class Fault:
     mode: str
     name: str
     set: Callable[[Stage], None] = lambda stage: None
-    late: Callable[[Stage], None] = lambda stage: None
-    soon: Callable[[Stage], None] = lambda stage: None
+    late: Callable[[Stage], None] | None = None
+    soon: Callable[[Stage], None] | None = None
     leaves: str = ""
+
+    @property
+    def lasts(self) -> str:
+        """Its name where it goes on after it struck, or leaves something: others' ways differ."""
+        return self.name if self.late or self.soon or self.leaves else ""
 
 
 def _lose(stage: Stage) -> None:
@@ -54,7 +69,7 @@ def _once(stage: Stage, side: str, act: Callable[[Stage], None]) -> None:
     """Let something happen around the first booking only."""
 
     def happen() -> None:
-        setattr(stage.script, side, lambda: None)
+        setattr(stage.script, side, nothing)
         act(stage)
 
     setattr(stage.script, side, happen)
@@ -75,7 +90,7 @@ def _on_the_wire(act: Callable[[str, Callable[[], Any]], Any]) -> Callable[[Stag
         def around(verb: str, call: Callable[[], Any]) -> Any:
             if verb != "change_balance":
                 return call()
-            stage.wire.around = lambda verb, call: call()
+            stage.wire.around = plainly
             return act(verb, call)
 
         stage.wire.around = around
@@ -114,7 +129,7 @@ def _late_after_closing(stage: Stage) -> None:
     def around(verb: str, call: Callable[[], Any]) -> Any:
         if verb != "close_attempt":
             return call()
-        stage.wire.around = lambda verb, call: call()
+        stage.wire.around = plainly
         done = call()
         _applied_late(stage)
         return done
@@ -132,7 +147,7 @@ def _book(stage: Stage, amount: Decimal, comment: str, of: BalanceOperation | No
     stage.script.booked.append(record)
 
 
-def _code(code: int, *, books: bool) -> Callable[[Stage], None]:
+def answering(code: int, *, books: bool) -> Callable[[Stage], None]:
     """Answer a wrong code once."""
 
     def set_(stage: Stage) -> None:
@@ -192,7 +207,7 @@ def _reconnections(stage: Stage) -> None:
     def around(verb: str, call: Callable[[], Any]) -> Any:
         if verb != "find_marker":
             return call()
-        stage.wire.around = lambda verb, call: call()
+        stage.wire.around = plainly
         raise Unavailable("the line broke")
 
     stage.wire.around = around
@@ -216,10 +231,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F-05", "delivered twice to the gate", _on_the_wire(_twice)),
     Fault("F-05", "applied twice by MetaTrader", _after(_again), leaves=TWICE),
     Fault("F-06", "seen late", _hidden),
-    Fault("F-07", "timeout, and applied", _code(128, books=True)),
-    Fault("F-07", "timeout, not applied", _code(128, books=False)),
-    Fault("F-07", "a true no", _code(134, books=False)),
-    Fault("F-07", "a no that was a lie", _code(134, books=True), leaves=LIED),
+    Fault("F-07", "timeout, and applied", answering(128, books=True)),
+    Fault("F-07", "timeout, not applied", answering(128, books=False)),
+    Fault("F-07", "a true no", answering(134, books=False)),
+    Fault("F-07", "a no that was a lie", answering(134, books=True), leaves=LIED),
     Fault("F-08", "comment cut", _after(_changed(comment=lambda one: one.comment[:9]))),
     Fault("F-08", "comment edited", _after(_and_lose(_changed(comment="edited by hand")))),
     Fault("F-09", "reconnection, and again while it is searched for", _reconnections),

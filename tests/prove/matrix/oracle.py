@@ -1,17 +1,30 @@
 """Judges a case at rest: MetaTrader moved once for what is confirmed and for nothing else."""
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 
-from accounts.ledger import proof
-from accounts.models import Adjustment, Deposit, Discrepancy, Payment, Transfer
+from accounts.ledger import balances, proof
+from accounts.models import (
+    Adjustment,
+    BulkRow,
+    Deposit,
+    Discrepancy,
+    LedgerAccount,
+    Payment,
+    Transfer,
+)
 from accounts.queries import books
-from accounts.states import Gap, Withdrawal
+from accounts.states import Gap, LedgerKind, Withdrawal
+from accounts.terms import TRANSFER_FINAL, TransferLeg
 from accounts.terms import Deposit as State
 from accounts.terms import Transfer as Course
-from accounts.terms import TransferLeg
+from accounts.terms.adjustments import ADJUSTMENT_FINAL
 from accounts.terms.adjustments import Adjustment as Moved
+from accounts.terms.bulk import BulkLine
 from tests.factories.payments import Till
 from tests.prove.matrix.faults import LIED, TWICE, Fault
+from tests.prove.matrix.lived.moving import FILLED
 from trading.models import BalanceOperation, TradingAccount
 from trading.states import Operation
 
@@ -37,7 +50,14 @@ LEGS = {
 
 def findings(till: Till, fault: Fault) -> list[str]:
     """Return everything that is wrong; [] for a case that came right."""
-    wrong = [*_records(till, fault), *_payments(), *_deposits(), *_transfers(), *_adjustments()]
+    wrong = [
+        *_records(till, fault),
+        *_payments(),
+        *_deposits(),
+        *_transfers(),
+        *_adjustments(),
+        *_lines(),
+    ]
     wrong += [f"books: {one.question} {one.where}" for one in proof.findings()]
     return wrong + list(_told(till, fault))
 
@@ -91,7 +111,7 @@ def _deposits() -> Iterator[str]:
         done = BalanceOperation.objects.filter(
             key__in=deposit.operations.values("key"), state=Operation.CONFIRMED
         ).count()
-        if done != (1 if deposit.state == State.CREDITED else 0):
+        if done != (deposit.state in (State.CREDITED, State.CHARGED_BACK)):
             yield f"deposit {deposit.state}, and {done} credits are confirmed"
 
 
@@ -104,8 +124,33 @@ def _transfers() -> Iterator[str]:
             ).count()
             for leg in TransferLeg
         )
-        if legs != LEGS.get(transfer.state, (0, 0, 0)):
+        out, into, back = LEGS.get(transfer.state, (0, 0, 0))
+        if transfer.source_wallet_id:  # a wallet has no MetaTrader
+            out = back = 0
+        if transfer.target_wallet_id:
+            into = 0
+        if legs != (out, into, back):
             yield f"transfer {transfer.state}, and its legs are confirmed {legs} times"
+        if transfer.state in TRANSFER_FINAL and _posted(LedgerKind.IN_TRANSIT):
+            yield "transfers are over, and something is still in transit"
+        yield from _wallet(transfer)
+
+
+def _wallet(transfer: Transfer) -> Iterator[str]:
+    """What the client's wallet has is what it had, less what left it, and what reached it."""
+    out, into, back = LEGS.get(transfer.state, (0, 0, 0))
+    expected = Decimal(0)
+    if transfer.source_wallet_id:
+        expected = Decimal(FILLED) - transfer.amount * (out - back)
+    elif transfer.target_wallet_id:
+        expected = transfer.amount * into
+    if _posted(LedgerKind.CLIENT_WALLET) != expected:
+        yield f"transfer {transfer.state}, and the wallet has not {expected}"
+
+
+def _posted(kind: LedgerKind) -> Decimal:
+    rows = LedgerAccount.objects.filter(kind=kind)
+    return sum((balances.of(one).posted for one in rows), Decimal(0))
 
 
 def _adjustments() -> Iterator[str]:
@@ -115,9 +160,25 @@ def _adjustments() -> Iterator[str]:
             yield f"adjustment {one.state}, and {done} operations are confirmed"
 
 
+def _lines() -> Iterator[str]:
+    """Each line of a file was refused, or became one adjustment that is over."""
+    for row in BulkRow.objects.select_related("adjustment"):
+        made = row.adjustment
+        if row.state == BulkLine.WAITING or (made and made.state not in ADJUSTMENT_FINAL):
+            yield f"line {row.number} of a file: still {row.state}"
+
+
+def kind_of(words: str) -> str:
+    """Say what sort of wrong it is: doubled, stuck, or lost, which is everything else."""
+    if "stuck, " in words:
+        return "stuck"
+    return "doubled" if re.search(r"booked it ([2-9]|1\d) times", words) else "lost"
+
+
 def accounts_of(till: Till) -> list[int]:
-    """The accounts of the till's client, by our numbers."""
-    rows = TradingAccount.objects.filter(client=till.client).order_by("pk")
+    """The accounts of the till's clients, by our numbers."""
+    del till
+    rows = TradingAccount.objects.exclude(client=None).order_by("pk")
     return list(rows.values_list("pk", flat=True))
 
 
@@ -149,6 +210,7 @@ def ending(till: Till) -> str:
     told += [f"deposit {one.state} {one.waits_because}" for one in Deposit.objects.order_by("id")]
     told += [f"transfer {one.state} {one.waits_because}" for one in Transfer.objects.all()]
     told += [f"{one.kind} {one.state} {one.waits_because}" for one in Adjustment.objects.all()]
+    told += [f"line {one.state} {one.words}" for one in BulkRow.objects.all()]
     told += [
         f"{one.amount} {one.state} after {one.attempts}"
         for one in BalanceOperation.objects.order_by("id")

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection, models
 
-from backoffice.core.models import Work
+from backoffice.core.models import Work, WorkState
 from trading.models import BalanceAttempt, BalanceOperation, BalanceRecord
 
 if TYPE_CHECKING:
     from tests.prove.matrix.world import World
 
 _ROOMS = ("accounts", "approvals")
+#: How often finished work was tried, and what went wrong with it, matters to nobody any more.
+_WHILE_WAITING = ("attempts", "last_error")
+#: Columns that hold the number or the mark of a row, or what is reckoned from it.
+_MARKS = ("_id", "marker", "fingerprint", "digest", "hash")
+#: Keys, digests and numbers of rows in a text.
+_NUMBER = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}|[0-9]+"
 _NUMBERS = (
     models.AutoField, models.BigAutoField, models.ForeignKey, models.UUIDField,
     models.OneToOneField, models.BinaryField, models.JSONField,
@@ -33,16 +39,17 @@ def standing(world: "World") -> tuple[Any, ...]:
     return (
         disk,
         tuple((one.profit, one.comment[25:], one.comment[:2]) for one in script.booked),
-        (script.sent, script.code, script.books, script.seen_late, script.is_hidden,
+        (script.sent > 0, script.code, script.books, script.seen_late, script.is_hidden,
          script.is_down),
-        tuple(_code(one) for one in (script.before, script.after, world.wire.around)),
+        tuple(code_of(one) for one in (script.before, script.after, world.wire.around)),
         tuple(tuple(sorted((n, one.sent, one.closed) for n, one in known.items()))
               for known in journal._attempts.values()),
         (len(world.provider.charges), len(world.provider.refunds), len(world.provider.stands)),
     )  # fmt: skip
 
 
-def _code(act: Any) -> Any:
+def code_of(act: Any) -> Any:
+    """What a hook does, comparable: one that is made anew each time is the same."""
     return act.__code__ if isinstance(act, FunctionType) else act
 
 
@@ -62,12 +69,19 @@ def _of(model: type[models.Model]) -> str:
         if isinstance(field, (models.DateTimeField, models.ForeignKey)):
             told.append(f"{name} IS NOT NULL")
         elif not isinstance(field, _NUMBERS) and not field.primary_key:
-            told.append(name if not _names_row(field.column) else f"{name} IS NOT NULL")
+            told.append(_plain(field, name))
+            if model is Work and field.column in _WHILE_WAITING:
+                told[-1] = f"CASE WHEN state = '{WorkState.WAITING}' THEN {name} END"
     table, key = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
     row = ", ".join(told) or "1"
     return f"(SELECT string_agg(ROW({row})::text, ';' ORDER BY {key}) FROM {table})"  # noqa: S608 - names of ours
 
 
-def _names_row(column: str) -> bool:
-    """Whether a plain column holds the number or the mark of a row."""
-    return column.endswith("_id") or column in ("marker", "comment", "fingerprint", "digest")
+def _plain(field: models.Field, name: str) -> str:
+    """A plain column; of free text what is left without the numbers and marks of rows."""
+    if field.column.endswith(_MARKS):
+        return f"{name} IS NOT NULL"
+    if field.column == "comment":  # MetaTrader's: ours, cut, or edited
+        return f"left({name}, 2), length({name})"
+    is_text = isinstance(field, (models.CharField, models.TextField)) and not field.choices
+    return f"regexp_replace({name}, '{_NUMBER}', '#', 'g')" if is_text else name

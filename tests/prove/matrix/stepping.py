@@ -5,6 +5,7 @@ payment provider. A death is an exception that nothing of the product catches.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,10 @@ class Steps:
     died: str = ""
     counts: bool = False
     wrote: bool = False  # within the transaction that is open
+    #: Called at each change, with whether no transaction of the product is open just then.
+    changed: Callable[[bool], None] = lambda is_outer: None
+    #: Whether a transaction of the product is open.
+    is_inside: Callable[[], bool] = lambda: False
 
     def survived(self, act: Callable[[], Any]) -> None:
         """Do something, its steps counted; a death ends it and nothing else."""
@@ -84,7 +89,7 @@ class Steps:
         stood = world()
         try:
             done = act()
-        except Exception:
+        except Exception:  # an answer like any other: what the call moved counts, then it goes on
             self._moved(number, stood != world())
             self._die_at(number, AFTER)
             raise
@@ -93,23 +98,29 @@ class Steps:
         return done
 
     def _moved(self, number: int, moved: bool) -> None:
-        self.changes += moved
+        if moved:
+            self._change(is_outer=not self.is_inside())
         self.after[number] = self.changes
+
+    def _change(self, *, is_outer: bool) -> None:
+        self.changes += 1
+        self.changed(is_outer)
 
     def note(self, *, is_outer: bool) -> None:
         """Something was written: for good when no transaction is open, else with its commit."""
         if not self.counts:
             return
         if is_outer:
-            self.changes += 1
+            self._change(is_outer=True)
             self.after[-1] = self.changes
         else:
             self.wrote = True
 
     def committed(self) -> None:
         """The outermost transaction is on disk."""
-        if self.counts:
-            self.changes, self.wrote = self.changes + self.wrote, False
+        if self.counts and self.wrote:
+            self.wrote = False
+            self._change(is_outer=True)
         self.take(COMMIT, lambda: None)
 
     def _die_at(self, number: int, side: str) -> None:
@@ -136,15 +147,9 @@ class Steps:
         """How much an act that died there has left."""
         return (self.before if point.side == BEFORE else self.after)[point.step]
 
-    def moments(self) -> list[Point]:
-        """Return the first moment after each change: every other one leaves what one of them left.
-
-        That it does is shown by the singles, which die at every point.
-        """
-        found: dict[int, Point] = {}
-        for point in self.points():
-            found.setdefault(self.changes_at(point), point)
-        return [point for left, point in found.items() if left]
+    def shares(self) -> Counter[int]:
+        """How many moments of the act leave what each number of changes leaves."""
+        return Counter(self.changes_at(point) for point in self.points())
 
 
 @contextmanager

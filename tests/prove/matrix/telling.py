@@ -1,38 +1,45 @@
 """The table of what the matrix has proved: each kind of movement under each fault."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 Say = Callable[[str], None]
+Line = Mapping[str, Any]
+_COUNTED = ("singles", "pairs", "states", "died", "lost", "doubled", "stuck")
 
 
-def told_of(lines: Mapping[str, tuple[str, int]], wanted: int, say: Say) -> None:
+def told_of(lines: Iterable[Line], wanted: int, say: Say) -> None:
     """Say how many deaths of each movement under each fault came right; `wanted` groups are all."""
-    counts = Counter[tuple[str, str, str]]()
+    counts: dict[tuple[str, str], Counter[str]] = {}
     whole = Counter[str]()
-    for name, (kind, count) in lines.items():
-        life, fault, rest = (part.strip() for part in name.split("|", 2))
-        if kind == "whole":
-            whole[rest] += 1
-        else:
-            counts[life, fault.split(" ")[0], kind] += count
-    lives = list(dict.fromkeys(life for life, _, _ in counts))
-    modes = sorted({mode for _, mode, _ in counts})
-    say("  singles + pairs of deaths, by movement and fault mode; 0 lost, 0 doubled, 0 stuck in "
-        "each but where WRONG is said")  # fmt: skip
-    say(f"  {'':12}" + "".join(f"{mode:>13}" for mode in modes))
-    for life in lives:
-        cells = [_cell(counts, life, mode) for mode in modes]
-        say(f"  {life:12}" + "".join(f"{cell:>13}" for cell in cells))
+    for line in lines:
+        life, fault, kind = line["life"], line["fault"].split(" ")[0], line["kind"].split(",")[0]
+        cell = counts.setdefault((life, fault), Counter())
+        cell[kind] += line["cases"]
+        for name in _COUNTED[2:]:
+            cell[name] += line[name]
+        whole[kind] += not _wrong(line)
+    say("  movement × fault: a death at every step (singles), and a second one at every step of")
+    say("  the recovery (pairs)")
+    heads = (*_COUNTED[:2], "proved", *_COUNTED[2:])
+    say(f"  {'':20}" + "".join(f"{one:>12}" for one in heads))
     total = Counter[str]()
-    for (_, _, kind), count in counts.items():
-        total[kind] += count
-    say(f"  {total['single']:,} singles and {total['pairs']:,} pairs, {total['wrong']:,} wrong")
-    say(f"  whole: singles of {whole['all singles']} and pairs of {whole['all pairs']} "
+    for (life, fault), cell in sorted(counts.items(), key=lambda one: list(counts).index(one[0])):
+        say(f"  {life:14}{fault:6}" + _row(cell))
+        total.update(cell)
+    say(f"  {'in all':20}" + _row(total))
+    say("  states: different ones that deaths left, each lived on from; the other cases left the "
+        "same. died: cases of those that were died for real, as a check")  # fmt: skip
+    say(f"  whole: singles of {whole['singles']} and pairs of {whole['pairs']} "
         f"of {wanted} movements × variants of faults")  # fmt: skip
 
 
-def _cell(counts: Mapping[tuple[str, str, str], int], life: str, mode: str) -> str:
-    wrong = counts[life, mode, "wrong"]
-    told = f"{counts[life, mode, 'single']}+{counts[life, mode, 'pairs']}"
-    return f"{told} WRONG {wrong}" if wrong else told
+def _row(cell: Mapping[str, int]) -> str:
+    proved = cell["singles"] + cell["pairs"] - _wrong(cell)
+    shown = [cell["singles"], cell["pairs"], proved, *(cell[name] for name in _COUNTED[2:])]
+    return "".join(f"{one:>12,}" for one in shown)
+
+
+def _wrong(line: Line) -> int:
+    return sum(int(line[name]) for name in ("lost", "doubled", "stuck"))

@@ -16,19 +16,21 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 
 from accounts import tasks
-from accounts.models import Adjustment, Deposit, Payment, Transfer
+from accounts.models import Adjustment, BulkFile, BulkRow, Deposit, Payment, Transfer
 from accounts.providers import registry as providers
 from accounts.queries import deposits, payments
 from accounts.queries.adjusting import rows
+from accounts.queries.bulk import files
 from accounts.queries.transfers import standing
 from backoffice.core import clock
 from backoffice.core.models import Work, WorkState
 from tests.factories.incoming.deposits import CODE, Cardly, a_cardly
 from tests.factories.payments import SYSTEM, Till, a_metatrader, a_till, work_done
-from tests.prove.matrix import lives, moving
-from tests.prove.matrix.faults import FAULTS, Fault, Stage
-from tests.prove.matrix.life import Life
+from tests.prove.matrix.faults import FAULTS, Fault, Stage, nothing, plainly
+from tests.prove.matrix.lived import lives, moving
+from tests.prove.matrix.lived.life import Life
 from tests.prove.matrix.oracle import accounts_of, ending, findings
+from tests.prove.matrix.standing import code_of
 from tests.prove.matrix.stepping import Point, Stepping, Steps, counted
 from trading.actions import looking_up
 from trading.gateway import registry
@@ -48,6 +50,9 @@ ROUNDS = 14
 QUIET_ROUNDS = 1
 UNANSWERED = (Operation.SENDING, Operation.UNCERTAIN)
 OPEN = (*UNANSWERED, Operation.NOT_STARTED, Operation.ABSENT, Operation.MANUAL)
+
+
+Changes = Callable[[bool], None]
 
 
 class NotProved(Exception):
@@ -90,6 +95,7 @@ class Stop:
     name: str
     act: Callable[[], Any]
     counts: bool = True
+    moves: bool = True  # where its steps do not count: whether anything may have changed
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ class Course:
             try:
                 return call()
             finally:
-                wire.around = lambda verb, call: call()
+                wire.around = plainly
                 self._set(passes - 1)
 
         wire.around = around
@@ -143,9 +149,17 @@ class Course:
         """What happens at this place."""
         return self._stops(place.turn)[place.stop]
 
-    def do(self, place: Place, death: Point | None = None) -> Steps:
-        """Let it happen, to its end or to a death; the steps that were taken."""
-        steps, stop = Steps(death=death), self.stop(place)
+    def do(
+        self, place: Place, death: Point | None = None, changed: Changes = lambda is_outer: None
+    ) -> Steps:
+        """Let it happen, to its end or to a death; the steps that were taken.
+
+        `changed` is called whenever something will still be there after a death.
+        """
+        steps, stop = (
+            Steps(death=death, changed=changed, is_inside=self._is_inside),
+            self.stop(place),
+        )
         if not stop.counts:
             stop.act()
             return steps
@@ -155,6 +169,9 @@ class Course:
         finally:
             self.world.steps = Steps()
         return steps
+
+    def _is_inside(self) -> bool:
+        return len(connection.savepoint_ids) > self.world.depth
 
     def after(self, place: Place) -> Place | None:
         """Return the next place; None when it is over and was quiet. NotProved: it is stuck."""
@@ -188,7 +205,7 @@ class Course:
             Stop("time passes", self._time_passes, counts=False),
             Stop("people press", lambda: self.life.press(till)),
             Stop("work list", work_done),
-            Stop("meanwhile", lambda: self.fault.soon(self.stage), counts=False),
+            Stop("meanwhile", self._meanwhile, counts=False, moves=self.fault.soon is not None),
             Stop("chase", lambda: _chase(turn)),
             Stop("work list again", work_done),
             Stop("people settle", lambda: lives.settle(till)),
@@ -198,12 +215,30 @@ class Course:
             Stop("look for the denied", tasks.find_denied),
         )
 
+    def node(self, place: Place, stands: Any) -> Any:
+        """How everything stands there, as far as what comes next hangs on it, comparable.
+
+        One turn is like the next, but for the first where the fault goes on; and a fault that has
+        struck and does not go on is like none.
+        """
+        script, wire = self.world.till.script, self.world.wire
+        hooks = (script.before, script.after, wire.around)
+        has_struck = hooks == (nothing, nothing, plainly)
+        fault = self.fault.lasts if has_struck else self.fault.name
+        is_first = bool(self.fault.late) and place.turn == 1
+        codes = tuple(map(code_of, hooks))
+        return (self.life.name, fault, is_first, place.stop, place.quiet, codes, stands)
+
+    def _meanwhile(self) -> None:
+        if self.fault.soon:
+            self.fault.soon(self.stage)
+
     def _time_passes(self) -> None:
         self.world.tally.forget()
         _leases_ran_out()
 
     def _mirror(self, turn: int) -> None:
-        if turn > 1:
+        if turn > 1 and self.fault.late:
             self.fault.late(self.stage)
         till = self.world.till
         (moving.pair_of(till) or till).mirror_as_booked()
@@ -287,8 +322,8 @@ def _fresh(world: World) -> None:
     script.booked.clear()
     script.sent, script.code, script.books, script.seen_late = 0, 0, True, 0
     script.is_hidden, script.is_down = False, False
-    script.before = script.after = script.asked = lambda: None
-    world.wire.around = lambda verb, call: call()
+    script.before = script.after = script.asked = nothing
+    world.wire.around = plainly
     world.tally.forget()
     for name in ("pair", "desk", "first"):
         vars(world.till).pop(name, None)
@@ -298,6 +333,7 @@ def _leases_ran_out() -> None:
     """Time passed: whoever took a piece of work and died has it no more, and every wait is over."""
     waiting = Work.objects.filter(state=WorkState.WAITING)
     waiting.update(lease_until=None, run_after=clock.now())
+    BulkFile.objects.exclude(carried_by=None).update(carried_by=None, carried_until=None)
 
 
 def _chase(turn: int) -> None:
@@ -320,6 +356,8 @@ def _push() -> None:
     Deposit.objects.filter(next_try_at__gt=now, closed_at=None).update(next_try_at=now)
     Transfer.objects.filter(next_try_at__gt=now).update(next_try_at=now)
     Adjustment.objects.filter(next_try_at__gt=now).update(next_try_at=now)
+    BulkFile.objects.filter(next_try_at__gt=now).update(next_try_at=now)
+    BulkRow.objects.filter(next_try_at__gt=now).update(next_try_at=now)
     for number in payments.payments_to_push(clock.now()):
         tasks.push_payment(number)
     for number in deposits.deposits_to_push(clock.now()):
@@ -328,6 +366,8 @@ def _push() -> None:
         tasks.push_transfer(number)
     for number in rows.adjustments_to_push(clock.now()):
         tasks.push_adjustment(number)
+    for number in files.files_to_carry(clock.now()):
+        tasks.push_bulk_file(number)
 
 
 def _reconcile(till: Till) -> None:

@@ -26,7 +26,8 @@ OVERTAKEN = "paused until others had paid"
 FLUSHED = "redis flushed"  # FLUSHALL: it lives on and knows nothing any more
 NUMBERS = {name: number for number, name in enumerate(POINTS)}
 ARMED = Path(__file__).with_name("armed")
-REACH_SECONDS = 15.0  # then it dies at whatever moment it is
+REACH_SECONDS = 8.0  # then it dies at whatever moment it is
+RANDOM_SECONDS = 1.0  # at most so long until a random death
 BACK_SECONDS = 60.0
 ZOMBIE_SECONDS = 90.0
 #: Where somebody else stands when PostgreSQL dies.
@@ -89,7 +90,9 @@ class Executioner:
             os.kill(reached["pid"], signal.SIGCONT)  # if it was another that died
         return Kill(process, how, point, **stood, back_seconds=seconds)
 
-    def at_random(self, process: str, chance: random.Random, *, wait: float = 3.0) -> Kill:
+    def at_random(
+        self, process: str, chance: random.Random, *, wait: float = RANDOM_SECONDS
+    ) -> Kill:
         """Kill a process at a random moment; or let Redis forget everything."""
         time.sleep(chance.uniform(0, wait))
         stood = self._stood(self._in_flight(), "nothing in flight")

@@ -32,6 +32,7 @@ from tests.prove.money.killing import (
 PROCESSES = ("web", "worker", "feed", "agent", "metatrader", "postgresql")
 BESIDE = ("redis", "scheduler")  # nothing may hang on them
 FLUSHES = 2  # a round
+PAUSES = 3  # one round in so many has one
 PAYING_IN = 0.4  # this part of what people begin is a deposit
 #: Deadline, transport, clocks and visibility of the demo's terms, and the promised minute.
 LIMIT_SECONDS = 6.5 + 60
@@ -189,12 +190,18 @@ def run_round(fleet: Fleet, seed: int, number: int, say: Say) -> Round:
         kills.append(kill)
         say(f"  {number:>3} {kill.process:11}{kill.how:21}{kill.point or 'at random':40}"
             f"{', '.join(kill.states)[:60]}")  # fmt: skip
-    paused = fleet.executioner.zombie_worker() if number % 2 else None
-    paused = paused or fleet.executioner.slow_agent(chance)
-    if paused is not None:
+    if paused := _paused(fleet, number, chance):
         kills.append(paused)
         say(f"  {number:>3} {paused.process:11}{paused.how}")
     return judged(fleet, kills, already, say)
+
+
+def _paused(fleet: Fleet, number: int, chance: random.Random) -> Kill | None:
+    """Pause somebody past a deadline, in one round of three: that takes as long as ten kills."""
+    if number % PAUSES:
+        return None
+    zombie = fleet.executioner.zombie_worker() if number % (2 * PAUSES) else None
+    return zombie or fleet.executioner.slow_agent(chance)
 
 
 def judged(

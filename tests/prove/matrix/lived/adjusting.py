@@ -1,19 +1,24 @@
-"""The lives of what staff move by hand: credit in and out, the opposite of an operation."""
+"""The lives of what staff move by hand: corrections, credit in and out, an operation's opposite,
+and the debit of card money that its bank called back.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from accounts.actions.adjusting import settling
-from accounts.models import Adjustment
+from accounts.models import Adjustment, Dispute
+from accounts.providers.port import Told
 from accounts.queries.adjusting import rows
 from accounts.terms.adjustments import ADJUSTMENT_FINAL, AdjustmentKind
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.approvals.actions import executing
 from backoffice.core import clock
 from tests.factories.accounts.adjusting import Desk, vote
+from tests.factories.accounts.disputes import credited, said
+from tests.factories.incoming.deposits import known_client
 from tests.factories.payments import SYSTEM, Till
-from tests.prove.matrix.life import Life
-from tests.prove.matrix.people import by_two, key_of, quietly
+from tests.prove.matrix.lived.life import Life
+from tests.prove.matrix.lived.people import by_two, key_of, quietly
 
 GIVEN, TAKEN = "50.00", "-20.00"
 CORRECTION, REVERSAL = AdjustmentKind.CORRECTION, AdjustmentKind.REVERSAL
@@ -53,12 +58,48 @@ def _press(kind: AdjustmentKind, amount: str | None) -> Callable[[Till], None]:
                 told["ticket"] = vars(till)["first"].ticket
             quietly(lambda: desk.ask(kind, amount, **told))
             adjustment = the_adjustment(till, kind)
-        if adjustment is not None and adjustment.state == State.REQUESTED:
-            request = adjustment.approval_id or 0
-            quietly(lambda: vote(adjustment, desk.risk))
-            quietly(lambda: executing.execute(request_id=request, actor=SYSTEM, now=clock.now()))
+        _agree(desk, adjustment)
 
     return press
+
+
+def _agree(desk: Desk, adjustment: Adjustment | None) -> None:
+    """Somebody else agrees to what is asked for, and it is carried out."""
+    if adjustment is None or adjustment.state != State.REQUESTED:
+        return
+    request = adjustment.approval_id or 0
+    quietly(lambda: vote(adjustment, desk.risk))
+    quietly(lambda: executing.execute(request_id=request, actor=SYSTEM, now=clock.now()))
+
+
+# Charged back: the provider tells of a dispute, and that it is lost; two people agree to the debit
+
+
+def _paid_by_card(world: Any) -> None:
+    _desk(world)
+    known_client(world.till)
+    vars(world.till)["first"] = credited(vars(world.till)["desk"], GIVEN)
+
+
+def the_debit() -> Adjustment | None:
+    """The debit of the dispute, once it is asked for."""
+    return Adjustment.objects.filter(kind=AdjustmentKind.CHARGEBACK).order_by("id").first()
+
+
+def _is_called_back(till: Till) -> None:
+    deposit, debit = vars(till)["first"], the_debit()
+    if debit is None:
+        is_known = Dispute.objects.exists()
+        told = Told.DISPUTE_LOST if is_known else Told.DISPUTED
+        quietly(lambda: said(deposit, told))
+    else:
+        _agree(vars(till)["desk"], debit)
+
+
+def _is_charged_back(till: Till) -> bool:
+    del till
+    debit = the_debit()
+    return debit is not None and debit.state in ADJUSTMENT_FINAL
 
 
 def _is_over(kind: AdjustmentKind) -> Callable[[Till], bool]:
@@ -77,7 +118,9 @@ def settle(till: Till) -> None:
 
 
 LIVES: tuple[Life, ...] = (
+    Life("correction", _desk, _press(CORRECTION, TAKEN), _is_over(CORRECTION)),
     Life("credit in", _desk, _press(IN, GIVEN), _is_over(IN)),
     Life("credit out", _upon(IN), _press(OUT, TAKEN), _is_over(OUT)),
     Life("reversal", _upon(CORRECTION), _press(REVERSAL, None), _is_over(REVERSAL)),
+    Life("chargeback", _paid_by_card, _is_called_back, _is_charged_back),
 )

@@ -17,9 +17,9 @@ from accounts.terms import Deposit as State
 from backoffice.core import clock
 from tests.factories.incoming.deposits import a_card, accept, paid, start, take
 from tests.factories.payments import Till
-from tests.prove.matrix import adjusting, moving
-from tests.prove.matrix.life import Life
-from tests.prove.matrix.people import by_two, key_of, quietly
+from tests.prove.matrix.lived import adjusting, moving, rows
+from tests.prove.matrix.lived.life import Life
+from tests.prove.matrix.lived.people import by_two, key_of, quietly
 
 WITHDRAWN, PAID_IN = "70.00", "200.00"
 
@@ -170,5 +170,6 @@ LIVES: tuple[Life, ...] = (
     Life("by hand", _left_open, settle, _is_debited, moves=False),
     *moving.LIVES,
     *adjusting.LIVES,
+    *rows.LIVES,
 )
 AMOUNTS = {"withdrawal": -Decimal(WITHDRAWN), "deposit": Decimal(PAID_IN)}

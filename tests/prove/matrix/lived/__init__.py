@@ -1,0 +1,1 @@
+"""The movements that the matrix lives, and what people press in them."""
