@@ -45,8 +45,11 @@ class PayIn:
     def _begin(self, browser: httpx.Client) -> str:
         path = f"/payments/clients/{self.customer.client_id}/deposit/"
         page = browser.get(path)
+        # Accounts are told with their currency as well: only the options of the method count.
+        offer = re.search(r'<select[^>]*name="method_id".*?</select>', page.text, re.DOTALL)
         method = re.search(
-            rf'<option value="(\d+)"[^>]*>\s*[^<]*· {self.customer.currency}\s*</option>', page.text
+            rf'<option value="(\d+)"[^>]*>\s*[^<]*· {self.customer.currency}\s*</option>',
+            offer[0] if offer else "",
         )
         if method is None:
             raise RuntimeError(f"{path} answered {page.status_code} and offers no method")
