@@ -5,7 +5,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from backoffice.core import money
+from backoffice.ui import figures
 from backoffice.ui.admin_site import ConfigurationAdmin, ReadOnlyAdmin, site
 from trading.models import (
     AccountType,
@@ -21,6 +24,7 @@ from trading.models import (
     Verification,
 )
 from trading.queries import tickets
+from trading.queries.watching import words
 
 
 @admin.register(Server, site=site)
@@ -82,10 +86,15 @@ class AccountTypeAdmin(ConfigurationAdmin):
 class TradingAccountAdmin(ReadOnlyAdmin):
     """Accounts, found by their login; people's contacts are not shown."""
 
-    list_display = ("login", "server", "group", "client", "currency", "balance", "enabled")
+    list_display = ("login", "server", "group", "client", "funds", "enabled")
     list_select_related = ("server", "group", "client")
     search_fields = ("login__exact",)
     exclude = ("email", "phone")
+
+    @admin.display(description=_("Balance"))
+    def funds(self, row: TradingAccount) -> str:
+        """Say the balance with its currency."""
+        return f"{figures.amount(row.balance, row.currency)} {row.currency}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[TradingAccount], search_term: str
@@ -100,6 +109,27 @@ class OfTicket(ReadOnlyAdmin):
     list_select_related: ClassVar[Any] = ("account", "server")
     search_fields = ("ticket__exact",)
 
+    @admin.display(description=_("What"))
+    def what(self, row: Any) -> str:
+        """Say the command in words: buy, sell limit, balance."""
+        return words.command(row.cmd)
+
+    @admin.display(description=_("Client P&L"))
+    def result(self, row: Any) -> str:
+        """Say the profit or loss with its sign and the account's currency."""
+        currency = row.account.currency
+        return f"{figures.signed(row.profit, money.digits(currency))} {currency}"
+
+    @admin.display(description=_("Lots"))
+    def lots(self, row: Any) -> str:
+        """Say the volume in lots."""
+        return figures.lots(row.volume_hundredths)
+
+    @admin.display(description=_("Amount"))
+    def sum(self, row: Any) -> str:
+        """Say the amount with its sign and currency."""
+        return f"{figures.signed(row.amount, money.digits(row.currency))} {row.currency}"
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -111,21 +141,21 @@ class OfTicket(ReadOnlyAdmin):
 class PositionAdmin(OfTicket):
     """Open tickets."""
 
-    list_display = ("ticket", "server", "account", "cmd", "symbol", "volume_hundredths", "profit")
+    list_display = ("ticket", "server", "account", "what", "symbol", "lots", "result")
 
 
 @admin.register(Deal, site=site)
 class DealAdmin(OfTicket):
     """Closed tickets."""
 
-    list_display = ("ticket", "server", "account", "cmd", "symbol", "closed_at", "profit")
+    list_display = ("ticket", "server", "account", "what", "symbol", "closed_at", "result")
 
 
 @admin.register(BalanceRecord, site=site)
 class BalanceRecordAdmin(OfTicket):
     """Balance and credit records."""
 
-    list_display = ("ticket", "server", "account", "cmd", "amount", "currency", "recorded_at")
+    list_display = ("ticket", "server", "account", "what", "sum", "recorded_at")
 
 
 @admin.register(BalanceOperation, site=site)

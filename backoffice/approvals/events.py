@@ -1,12 +1,32 @@
 """What is told about requests for approval. An act's own events tell what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from backoffice.approvals import terms
 from backoffice.approvals.states import STANDING_LABELS, VERDICT_LABELS
 from backoffice.core.events import Event
 from backoffice.core.words import noop
+
+
+class _Words(Mapping[str, str]):
+    """The word of each kind of act, as its app registered it."""
+
+    def __getitem__(self, code: str) -> str:
+        try:
+            return terms.kind_of(code).label
+        except terms.UnknownKind:
+            raise KeyError(code) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([kind.code for kind in terms.kinds()])
+
+    def __len__(self) -> int:
+        return len(terms.kinds())
+
+
+KINDS = _Words()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +35,7 @@ class ApprovalAsked(Event):
 
     name: ClassVar[str] = "approvals.request.asked"
     sentence: ClassVar[str] = noop("{actor} asked for approval {request_id} ({kind}): {reason}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
 
     request_id: int
     kind: str
@@ -29,7 +50,10 @@ class ApprovalVoted(Event):
 
     name: ClassVar[str] = "approvals.request.voted"
     sentence: ClassVar[str] = noop("{actor}: {verdict} (approval {request_id}, {kind}) {reason}")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"verdict": VERDICT_LABELS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
+        "verdict": VERDICT_LABELS,
+        "kind": KINDS,
+    }
 
     request_id: int
     kind: str
@@ -49,6 +73,7 @@ class ApprovalGranted(Event):
 
     name: ClassVar[str] = "approvals.request.granted"
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}) is complete")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
 
     request_id: int
     kind: str
@@ -60,6 +85,7 @@ class ApprovalExecuted(Event):
 
     name: ClassVar[str] = "approvals.request.executed"
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}) was carried out")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
 
     request_id: int
     kind: str
@@ -71,7 +97,10 @@ class ApprovalClosed(Event):
 
     name: ClassVar[str] = "approvals.request.closed"
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}): {state}. {reason}")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"state": STANDING_LABELS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
+        "state": STANDING_LABELS,
+        "kind": KINDS,
+    }
 
     request_id: int
     kind: str
@@ -85,6 +114,7 @@ class PolicyChanged(Event):
 
     name: ClassVar[str] = "approvals.policy.changed"
     sentence: ClassVar[str] = noop("{actor} set version {version} of who agrees to {kind}")
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
 
     policy_id: int
     kind: str

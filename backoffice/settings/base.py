@@ -144,6 +144,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["backoffice.settings.formats"]
 LANGUAGES = [("en", "English")]  # a language joins when its catalogue in locale/ is whole
 LOCALE_PATHS = [ROOT / "locale"]
 USE_THOUSAND_SEPARATOR = False

@@ -167,7 +167,7 @@ def moment(
     """Return a moment: relative while it is young, in full with its zone where money is concerned.
 
     On hover it says the reader's own zone, and UTC where that is another one. Not `zoned`, in the
-    narrow cells of tables, the zone stands on hover alone, and at the foot of the page.
+    narrow cells of tables, the zone stands on hover, in the column's head and at the foot.
     """
     if at is None:
         return html('<span class="faint">{}</span>', figures.NONE)

@@ -14,8 +14,10 @@ import django_tables2
 from django.core.exceptions import ObjectDoesNotExist
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from backoffice.core import money
 from backoffice.ui import figures, marks
@@ -182,6 +184,12 @@ class When(Column):
         return marks.moment(value, table.now, absolute=not self.relative, zoned=False)
 
 
+def zone() -> str:
+    """Return the reader's zone as a head names it: UTC, Madrid time."""
+    city = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    return city if city == "UTC" else gettext("%(city)s time") % {"city": city}
+
+
 class Table(django_tables2.Table):
     """A list, built for one request at one moment; `totals` fills its foot by column name.
 
@@ -212,6 +220,9 @@ class Table(django_tables2.Table):
             column = self.columns[name].column
             column.verbose_name = f"{column.verbose_name}, {self.currency}"
             column.unit = self.currency
+        for bound in self.columns:
+            if isinstance(bound.column, When) and not bound.column.relative:
+                bound.column.verbose_name = f"{bound.column.verbose_name}, {zone()}"
 
     def url_of(self, record: Any) -> str:
         """Return where the row opens, or nothing."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.actors import Actor
@@ -44,9 +45,15 @@ class AskForLevel(ActionPage):
     needs_step_up: ClassVar[bool] = True
     done = _("Asked for. Another person has to agree.")
 
+    @cached_property
+    def client(self) -> Any:
+        """The client; 404 out of reach."""
+        return clients.get_client_for(self.request.user, self.kwargs["pk"])
+
     def form(self, data: Any = None) -> Any:
-        """Return the form."""
-        return KycForm(data, label_suffix="")
+        """Return the form; it offers the next level first."""
+        next_level = min(self.client.kyc_level + 1, max(KYC_LEVELS))
+        return KycForm(data, initial={"level": next_level}, label_suffix="")
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Ask for it."""
@@ -56,8 +63,7 @@ class AskForLevel(ActionPage):
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render with the client's name and level on top; 404 out of reach."""
-        client = clients.get_client_for(self.request.user, self.kwargs["pk"])
-        return super().show(template_name, {"client": client, **context}, **extra)
+        return super().show(template_name, {"client": self.client, **context}, **extra)
 
     def goes_to(self) -> str:
         """Return the client's page."""

@@ -20,4 +20,5 @@ class LookList(StaffPage):
         """Show the day."""
         days = looks.days_for(request.user, now=self.now)
         heads = [_(word) for word in LOOK_LABELS.values()]
-        return self.show("crm/look_list.html", {"days": days, "heads": heads})
+        rows = [(day, list(zip(heads, day.cells, strict=True))) for day in days]
+        return self.show("crm/look_list.html", {"rows": rows, "heads": heads})

@@ -46,12 +46,12 @@ def list_timeline_of(
     but = "" if user.may(str(SEE_LOOKS)) else LOOKED
     views = records.for_subject("client", client.pk, before=before, limit=limit, but=but)
     names = people.names_of(set().union(*(view.person_ids for view in views)))
-    return [_line(view, names) for view in views]
+    return [_line(view, names, client) for view in views]
 
 
-def _line(view: records.EventView, names: dict[int, str]) -> Line:
+def _line(view: records.EventView, names: dict[int, str], client: Client) -> Line:
     who = _name(view.actor, names)
-    told = view.told_by(who, names)
+    told = view.told_by(who, names, words=_in_words(view, client))
     return Line(number=view.number, name=view.name, at=view.at, who=who, sentence=told)
 
 
@@ -59,6 +59,13 @@ def _name(actor: Actor, names: dict[int, str]) -> str:
     if _is_person(actor):
         return names.get(int(actor.key), str(actor))
     return _("The system (%(part)s)") % {"part": actor.key}
+
+
+def _in_words(view: records.EventView, client: Client) -> dict[str, str]:
+    """Return what people read instead of keys: this client by the number that pages show."""
+    if view.name == LOOKED and view.fields.get("kind") == "client":
+        return {"key": f"#{client.number}"}
+    return {}
 
 
 def _is_person(actor: Actor) -> bool:

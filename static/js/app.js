@@ -49,6 +49,20 @@ function decide(key) {
   (box?.querySelector(".field input:not([type=hidden]), .field select") ?? way).focus();
 }
 
+// What was copied is said for a moment on the button itself, and to readers of the screen.
+async function copy(text, button) {
+  await navigator.clipboard?.writeText(text);
+  const { copied } = document.getElementById("words").dataset;
+  document.getElementById("said").textContent = copied;
+  if (!button || button.dataset.was) return;
+  button.dataset.was = button.textContent;
+  button.textContent = copied;
+  setTimeout(() => {
+    button.textContent = button.dataset.was;
+    delete button.dataset.was;
+  }, 2000);
+}
+
 export const acts = {
   theme: () => choose("theme", after(THEMES, root.dataset.theme)),
   density: () => choose("density", after(DENSITIES, root.dataset.density)),
@@ -69,7 +83,7 @@ export const acts = {
   "queue-next": () => follow("[data-queue-next]"),
   "queue-previous": () => follow("[data-queue-previous]"),
   view: (number) => follow(`.tabs a[data-view="${number}"]`),
-  copy: (text) => navigator.clipboard?.writeText(text),
+  copy,
   link: () => navigator.clipboard?.writeText(location.href),
 };
 
@@ -77,7 +91,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button && button.tagName === "BUTTON") {
     event.preventDefault();
-    run(acts, button.dataset.act, button.dataset.to);
+    run(acts, button.dataset.act, button.dataset.to, button);
     return;
   }
   const line = event.target.closest("tr[data-open]");

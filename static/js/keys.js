@@ -34,8 +34,8 @@ export function singleKeysOff() {
   return localStorage.getItem("single-keys") === "off";
 }
 
-export function run(acts, act, to) {
-  acts[act]?.(to);
+export function run(acts, act, to, from) {
+  acts[act]?.(to, from);
 }
 
 export function bind(acts) {

@@ -108,7 +108,7 @@ function put(element, frame, budget) {
   if (frame.at) element.dataset.at = frame.at;
   if (frame.data.status) element.dataset.status = frame.data.status;
   const value = pathOf(element.dataset.live).split(".").reduce((data, step) => data?.[step], frame.data);
-  if (element.dataset.kind === "reason") element.textContent = frame.data.reason || "";
+  if (element.dataset.kind === "reason") element.textContent = frame.data.reason || (element.closest("td") ? "—" : "");
   else if (element.dataset.kind !== "stamp" && value !== undefined) write(element, textOf(value), last, budget);
   drawn.set(element, { ...drawn.get(element), at: serverNow() });
   tick(element);

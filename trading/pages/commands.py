@@ -146,6 +146,8 @@ class Decision(ActionPage):
         """Render the whole page around the form; 404 for a request out of reach."""
         record = commands.get_command_for(self.request.user, self.kwargs["pk"])
         around = {"record": record, **command_context(self.request.user, record)}
+        if self.form_class is DeclineForm:
+            around["decline"] = context["form"]
         return super().show(template_name, {**around, **context}, **extra)
 
     def goes_to(self) -> str:
@@ -179,6 +181,10 @@ class DeclineCommand(Decision):
     permission = CONFIRM_ACCOUNTS
     form_class = DeclineForm
     done = _("Declined.")
+
+    def form(self, data: Any = None) -> DeclineForm:
+        """Return the form, empty or with what was sent."""
+        return DeclineForm(data, label_suffix="")
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Decline it."""

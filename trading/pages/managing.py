@@ -56,7 +56,7 @@ class OpenForm(forms.Form):
     def __init__(self, kinds: list[Any], data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         offers = [
-            (f"{kind.pk}:{leverage}", f"{kind} · {kind.group.server.name} · 1:{leverage}")
+            (f"{kind.pk}:{leverage}", f"{kind} · 1:{leverage} · {kind.group.server.name}")
             for kind in kinds
             for leverage in kind.leverages
         ]
@@ -65,6 +65,7 @@ class OpenForm(forms.Form):
             choices=offers,
             widget=forms.Select(attrs={"class": "select"}),
         )
+        self.order_fields(["key", "account_type", "reason"])
 
 
 class Manage(StaffPage):
@@ -83,15 +84,21 @@ class Manage(StaffPage):
         account = trading_accounts.get_account_for(self.request.user, pk)
         form = ActForm(request.POST)
         if not form.is_valid():
-            return self.refused(account, _("Say why."))
+            return self.refused(account, _("Say why."), is_of_reason="reason" in form.errors)
         try:
             return shown(self, asked(self, account, form.cleaned_data))
         except (Rejected, Conflict, Later) as reason:
             return self.refused(account, str(reason))
 
-    def refused(self, account: Any, error: str) -> HttpResponse:
-        """Show the page again with the reason."""
-        context = {"error": error, **self.around(account)}
+    def refused(self, account: Any, error: str, *, is_of_reason: bool = False) -> HttpResponse:
+        """Show the page again: the act open, with what was typed and why it was refused."""
+        context, given = self.around(account), self.request.POST
+        tried = {name: given.get(name, "") for name in ("value", "reason")}
+        tried |= {"wrong" if is_of_reason else "error": error}
+        for act in context["acts"]:
+            act["tried"] = tried if act["verb"] == given.get("verb") else None
+        has_tried = any(act["tried"] for act in context["acts"])
+        context |= {"error": error, "has_tried": has_tried}
         return self.show("trading/account_manage.html", context, status=422)
 
     def around(self, account: Any) -> dict[str, Any]:

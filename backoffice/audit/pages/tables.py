@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.audit.queries import entries
@@ -24,17 +23,7 @@ class Who(tables.Column):
 
     def draw(self, value: str, record: Any, table: Any) -> str:
         """Draw the name."""
-        return name_of(value, table.names)
-
-
-def name_of(actor: str, names: Mapping[str, str]) -> str:
-    """Return an actor as people call it: by name, a part of ours as such, a hand as such."""
-    kind, _sign, key = actor.partition(":")
-    if kind == "database":
-        return _("no act of the house (%(role)s)") % {"role": key}
-    if kind == "system":
-        return _("The system (%(part)s)") % {"part": key}
-    return str(names.get(actor, actor))
+        return entries.called(value, table.names)
 
 
 class What(tables.Templated):
@@ -42,7 +31,7 @@ class What(tables.Templated):
 
     def draw(self, value: str, record: Any, table: Any) -> Any:
         """Draw the sentence, with the actor's name."""
-        name = name_of(record.actor, table.names)
+        name = entries.called(record.actor, table.names)
         return super().draw(table.views[record.pk].told_by(name, table.people), record, table)
 
 

@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit.models import Change, Leaf
@@ -44,7 +45,7 @@ HEADS = (
 WHENCE = (
     ("address", _("From address")),
     ("device", _("Device")),
-    ("request", _("Request")),
+    ("request", _("Request's mark")),
     ("session", _("Session's mark")),
 )
 SUBJECTS = ("client", "account", "payment", "staff", "user", "server", "command", "door")
@@ -207,7 +208,7 @@ def get_entry_for(user: Any, number: int | None) -> Entry | None:
     changes = list_changes_for(user).filter(transaction=record.transaction or -1).order_by("pk")
     view = records.view(record)
     people = people_in([view])
-    name = name_in(people, record.actor)
+    name = called(record.actor, {record.actor: name_in(people, record.actor)})
     shown = list(changes[:SHOWN_AT_MOST])
     told = _read(user, record.told())
     return Entry(
@@ -231,7 +232,7 @@ def get_change_for(user: Any, number: int) -> Entry | None:
     return Entry(
         record=change,
         told=_read(user, change.told()),
-        name=names_of([change.actor]).get(change.actor, change.actor),
+        name=called(change.actor, names_of([change.actor])),
         sentence=str(change),
         changes=_changed(user, [change]),
         is_personal=_opens(user, [change.told()]),
@@ -283,6 +284,16 @@ def _line(row: Any, name: str) -> tuple[object, ...]:
     about = " ".join(f"{kind}:{key}" for kind, key in told["subjects"])
     sentence = records.view(row).told_by(name or row.actor)
     return row.pk, row.recorded_at, row.actor, name, row.name, about, sentence, row.address
+
+
+def called(actor: str, names: Mapping[str, str]) -> str:
+    """Return an actor as people call it: by name, a part of ours as such, a hand as such."""
+    kind, _sign, key = actor.partition(":")
+    if kind == "database":
+        return gettext("no act of the house (%(role)s)") % {"role": key}
+    if kind == "system":
+        return gettext("The system (%(part)s)") % {"part": key}
+    return str(names.get(actor, actor))
 
 
 def list_people() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from backoffice.health.checks.part import OK
 from backoffice.health.queries import status
 from backoffice.ui.shapes import StaffPage
 from trading.queries import servers
@@ -18,9 +19,11 @@ class Footer(StaffPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it; alone it is a small page, for browsers without a script."""
         fragment = "health/_footer.html"
-        context = {"servers": servers.list_freshness(), "parts": status.parts(self.now)}
+        parts = status.parts(self.now)
+        context = {"servers": servers.list_freshness(), "parts": parts}
         if self.request.htmx:
-            return self.show(fragment, context)
+            out = [part for part in parts if part.state != OK]
+            return self.show(fragment, {**context, "out": out})
         return self.show("health/status.html", context)
 
 

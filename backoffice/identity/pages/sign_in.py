@@ -65,8 +65,8 @@ class SignIn(Gate):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the password, and go on to the second step."""
         form = PasswordForm(request.POST)
-        if not form.is_valid():
-            return self._refused(form)
+        if not form.is_valid():  # a gap is said at its field
+            return self.show(form=form, status=422)
         email = form.cleaned_data["email"].strip().lower()
         if not entry.is_open(request, email):
             return entry.shut(request, email)

@@ -171,6 +171,8 @@ def _shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         asked = render(request, "identity/step_up.html", context, status=401)
         asked["WWW-Authenticate"] = CHALLENGE
         return asked
-    answer = render(request, "identity/_step_up.html", context)  # htmx drops what comes with 401
+    answer = render(
+        request, "identity/step_up_here.html", context
+    )  # htmx drops what comes with 401
     answer["HX-Retarget"], answer["HX-Reswap"] = "#page", "innerHTML"
     return answer

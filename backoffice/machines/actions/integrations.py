@@ -149,12 +149,16 @@ def tell(event: Event, actor: Actor, now: datetime) -> None:
     outbox.emit(event, actor=actor, subjects=[("user", user_id)], now=now)
 
 
-def _reach(integration: Integration, reaching: Reaching) -> None:
+def _network(text: str) -> str:
     try:
-        tidy = [networks.tidied(one) for one in reaching.networks if one.strip()]
+        return networks.tidied(text)
     except ValueError as error:
-        sentence = _("This is no address and no network: %(words)s.")
-        raise BadSettings(sentence % {"words": str(error)}) from error
+        sentence = _("%(text)s is no address and no network, such as 203.0.113.0/24.")
+        raise BadSettings(sentence % {"text": text}) from error
+
+
+def _reach(integration: Integration, reaching: Reaching) -> None:
+    tidy = [_network(one.strip()) for one in reaching.networks if one.strip()]
     if not tidy:
         raise BadSettings(_("Name the addresses that it calls from; without one it cannot call."))
     within = 1 <= reaching.per_minute <= MOST_PER_MINUTE and 1 <= reaching.burst <= MOST_AT_ONCE

@@ -46,7 +46,7 @@ def door_of(told: dict[str, Any], path: str, method: str, door: dict[str, Any]) 
     return {
         "path": path,
         "method": method.upper(),
-        "words": words,
+        "words": words.replace("`", ""),
         "needs": rest.replace("`", "").split("\n\n") if rest else [],
         "query": [one["name"] for one in door.get("parameters", ()) if one["in"] == "query"],
         "takes": fields_of(told, body.get("schema", {})),

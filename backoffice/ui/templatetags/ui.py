@@ -25,6 +25,7 @@ register.simple_tag(marks.clock, name="clock")
 register.simple_tag(figures.lots, name="lots")
 register.simple_tag(figures.counted, name="counted")
 register.simple_tag(figures.level, name="level")
+register.simple_tag(figures.amount, name="digits")
 
 
 @register.simple_tag
@@ -124,7 +125,7 @@ def person(names: Mapping[str, str], actor: str) -> str:
 
 @register.filter
 def spaced(code: str) -> str:
-    """Return MetaTrader's own word without its underscores: see_trades, see trades."""
+    """Return a field's own word without its underscores: legal_entity, legal entity."""
     return code.replace("_", " ")
 
 

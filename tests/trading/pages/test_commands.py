@@ -1,7 +1,7 @@
 """Managing an account, opening one, and the second person's page: through the doors."""
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from django.urls import reverse
 from backoffice.core import clock
 from backoffice.core.actors import Actor
 from backoffice.settings.env import AgentKey
+from backoffice.ui import figures
 from tests.factories.accounts.orders import AccountGateway, a_wish, an_account_type
 from tests.factories.house import House, a_house
 from tests.factories.market import a_record
@@ -109,6 +110,8 @@ def test_two_people_for_what_is_dangerous(
     dealer = a_browser(a_staff_user("dealer"))
     todo = text_of(dealer.get(reverse("trading:command-list"), {"view": "todo"}))
     assert f"data-row>{house.account.login}<" in todo
+    decline = reverse("trading:command-decline", args=[command.pk])
+    assert "This field is required" in text_of(dealer.post(decline, {"note": ""}), 422)
     counted = dealer.get(reverse("trading:command-count"), headers={"HX-Request": "true"})
     assert text_of(counted).strip().startswith("1")
     assert "look again" in text_of(dealer.post(confirm, data | {"fingerprint": "0" * 64}), 422)
@@ -135,12 +138,22 @@ def test_the_margin_after_a_change_is_shown_before_it_is_asked_for(
     told = text_of(officer.get(page))
     leverage, funds = account.leverage, account.balance + account.credit - 100
     needed = Decimal(240_000) / leverage
-    level = (funds / (2 * needed) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    half = f"1:{leverage // 2} · margin {2 * needed:.2f} USD · level {level} %"
-    assert half in " ".join(told.split())
+    level = figures.level(funds / (2 * needed) * 100)
+    half = f"1:{leverage // 2} · margin {figures.amount(2 * needed, 'USD')} USD · level {level}"
+    assert " ".join(half.split()) in " ".join(told.split())
     assert "Now:" in told
     Position.objects.filter(account=account).update(volume_hundredths=100_000)
     assert "positions would be closed at once" in text_of(officer.get(page))
+
+
+def test_a_refused_act_stands_open_with_what_was_typed(officer: Browser, house: House) -> None:
+    page = text_of(order(officer, house, "leverage", "0", reason="call of Tuesday"), 422)
+    act = page[page.index('<details class="one-act" open>') :]
+    assert 'value="call of Tuesday"' in act[: act.index("</details>")]
+    assert 'role="alert"' in act[: act.index("</details>")]
+    page = text_of(order(officer, house, "forbid", reason=""), 422)
+    act = page[page.index('<details class="one-act" open>') :]
+    assert 'id="wrong_forbid">Say why.' in act[: act.index("</details>")]
 
 
 def test_acts_without_the_right_are_absent_and_refused(house: House) -> None:
@@ -159,7 +172,7 @@ def test_an_account_is_opened_for_a_client(
 ) -> None:
     kind = an_account_type(house.entity, Group.objects.get(server=house.server))
     url = reverse("trading:account-open", args=[house.near.pk])
-    assert "Standard USD · Demo One · 1:100" in text_of(officer.get(url))
+    assert "Standard USD · 1:100 · Demo One" in text_of(officer.get(url))
     data = {"key": str(uuid4()), "account_type": f"{kind.pk}:200", "reason": "second account"}
     page = text_of(officer.post(url, data))
     assert all(one in page for one in gateway.passwords[500_000])

@@ -128,6 +128,6 @@ def test_manager_accounts_stand_with_their_rights(dealer: Browser, house: House)
         trouble="The journal was refused",
     )  # fmt: skip
     page = text_of(dealer.get(url))
-    rights = 'manager</span> · <span class="nowrap">money'
+    rights = 'change accounts</span> · <span class="nowrap">book money'
     for part in (rights, "ours", "vip*", "198.51.100.1 – 198.51.100.9", "was refused"):
         assert part in page

@@ -22,7 +22,7 @@ COUNTED = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerRow:
-    """One manager account of one server, as its last reading told it."""
+    """One manager account of one server, as its last reading told it; rights in words."""
 
     server: Server
     login: int
@@ -78,7 +78,7 @@ def _manager(watch: ServerWatch, one: dict[str, Any]) -> ManagerRow:
         login=int(one["login"]),
         name=str(one["name"]),
         is_ours=int(one["login"]) in watch.own_logins,
-        rights=tuple(one["rights"]),
+        rights=tuple(words.right(str(right)) for right in one["rights"]),
         groups=str(one["groups"]),
         addresses=" – ".join(filter(None, bounds)),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as noop
 from backoffice.core import money
 from trading.states import Change
 from trading.terms import Cmd
+from trading.terms.server import ManagerRight
 
 PERSONAL = frozenset((Change.DATA, Change.OPENED))
 LOT = Decimal(100)
@@ -24,6 +25,27 @@ COMMANDS: dict[Cmd, str] = {
     Cmd.SELL_STOP: noop("sell stop"),
     Cmd.BALANCE: noop("balance"),
     Cmd.CREDIT: noop("credit"),
+}
+RIGHTS: dict[str, str] = {
+    ManagerRight.MANAGER: noop("change accounts"),
+    ManagerRight.MONEY: noop("book money"),
+    ManagerRight.ONLINE: noop("see who is connected"),
+    ManagerRight.RISKMAN: noop("manage risk"),
+    ManagerRight.BROKER: noop("deal"),
+    ManagerRight.ADMIN: noop("administer"),
+    ManagerRight.LOGS: noop("read the journal"),
+    ManagerRight.REPORTS: noop("reports"),
+    ManagerRight.SERVER_REPORTS: noop("server reports"),
+    ManagerRight.TRADES: noop("change trades"),
+    ManagerRight.SEE_TRADES: noop("see trades"),
+    ManagerRight.MARKET_WATCH: noop("market watch"),
+    ManagerRight.USER_DETAILS: noop("see personal details"),
+    ManagerRight.EMAIL: noop("internal mail"),
+    ManagerRight.NEWS: noop("send news"),
+    ManagerRight.NOTIFICATIONS: noop("push notifications"),
+    ManagerRight.PLUGINS: noop("configure plugins"),
+    ManagerRight.TECHSUPPORT: noop("technical support"),
+    ManagerRight.MARKET: noop("MetaTrader market"),
 }
 MONEY: dict[tuple[bool, bool], str] = {  # is it credit, is it taken out
     (False, False): noop("deposit"),
@@ -55,6 +77,16 @@ SWITCHES: dict[tuple[str, str], str] = {
     (Change.READ_ONLY, "true"): noop("may not trade"),
     (Change.READ_ONLY, "false"): noop("may trade"),
 }
+
+
+def command(cmd: int) -> str:
+    """Return MetaTrader's command of a ticket in words; one that it does not have as a number."""
+    return _(COMMANDS[Cmd(cmd)]) if cmd in list(Cmd) else str(cmd)
+
+
+def right(code: str) -> str:
+    """Return what a right allows, in words; one that is not known as the server calls it."""
+    return _(RIGHTS[code]) if code in RIGHTS else code.replace("_", " ")
 
 
 def told(
