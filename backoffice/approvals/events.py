@@ -1,32 +1,12 @@
 """What is told about requests for approval. An act's own events tell what became of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from backoffice.approvals import terms
 from backoffice.approvals.states import STANDING_LABELS, VERDICT_LABELS
 from backoffice.core.events import Event
-from backoffice.core.words import noop
-
-
-class _Words(Mapping[str, str]):
-    """The word of each kind of act, as its app registered it."""
-
-    def __getitem__(self, code: str) -> str:
-        try:
-            return terms.kind_of(code).label
-        except terms.UnknownKind:
-            raise KeyError(code) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([kind.code for kind in terms.kinds()])
-
-    def __len__(self) -> int:
-        return len(terms.kinds())
-
-
-KINDS = _Words()
+from backoffice.core.words import ACT_WORDS, noop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +15,7 @@ class ApprovalAsked(Event):
 
     name: ClassVar[str] = "approvals.request.asked"
     sentence: ClassVar[str] = noop("{actor} asked for approval {request_id} ({kind}): {reason}")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": ACT_WORDS}
 
     request_id: int
     kind: str
@@ -52,7 +32,7 @@ class ApprovalVoted(Event):
     sentence: ClassVar[str] = noop("{actor}: {verdict} (approval {request_id}, {kind}) {reason}")
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
         "verdict": VERDICT_LABELS,
-        "kind": KINDS,
+        "kind": ACT_WORDS,
     }
 
     request_id: int
@@ -73,7 +53,7 @@ class ApprovalGranted(Event):
 
     name: ClassVar[str] = "approvals.request.granted"
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}) is complete")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": ACT_WORDS}
 
     request_id: int
     kind: str
@@ -85,7 +65,7 @@ class ApprovalExecuted(Event):
 
     name: ClassVar[str] = "approvals.request.executed"
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}) was carried out")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": ACT_WORDS}
 
     request_id: int
     kind: str
@@ -99,7 +79,7 @@ class ApprovalClosed(Event):
     sentence: ClassVar[str] = noop("Approval {request_id} ({kind}): {state}. {reason}")
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {
         "state": STANDING_LABELS,
-        "kind": KINDS,
+        "kind": ACT_WORDS,
     }
 
     request_id: int
@@ -114,7 +94,7 @@ class PolicyChanged(Event):
 
     name: ClassVar[str] = "approvals.policy.changed"
     sentence: ClassVar[str] = noop("{actor} set version {version} of who agrees to {kind}")
-    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KINDS}
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": ACT_WORDS}
 
     policy_id: int
     kind: str

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from backoffice.core.actors import Actor
+from backoffice.core.words import ACT_WORDS
 
 #: What people read: a word and its value, in order.
 Words = Sequence[tuple[str, str]]
@@ -141,6 +142,7 @@ def register(kind: Kind) -> Kind:
     known = _kinds.setdefault(kind.code, kind)
     if known.label != kind.label:
         raise ValueError(f"Two kinds of act are called {kind.code}")
+    ACT_WORDS[kind.code] = str(kind.label)
     return known
 
 

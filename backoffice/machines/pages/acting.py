@@ -64,8 +64,8 @@ class ActOnIntegration(StaffPage):
         return redirect("machines:integration-detail", record.pk)
 
     def refused(self, record: Any, error: str) -> HttpResponse:
-        """Show the page with the reason."""
-        context = {"record": record, "error": error}
+        """Show the page again: the act open, with what was typed and why it was refused."""
+        context = {"record": record, "error": error, "tried": self.request.POST}
         context |= around(self.request.user, record, now=self.now)
         return self.show("machines/integration_detail.html", context, status=422)
 

@@ -81,6 +81,8 @@ def test_a_suspended_person_is_out_at_the_next_request(browser: Browser) -> None
     person = a_staff_user("dealer")
     theirs, visit = a_browser(person), a_visit(person)
     assert theirs.get("/").status_code == 200
+    refused = browser.post(f"/staff/{person.pk}/suspend/", {"reason": ""})
+    assert 'id="wrong-suspend">This field is required' in refused.content.decode()
     browser.post(f"/staff/{person.pk}/suspend/", {"reason": "left the house"})
     assert theirs.get("/").status_code == 302
     visit.refresh_from_db()

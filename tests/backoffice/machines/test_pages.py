@@ -139,7 +139,9 @@ def test_a_key_that_nobody_may_use(admin: Browser, text: str, words: str) -> Non
     integration = an_integration(a_legal_entity())
     answer = act(admin, integration, "key-add", text=text)
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    page = answer.content.decode()
+    assert words in page
+    assert f'aria-describedby="key_hint">{text}</textarea>' in page  # nothing typed is lost
     assert not SigningKey.objects.exists()
 
 

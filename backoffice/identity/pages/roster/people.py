@@ -123,7 +123,8 @@ class StaffAct(ActionPage):
         """Render the person's page around the form."""
         record = asked.get_staff_for(self.request.user, self.kwargs["pk"], self.permission)
         around = context_for(self.request.user, record, self.now)
-        return super().show(template_name, {"record": record, **around, **context}, **extra)
+        around |= {"record": record, "tried": self.request.resolver_match.url_name}
+        return super().show(template_name, {**around, **context}, **extra)
 
     def goes_to(self) -> str:
         """Return the person's page."""
