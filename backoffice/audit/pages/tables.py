@@ -10,11 +10,6 @@ from backoffice.audit.queries import entries
 from backoffice.core import records
 from backoffice.ui import tables
 
-VERBS = {
-    "insert": gettext_lazy("added"),
-    "update": gettext_lazy("changed"),
-    "delete": gettext_lazy("removed"),
-}
 SHOWN = 6  # columns of a changed row that a line of the list names
 
 
@@ -40,7 +35,7 @@ class Row(tables.Templated):
 
     def draw(self, value: str, record: Any, table: Any) -> Any:
         """Draw it in words."""
-        return super().draw(f"{value} {record.row_key} {VERBS[record.verb]}", record, table)
+        return super().draw(f"{value} {record.row_key} {entries.VERBS[record.verb]}", record, table)
 
 
 class Named(tables.Column):

@@ -48,6 +48,7 @@ WHENCE = (
     ("request", _("Request's mark")),
     ("session", _("Session's mark")),
 )
+VERBS = {"insert": _("added"), "update": _("changed"), "delete": _("removed")}
 SUBJECTS = ("client", "account", "payment", "staff", "user", "server", "command", "door")
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -177,6 +178,11 @@ class ChangedRow:
     record: Change
     columns: Sequence[tuple[str, str | None, str | None]]
 
+    @property
+    def verb(self) -> str:
+        """What was done to it: added, changed, removed."""
+        return str(VERBS[self.record.verb])
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -233,7 +239,7 @@ def get_change_for(user: Any, number: int) -> Entry | None:
         record=change,
         told=_read(user, change.told()),
         name=called(change.actor, names_of([change.actor])),
-        sentence=str(change),
+        sentence=f"{change.table_name} {change.row_key} {VERBS[change.verb]}",
         changes=_changed(user, [change]),
         is_personal=_opens(user, [change.told()]),
         leaf_index=_place(CHANGE, change.pk),
