@@ -26,6 +26,10 @@ SEND_PAYOUT = Permission("accounts.payout.send", noop("Record that a payout was 
 CONFIRM_PAYOUT = Permission(
     "accounts.payout.confirm", noop("Confirm payouts that others recorded as sent")
 )
+RECORD_HANDOVER = Permission(
+    "accounts.handover.record",
+    noop("Record money that people hand over or see on a chain, and what a screening found"),
+)
 RETURN_PAYOUT = Permission("accounts.payout.return", noop("Return a payout to the trading account"))
 START_DEPOSIT = Permission(
     "accounts.deposit.start",

@@ -14,6 +14,7 @@ class MethodKind(StrEnum):
     E_WALLET = "e_wallet"
     CRYPTO = "crypto"
     CASH_OFFICE = "cash_office"
+    LOCAL_AGENT = "local_agent"
 
 
 class Direction(StrEnum):
@@ -30,6 +31,7 @@ METHOD_KIND_LABELS: dict[MethodKind, str] = {
     MethodKind.E_WALLET: noop("E-wallet"),
     MethodKind.CRYPTO: noop("Crypto"),
     MethodKind.CASH_OFFICE: noop("Cash at an office"),
+    MethodKind.LOCAL_AGENT: noop("Local agent"),
 }
 DIRECTION_LABELS: dict[Direction, str] = {
     Direction.IN: noop("Deposits"),

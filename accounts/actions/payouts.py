@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, steps
+from accounts.actions.ways import paying_out
+from accounts.actions.ways.receipts import Receipt
 from accounts.events import (
     PayoutSent,
     ReturnAsked,
@@ -21,14 +23,24 @@ from backoffice.core.actors import Actor
 
 
 @transaction.atomic
-def send_payout(*, payment_id: int, bank_reference: str, actor: Actor, now: datetime) -> Payment:
-    """Record that the wire was given to the bank, under the bank's own reference."""
+def send_payout(
+    *,
+    payment_id: int,
+    bank_reference: str,
+    actor: Actor,
+    now: datetime,
+    receipt: Receipt | None = None,
+) -> Payment:
+    """Record that it left the house: a wire under the bank's reference, coins under their hash.
+
+    What people hand out has a `receipt`.
+    """
     payment = steps.locked(payment_id)
     steps.move(payment, "send")
     steps.require_another(actor, payment.requested_by)
     steps.require_right(actor, SEND_PAYOUT, payment)
     _require_no_return(payment)
-    reference = bank_reference.strip()[:64]
+    reference = paying_out.shown(payment, bank_reference, receipt, actor=actor, now=now)
     if not reference:
         raise steps.NoReason(_("Write the bank's reference."))
     payment.sent_by, payment.sent_at, payment.bank_reference = str(actor), now, reference
@@ -39,13 +51,19 @@ def send_payout(*, payment_id: int, bank_reference: str, actor: Actor, now: date
 
 
 @transaction.atomic
-def confirm_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
-    """Confirm that the money left the bank; somebody else than who sent it, and who asked."""
+def confirm_payout(
+    *, payment_id: int, actor: Actor, now: datetime, confirmations: int | None = None
+) -> Payment:
+    """Confirm that the money left the house; somebody else than who sent it, and who asked.
+
+    `confirmations` are those that a payout over a chain has by now.
+    """
     payment = steps.locked(payment_id)
     steps.move(payment, "confirm")
     steps.require_another(actor, payment.sent_by, payment.requested_by)
     steps.require_right(actor, CONFIRM_PAYOUT, payment)
     _require_no_return(payment)
+    paying_out.require_deep(payment, confirmations, now=now)
     payment.confirmed_by, payment.closed_at = str(actor), now
     _post_paid(payment, actor, now)
     payment.save()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import approving, chart, results, steps
 from accounts.calc import checks, due, requisites
+from accounts.calc.chains import address_flaw
 from accounts.calc.checks import Answer
 from accounts.events import (
     WithdrawalApproved,
@@ -274,8 +275,12 @@ def _parties(request: Request, account: AccountMoney | None, actor: Actor) -> tu
         raise BadRequest(sentence % {"amount": request.amount, "currency": account.currency})
     if not request.requisite.strip() or not request.holder.strip():
         raise BadRequest(_("Say where the money goes, and to whom."))
-    if METHOD.first(request.method_id, client.legal_entity_id, account.currency) is None:
+    method = METHOD.first(request.method_id, client.legal_entity_id, account.currency)
+    if method is None:
         raise BadRequest(_("This method does not pay out of this account."))
+    flaw = address_flaw(method.network, request.requisite.strip()) if method.is_crypto else ""
+    if flaw:
+        raise BadRequest(_(flaw))
     return account, client
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
+from accounts.queries.ways.telling import handed_for
 from accounts.states import STATED_LABELS, WITHDRAWAL_LABELS
 from accounts.terms import DEPOSIT_LABELS, TRANSFER_LABELS, Deposit
 from backoffice.core.money import rounded
@@ -73,6 +74,9 @@ class DepositShown(Shown):
     credit_amount = MoneyField()
     pay_url = serializers.SerializerMethodField()
     bank = serializers.SerializerMethodField(help_text="Where a wire goes; null for other ways")
+    handed = serializers.SerializerMethodField(
+        help_text="Where to hand it over or send coins, with which reference; null for other ways"
+    )
     started_at = MomentField()
     expires_at = MomentField()
     received_at = MomentField(allow_null=True)
@@ -96,6 +100,11 @@ class DepositShown(Shown):
     def get_pay_url(self, deposit: Any) -> str:
         """Return the provider's page, as long as it can be paid there."""
         return str(deposit.page_url) if deposit.state == Deposit.PENDING else ""
+
+    def get_handed(self, deposit: Any) -> dict[str, str] | None:
+        """Return what the client of money that people see is told."""
+        told = handed_for(deposit)
+        return None if told is None else {"instructions": told.words, "reference": told.reference}
 
     def get_bank(self, deposit: Any) -> dict[str, str] | None:
         """Return what the client of a wire that is awaited is told."""

@@ -97,6 +97,7 @@ from accounts.events.transfers import (
     TransferUncertain,
     TransferWaits,
 )
+from accounts.events.ways import ChainSeen, HandoverRecorded, Screened
 from accounts.events.withdrawals import (
     ClientAsked,
     ClientSupplied,
@@ -149,6 +150,7 @@ __all__ = [
     "BulkWaits",
     "CallbackJudged",
     "CallbackStored",
+    "ChainSeen",
     "ClientAsked",
     "ClientSupplied",
     "CreditEnded",
@@ -180,6 +182,7 @@ __all__ = [
     "DisputePackMade",
     "DisputeSuspected",
     "ForeignMoneyBooked",
+    "HandoverRecorded",
     "LateAnswer",
     "PastImported",
     "PaymentMethodOffered",
@@ -188,6 +191,7 @@ __all__ = [
     "ReturnAsked",
     "ReturnDropped",
     "ReturnRefused",
+    "Screened",
     "SettledAlike",
     "SettledOtherwise",
     "SettlementAgreed",

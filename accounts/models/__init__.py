@@ -20,6 +20,7 @@ from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
 from accounts.models.settlement import SettlementFile, SettlementLine
 from accounts.models.transfer import Transfer, TransferOperation
+from accounts.models.ways import ChainMove, Handover
 
 __all__ = [
     "AccountBooks",
@@ -32,11 +33,13 @@ __all__ = [
     "BookedTicket",
     "BulkFile",
     "BulkRow",
+    "ChainMove",
     "Deposit",
     "DepositOperation",
     "Discrepancy",
     "Dispute",
     "Entry",
+    "Handover",
     "LedgerAccount",
     "LedgerBalance",
     "PastMovement",

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import DIRECTION_LABELS, METHOD_KIND_LABELS, Direction, MethodKind
+from accounts.terms.chains import NETWORK_LABELS, Network
 from backoffice.core.access import Scope
 from backoffice.core.amounts import AmountField, CurrencyField
+
+HANDED_KINDS = (MethodKind.LOCAL_AGENT, MethodKind.CASH_OFFICE)
 
 
 def check_networks(texts: Iterable[str]) -> None:
@@ -63,6 +66,16 @@ class PaymentMethod(models.Model):
     minimum = AmountField(_("smallest deposit"), null=True, blank=True)
     maximum = AmountField(_("largest deposit"), null=True, blank=True)
 
+    # Crypto: over which network, and how deep a transaction lies before it counts.
+    network = models.CharField(
+        _("network"), max_length=16, choices=list(NETWORK_LABELS.items()), default="", blank=True
+    )
+    confirmations = models.PositiveIntegerField(_("confirmations needed"), default=12)
+    # Where to go, whom to ask for, the house's own address: what the client reads.
+    instructions = models.CharField(
+        _("what the client reads"), max_length=500, default="", blank=True
+    )
+
     # Everybody who may see methods sees those of the legal entities in reach; none has an owner.
     scope = Scope(entity="legal_entity_id")
 
@@ -80,6 +93,11 @@ class PaymentMethod(models.Model):
                 name="accounts_method_words",
             ),
             models.CheckConstraint(
+                condition=Q(network__in=["", *(one.value for one in Network)])
+                & Q(confirmations__gt=0),
+                name="accounts_method_network",
+            ),
+            models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3,4}$"), name="accounts_method_currency"
             ),
             models.CheckConstraint(
@@ -95,3 +113,18 @@ class PaymentMethod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.currency}"
+
+    @property
+    def is_crypto(self) -> bool:
+        """Whether its money moves over a chain."""
+        return self.kind == MethodKind.CRYPTO
+
+    @property
+    def is_handed(self) -> bool:
+        """Whether people hand its money over."""
+        return self.kind in HANDED_KINDS
+
+    def clean(self) -> None:
+        """Refuse crypto without a network, and a house's own wallet without its address."""
+        if self.is_crypto and not self.network:
+            raise ValidationError({"network": told("Crypto moves over a network: say over which.")})

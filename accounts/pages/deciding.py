@@ -36,6 +36,7 @@ WAYS: dict[str, Way] = {
     "reject": Way(label=_("Reject"), form=forms.RejectForm, key="r"),
     "ask_client": Way(label=_("Wait for the client"), form=forms.AskClientForm, key="w"),
     "settle_decline": Way(label=_("Decline"), form=forms.SettleDeclineForm, key="r"),
+    "screen": Way(label=_("Record a screening"), form=forms.ScreenForm),
     "supply": Way(label=_("The client gave it"), form=forms.SupplyForm, key="w"),
     "retry_return": Way(label=_("Return again"), form=forms.RetryReturnForm, key="a", is_main=True),
     "send": Way(label=_("Record as sent"), form=forms.SendForm, key="a", is_main=True),
@@ -109,6 +110,7 @@ def _button(page: ApprovalPage, verb: str, opened: Any) -> Button:
     form = opened if is_opened else WAYS[verb].form()
     if verb == "approve":  # always the picture that stands on this very page
         form = forms.ApproveForm(initial={"fingerprint": page.fingerprint})
+    form.fit(page.payment.method)
     return Button(
         verb=verb,
         way=WAYS[verb],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.states import MISSING_LABELS, REJECT_LABELS, STATED_LABELS
+from accounts.terms.chains import SCREENING_LABELS
 from trading.states import OUTCOME_LABELS
 
 LONGEST = 300
@@ -18,6 +19,18 @@ def line(label: Any, length: int = LONGEST, **extra: Any) -> forms.CharField:
     """Return a field of one line, under our own classes."""
     widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off"})
     return forms.CharField(label=label, max_length=length, widget=widget, **extra)
+
+
+def count(label: Any) -> forms.IntegerField:
+    """Return a field for a natural number that may be left out."""
+    attrs = {"class": "input num", "inputmode": "numeric", "autocomplete": "off"}
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=10**6,
+        widget=forms.TextInput(attrs=attrs),
+    )
 
 
 def choice(label: Any, choices: Any = ()) -> forms.ChoiceField:
@@ -35,6 +48,9 @@ class DecisionForm(forms.Form):
     def __init__(self, data: Any = None, *, initial: Any = None) -> None:
         apart = f"id_{self.verb}_%s"
         super().__init__(data, initial=initial, auto_id=apart, label_suffix="")
+
+    def fit(self, method: Any) -> None:
+        """Leave out what this way of paying does not ask for; most forms ask for the same."""
 
 
 class ApproveForm(DecisionForm):
@@ -90,16 +106,44 @@ class CancelForm(DecisionForm):
 
 
 class SendForm(DecisionForm):
-    """The wire was given to the bank."""
+    """The wire was given to the bank, coins to the network, cash to the client."""
 
     verb = "send"
-    bank_reference = line(gettext_lazy("The bank's reference"), 64)
+    bank_reference = line(gettext_lazy("The bank's reference"), 80, required=False)
+    person = line(gettext_lazy("Who handed it out"), 120, required=False)
+    place = line(gettext_lazy("Where"), 120, required=False)
+
+    def fit(self, method: Any) -> None:
+        """Ask for a receipt, a hash, or the bank's reference."""
+        if method.is_handed:
+            self.fields["bank_reference"].label = _("Number of the receipt")
+            return
+        del self.fields["person"], self.fields["place"]
+        if method.is_crypto:
+            self.fields["bank_reference"].label = _("Hash of the transaction")
 
 
 class ConfirmForm(DecisionForm):
-    """The money left the bank; there is nothing to type."""
+    """The money left; there is nothing to type, but for how deep coins lie by now."""
 
     verb = "confirm"
+    confirmations = count(gettext_lazy("Confirmations by now"))
+
+    def fit(self, method: Any) -> None:
+        """Ask for confirmations of coins only."""
+        if not method.is_crypto:
+            del self.fields["confirmations"]
+
+
+class ScreenForm(DecisionForm):
+    """What a screening found."""
+
+    verb = "screen"
+    result = choice(
+        gettext_lazy("What was found"),
+        lambda: [(code, _(label)) for code, label in SCREENING_LABELS.items() if code != "unknown"],
+    )
+    case = line(gettext_lazy("Number of the search"), 64)
 
 
 class AskReturnForm(DecisionForm):

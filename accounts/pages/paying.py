@@ -6,9 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import payouts
+from accounts.actions.ways import screening
+from accounts.actions.ways.receipts import Receipt
+from accounts.actions.ways.screening import Finding
 from accounts.pages import forms
 from accounts.pages.decisions import Decision, weigh
-from accounts.permissions import CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
+from accounts.permissions import CONFIRM_PAYOUT, RECORD_HANDOVER, RETURN_PAYOUT, SEND_PAYOUT
+from accounts.terms.chains import Screening
 from backoffice.core.actors import Actor
 
 
@@ -20,8 +24,10 @@ class Send(Decision):
     done = _("Recorded as sent. A second person confirms it.")
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Record the bank's reference."""
-        payouts.send_payout(bank_reference=data["bank_reference"], **self.whose)
+        """Record the bank's reference, the hash or the receipt."""
+        reference, person, place = (data[name] for name in ("bank_reference", "person", "place"))
+        receipt = Receipt(number=reference, person=person, place=place) if person else None
+        payouts.send_payout(bank_reference=reference, receipt=receipt, **self.whose)
 
 
 class Confirm(Decision):
@@ -35,7 +41,20 @@ class Confirm(Decision):
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Confirm it."""
-        payouts.confirm_payout(**self.whose)
+        payouts.confirm_payout(confirmations=data["confirmations"], **self.whose)
+
+
+class Screen(Decision):
+    """The address that coins go to was looked at."""
+
+    permission = RECORD_HANDOVER
+    form_class = forms.ScreenForm
+    done = _("Recorded.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Record what was found."""
+        finding = Finding(result=Screening(data["result"]), case=data["case"])
+        screening.screen_payment(finding=finding, **self.whose)
 
 
 class AskReturn(Decision):

@@ -39,6 +39,7 @@ urlpatterns = [
     path("<int:pk>/ask-client/", decisions.AskClient.as_view(), name="payment-ask-client"),
     path("<int:pk>/supply/", decisions.Supply.as_view(), name="payment-supply"),
     path("<int:pk>/send/", paying.Send.as_view(), name="payment-send"),
+    path("<int:pk>/screen/", paying.Screen.as_view(), name="payment-screen"),
     path("<int:pk>/confirm/", paying.Confirm.as_view(), name="payment-confirm"),
     path("<int:pk>/ask-return/", paying.AskReturn.as_view(), name="payment-ask-return"),
     path("<int:pk>/drop-return/", paying.DropReturn.as_view(), name="payment-drop-return"),

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from accounts.terms import Signature
+from accounts.terms.chains import Screening
 
 
 class Told(StrEnum):
@@ -71,6 +72,21 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnChain:
+    """What is seen of a transaction: on which network, to which address, how deep it lies by now.
+
+    `screening` is what a search about where its coins come from found; `case` names that search.
+    """
+
+    network: str
+    address: str
+    transaction: str
+    confirmations: int
+    screening: Screening = Screening.UNKNOWN
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """How a charge stands, by a callback or asked for: only a paid or refunded one has amounts.
 
@@ -90,6 +106,7 @@ class Notice:
     payer: Payer = Payer()
     reason_code: str = ""
     answer_by: datetime | None = None
+    chain: OnChain | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

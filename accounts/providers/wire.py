@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any, NoReturn
 from uuid import UUID
 
+from accounts.calc.chains import address_flaw, is_transaction, transaction_of
 from accounts.providers.errors import BadMessage
-from accounts.providers.port import Notice, Payer, Told
+from accounts.providers.port import Notice, OnChain, Payer, Told
+from accounts.terms.chains import Network, Screening
 from backoffice.core.money import digits
 
 MOST = 10**15  # minor units
 LONGEST = 300
 LATEST = 2**33  # seconds
+MOST_SEEN = 2**31  # confirmations
 UNMOVED = (Told.PENDING, Told.DECLINED)
 
 
@@ -74,6 +77,7 @@ def notice(message: Mapping[str, Any]) -> Notice:
         ),
         reason_code=text(message, "reason_code", 20),
         answer_by=_moment(message.get("answer_by")),
+        chain=_chain(message.get("chain")),
     )
     if told not in UNMOVED and (not found.reference or not found.amount):
         raise BadMessage("Money moved, and neither reference nor amount is told.")
@@ -98,6 +102,33 @@ def text(message: Mapping[str, Any], name: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or not value.isprintable():
         raise BadMessage(f"{name} is no text of at most {longest} characters.")
     return value
+
+
+def _chain(told: object) -> OnChain | None:
+    """Return what is told of a transaction on a chain; None when nothing is."""
+    if told is None:
+        return None
+    if not isinstance(told, dict):
+        raise BadMessage("The chain is no object.")
+    network, address = text(told, "network", 16), text(told, "address", 100)
+    hash_, seen = text(told, "transaction", 80), told.get("confirmations")
+    if network not in set(Network) or address_flaw(network, address, strict=False):
+        raise BadMessage("It names no address of a network that we know.")
+    if not is_transaction(hash_):
+        raise BadMessage("It names no transaction.")
+    if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen < MOST_SEEN:
+        raise BadMessage("Confirmations are a natural number.")
+    found = text(told, "screening", 10) or Screening.UNKNOWN
+    if found not in set(Screening):
+        raise BadMessage("It names no result of a screening that we know.")
+    return OnChain(
+        network=network,
+        address=address,
+        transaction=transaction_of(hash_),
+        confirmations=seen,
+        screening=Screening(found),
+        case=text(told, "case", 64),
+    )
 
 
 def _moment(value: object) -> datetime | None:

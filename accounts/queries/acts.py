@@ -13,6 +13,7 @@ from accounts.permissions import (
     APPROVE_RED,
     APPROVE_WITHDRAWAL,
     CONFIRM_PAYOUT,
+    RECORD_HANDOVER,
     REQUEST_WITHDRAWAL,
     RETURN_PAYOUT,
     SEND_PAYOUT,
@@ -22,6 +23,9 @@ from backoffice.core import access
 from backoffice.machines.queries import hands
 from trading.permissions import SETTLE_OPERATIONS
 from trading.queries.settlements import SettlementView
+
+#: An address is screened before anything is sent there.
+SCREENED_IN = (*UNDECIDED, Withdrawal.APPROVED, Withdrawal.DEBITED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ RIGHTS: dict[str, tuple[object, ...]] = {
     "cancel": (REQUEST_WITHDRAWAL,),
     "send": (SEND_PAYOUT,),
     "confirm": (CONFIRM_PAYOUT,),
+    "screen": (RECORD_HANDOVER,),
     "ask_return": (SEND_PAYOUT, RETURN_PAYOUT),
     "drop_return": (SEND_PAYOUT, RETURN_PAYOUT),
     "return": (RETURN_PAYOUT,),
@@ -116,6 +121,8 @@ def _is_offered(verb: str, payment: Payment, stand: Stand) -> bool:
     state = Withdrawal(payment.state)
     can_return = (state, "return") in WITHDRAWAL.moves
     match verb:
+        case "screen":
+            return payment.method.is_crypto and state in SCREENED_IN
         case "ask_return":
             return can_return and not payment.return_asked_by
         case "drop_return" | "return":
@@ -149,6 +156,7 @@ def _objections(
         "cancel": "",
         "send": asked or waits,
         "confirm": sent or waits,
+        "screen": asked,
         "ask_return": "",
         "drop_return": "",
         "return": asked or (four if agreed else ""),

@@ -10,13 +10,21 @@ from django.utils.translation import ngettext
 from accounts.calc import checks
 from accounts.calc.checks import Answer, Margin
 from accounts.calc.closed_loop import Line
-from accounts.models import Discrepancy, Payment, PaymentOperation, splitting
+from accounts.models import (
+    ChainMove,
+    Discrepancy,
+    Handover,
+    Payment,
+    PaymentOperation,
+    splitting,
+)
 from accounts.models.wording import worded
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import books
 from accounts.queries import checks as looking
 from accounts.queries.acts import Act, Stand, acts_for
 from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
+from accounts.queries.ways import moves
 from accounts.states import CHECK_LABELS, MISSING_LABELS, UNDECIDED, Leg, Verdict
 from backoffice.approvals.queries import requests, seats
 from backoffice.approvals.queries.seats import SeatLine
@@ -103,6 +111,8 @@ class ApprovalPage:
     log: tuple[LogLine, ...]
     acts: dict[str, Act]
     names: dict[str, str]
+    chain: ChainMove | None
+    handover: Handover | None
 
 
 def get_approval_page_for(
@@ -151,6 +161,8 @@ def get_approval_page_for(
         ),
         acts=acts_for(user, payment, answers, _stand(legs, by_hand, objection)),
         names={str(actor): _name(actor, names) for actor in people_in_it},
+        chain=moves.chain_of_payment(payment.pk) if payment.method.is_crypto else None,
+        handover=moves.handover_of_payment(payment.pk) if payment.method.is_handed else None,
     )
 
 

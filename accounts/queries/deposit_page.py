@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Deposit, DepositOperation, ProviderCallback
-from accounts.permissions import DECIDE_DEPOSIT, SEND_PAYOUT, START_DEPOSIT
+from accounts.models import ChainMove, Deposit, DepositOperation, Handover, ProviderCallback
+from accounts.permissions import DECIDE_DEPOSIT, RECORD_HANDOVER, SEND_PAYOUT, START_DEPOSIT
 from accounts.queries import deposit_review, deposits
 from accounts.queries.acts import Act
+from accounts.queries.ways import moves
 from accounts.terms import DEPOSIT
 from accounts.terms import Deposit as State
+from accounts.terms.chains import BY_HAND
 from backoffice.approvals.queries import requests, seats
 from backoffice.approvals.queries.seats import SeatLine
 from backoffice.core import access, records
@@ -25,12 +27,15 @@ from trading.queries.settlements import SettlementView
 from trading.states import Operation, Settling
 
 LATEST = 60
+SCREENED_IN = (State.PENDING, State.RECEIVED, State.IN_REVIEW)
 #: verb → the right that it takes.
 RIGHTS: dict[str, object] = {
     "accept": DECIDE_DEPOSIT,
     "return": DECIDE_DEPOSIT,
     "reject": DECIDE_DEPOSIT,
     "cancel": START_DEPOSIT,
+    "arrived": RECORD_HANDOVER,
+    "screen": RECORD_HANDOVER,
     "record_return": SEND_PAYOUT,
     "settle": SETTLE_OPERATIONS,
     "settle_confirm": SETTLE_OPERATIONS,
@@ -63,6 +68,8 @@ class DepositPage:
     late: tuple[Deposit, ...]
     proposal: SettlementView | None
     names: dict[str, str]
+    chain: ChainMove | None
+    handover: Handover | None
 
 
 def get_deposit_page_for(
@@ -91,6 +98,8 @@ def get_deposit_page_for(
         late=tuple(deposits.late_ones_of(deposit)),
         proposal=proposal,
         names=names,
+        chain=moves.chain_of_deposit(deposit.pk) if deposit.method.is_crypto else None,
+        handover=moves.handover_of_deposit(deposit.pk) if deposit.method.is_handed else None,
     )
 
 
@@ -125,6 +134,10 @@ def _is_offered(verb: str, deposit: Deposit, proposal: SettlementView | None) ->
     match verb:
         case "accept":
             return state is State.IN_REVIEW and not deposit.accepted_by
+        case "arrived":
+            return state is State.PENDING and deposit.method.provider in BY_HAND
+        case "screen":
+            return deposit.method.is_crypto and state in SCREENED_IN and not deposit.accepted_by
         case "record_return":
             return state is State.RETURNING and deposit.next_try_at is None
         case "settle":
@@ -150,6 +163,8 @@ def _objections(
         "return": began or objection,
         "reject": began,
         "cancel": "",
+        "arrived": began,
+        "screen": began,
         "record_return": sent,
         "settle": began,
         "settle_confirm": began or proposed,

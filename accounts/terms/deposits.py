@@ -107,6 +107,8 @@ class Review(StrEnum):
     ALONE = "alone"
     UNSURE = "unsure"
     CAME_BACK = "came_back"
+    HANDED = "handed"
+    SCREENING = "screening"
 
 
 REVIEW_LABELS: dict[str, str] = {
@@ -124,6 +126,8 @@ REVIEW_LABELS: dict[str, str] = {
     Review.ALONE: noop("One person began it and found its money: somebody else has to look."),
     Review.UNSURE: noop("The wire has neither its reference nor a bank account that is known."),
     Review.CAME_BACK: noop("A payout of ours came back."),
+    Review.HANDED: noop("One person recorded that it came: somebody else has to look."),
+    Review.SCREENING: noop("The coins are not screened, or the screening found something."),
 }
 
 

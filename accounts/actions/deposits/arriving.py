@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import approving, returning, steps
 from accounts.actions.disputes import hearing
+from accounts.actions.ways import on_chain
 from accounts.calc import deposit_rules
 from accounts.calc.deposit_rules import Facts
 from accounts.events import (
@@ -64,6 +65,9 @@ def take_notice(
         return Taken(outcome=Outcome.UNKNOWN_DEPOSIT)
     if deposit.method.provider != provider:
         return Taken(outcome=Outcome.WRONG_PROVIDER, deposit=deposit)
+    early = _too_early(deposit, notice, actor, now)
+    if early is not None:
+        return early
     if notice.told is Told.PAID:
         return _paid(deposit, notice, codes, actor, now)
     if notice.told is Told.DECLINED:
@@ -71,10 +75,7 @@ def take_notice(
     if notice.told is Told.REFUNDED:
         return _refunded(deposit, notice, actor, now)
     if notice.told in DISPUTES:
-        outcome, words = hearing.take_dispute(deposit, notice, actor=actor, now=now)
-        if outcome is Outcome.CONTRADICTS:
-            return _contradicts(deposit, words, actor, now)
-        return Taken(outcome=outcome, deposit=deposit, words=words)
+        return _disputed(deposit, notice, actor, now)
     return Taken(outcome=Outcome.NOTHING_NEW, deposit=deposit)
 
 
@@ -84,6 +85,23 @@ def fail_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime) -
     deposit = steps.locked(deposit_id)
     if steps.may(deposit, "fail"):
         _fail(deposit, reason, actor, now)
+
+
+def _too_early(deposit: Deposit, notice: Notice, actor: Actor, now: datetime) -> Taken | None:
+    """Keep what is told of a chain; coins with few confirmations are told of again."""
+    if deposit.state not in UNPAID:
+        return None
+    words = on_chain.heard(deposit, notice, actor=actor, now=now)
+    if not words or notice.told is not Told.PAID:
+        return None
+    return Taken(outcome=Outcome.NOTHING_NEW, deposit=deposit, words=words)
+
+
+def _disputed(deposit: Deposit, notice: Notice, actor: Actor, now: datetime) -> Taken:
+    outcome, words = hearing.take_dispute(deposit, notice, actor=actor, now=now)
+    if outcome is Outcome.CONTRADICTS:
+        return _contradicts(deposit, words, actor, now)
+    return Taken(outcome=outcome, deposit=deposit, words=words)
 
 
 def _paid(
@@ -171,7 +189,8 @@ def _receive(
     _post(deposit, notice, actor, now)
     event = DepositReceived(**steps.came(deposit), reference=notice.reference)
     steps.emit(deposit, event, actor=actor, now=now)
-    found = (*codes, *_reasons(deposit, now))
+    chained = on_chain.reasons(deposit, notice, actor=actor, now=now)
+    found = (*codes, *chained, *_reasons(deposit, now))
     if found:
         words = " ".join(_(REVIEW_LABELS[code]) for code in found[1:])
         approving.send_to_review(deposit, found[0], words, actor=actor, now=now)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import arriving, starting, steps
 from accounts.actions.deposits.providers import provider_of
+from accounts.actions.ways import on_chain
 from accounts.calc.bank import reference
 from accounts.events import DepositCharging, DepositExpired, DepositWaits
 from accounts.models import BankRow, BankUse, Deposit
@@ -19,6 +20,7 @@ from accounts.providers import bank_wire
 from accounts.providers.errors import ProviderError, Refused
 from accounts.providers.port import Charge, Notice, Opened
 from accounts.terms import Deposit as State
+from accounts.terms.chains import BY_HAND
 from backoffice.core.actors import Actor
 
 AGAIN = timedelta(seconds=5)
@@ -68,6 +70,10 @@ def expire_deposit(*, deposit_id: int, actor: Actor, now: datetime) -> None:
     """End a deposit for which nothing came in time; whoever calls has asked the provider."""
     deposit = steps.locked(deposit_id)
     if deposit.expires_at > now or not steps.may(deposit, "expire"):
+        return
+    if on_chain.is_coming(deposit):
+        deposit.next_try_at = now + LOOK_UP
+        deposit.save(update_fields=["next_try_at"])
         return
     if _lies_at_bank(deposit):
         deposit.next_try_at = now + A_DAY
@@ -138,7 +144,8 @@ def _lies_at_bank(deposit: Deposit) -> bool:
 
 def _next_look(deposit: Deposit, now: datetime) -> datetime:
     """Return when to ask again: a bank is not asked, its statement comes; until then it waits."""
-    if deposit.method.provider == bank_wire.CODE and deposit.expires_at > now:
+    provider = deposit.method.provider
+    if (provider == bank_wire.CODE or provider in BY_HAND) and deposit.expires_at > now:
         return deposit.expires_at
     return now + LOOK_UP
 

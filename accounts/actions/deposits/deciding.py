@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import approving, steps
+from accounts.actions.ways import on_chain
 from accounts.events import DepositAccepted, DepositRejected, DepositReturning
 from accounts.models import Deposit
 from accounts.permissions import DECIDE_DEPOSIT
 from accounts.queries import deposit_review
 from accounts.queries.bank.rows import binders_of
+from accounts.queries.ways.moves import recorders_of
 from accounts.terms import Deposit as State
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.states import IllegalMove
@@ -40,7 +42,8 @@ def accept_deposit(
     words = steps.require_reason(reason)
     deposit = steps.locked(deposit_id)
     _require_undecided(deposit)
-    steps.require_another(actor, deposit.started_by, *binders_of(deposit.pk))
+    recorders = (*binders_of(deposit.pk), *recorders_of(deposit.pk))
+    steps.require_another(actor, deposit.started_by, *recorders)
     _require_creditable(deposit)
     if not approving.agree(deposit, seen, words, actor=actor, origin=origin, now=now):
         return deposit
@@ -111,6 +114,7 @@ def _require_creditable(deposit: Deposit) -> None:
         raise steps.NotPossible(
             _("MetaTrader has a record of it, although it refused: settle that first.")
         )
+    on_chain.require_creditable(deposit)
     if not deposit_review.is_served(deposit):
         raise steps.NotPossible(_("Client or account take no money now."))
 

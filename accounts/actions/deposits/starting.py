@@ -22,6 +22,7 @@ from accounts.permissions import START_DEPOSIT
 from accounts.providers import bank_wire
 from accounts.queries import deposit_review
 from accounts.states import Direction
+from accounts.terms.chains import BY_HAND
 from backoffice.core import locks
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
@@ -143,7 +144,8 @@ def cancel_deposit(*, deposit_id: int, reason: str, actor: Actor, now: datetime)
 
 def patience_of(method: PaymentMethod) -> timedelta:
     """Return how long money by this method is waited for."""
-    return PATIENCE_FOR_WIRES if method.provider == bank_wire.CODE else PATIENCE
+    is_slow = method.provider == bank_wire.CODE or method.provider in BY_HAND
+    return PATIENCE_FOR_WIRES if is_slow else PATIENCE
 
 
 def callback_url(code: str) -> str:

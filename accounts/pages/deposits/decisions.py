@@ -6,11 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.deposits import deciding, returning, settling, starting
+from accounts.actions.ways import handing, screening
+from accounts.actions.ways.screening import Finding
 from accounts.pages import forms as shared
 from accounts.pages.deposits import forms
 from accounts.pages.deposits.detail import DepositAct
-from accounts.permissions import DECIDE_DEPOSIT, SEND_PAYOUT, START_DEPOSIT
+from accounts.permissions import DECIDE_DEPOSIT, RECORD_HANDOVER, SEND_PAYOUT, START_DEPOSIT
 from accounts.queries import deposits
+from accounts.terms.chains import Screening
 from backoffice.core.actors import Actor
 from trading.actions.hand_settlement import Proposal
 from trading.permissions import SETTLE_OPERATIONS
@@ -64,6 +67,31 @@ class Reject(HeavyAct):
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Reject it."""
         deciding.reject_deposit(reason=data["reason"], **self.whose)
+
+
+class Arrived(HeavyAct):
+    """A person sees the money; another one decides."""
+
+    permission = RECORD_HANDOVER
+    form_class = forms.ArrivedForm
+    done = _("Recorded. Coins wait for their confirmations; then somebody else decides.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Record it."""
+        handing.record_arrival(arrival=data, **self.whose)
+
+
+class Screen(DepositAct):
+    """The coins were looked at."""
+
+    permission = RECORD_HANDOVER
+    form_class = shared.ScreenForm
+    done = _("Recorded.")
+
+    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
+        """Record what was found."""
+        finding = Finding(result=Screening(data["result"]), case=data["case"])
+        screening.screen_deposit(finding=finding, **self.whose)
 
 
 class Cancel(DepositAct):
@@ -134,6 +162,8 @@ ACTS: dict[str, type[DepositAct]] = {
     "accept": Accept,
     "return": Return,
     "reject": Reject,
+    "arrived": Arrived,
+    "screen": Screen,
     "cancel": Cancel,
     "record-return": RecordReturn,
     "settle": Settle,

@@ -44,6 +44,8 @@ WAYS: dict[str, Way] = {
     "settle_confirm": Way(
         label=_("Confirm the settlement"), form=shared.SettleConfirmForm, key="a", is_main=True
     ),
+    "screen": Way(label=_("Record a screening"), form=shared.ScreenForm),
+    "arrived": Way(label=_("It came"), form=forms.ArrivedForm, key="a", is_main=True),
     "accept": Way(label=_("Let it pass"), form=forms.AcceptForm, key="a", is_main=True),
 }
 
@@ -146,6 +148,7 @@ def _button(page: DepositPage, verb: str, opened: Any) -> Button:
     form = opened if is_opened else WAYS[verb].form(initial={"seen": page.seen})
     if is_opened and "seen" in form.fields:  # always what stands on this very page
         form.data = {name: form.data.get(name) for name in form.data} | {"seen": page.seen}
+    form.fit(page.deposit.method)
     return Button(
         verb=verb,
         way=WAYS[verb],

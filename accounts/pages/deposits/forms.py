@@ -4,9 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.pages.forms import DecisionForm, choice, line
+from accounts.pages.forms import DecisionForm, choice, count, line
 
 
 class StartForm(forms.Form):
@@ -32,6 +33,34 @@ class StartForm(forms.Form):
         super().__init__(data, label_suffix="")
         self.fields["account_id"].choices = accounts  # type: ignore[attr-defined]
         self.fields["method_id"].choices = methods  # type: ignore[attr-defined]
+
+
+class ArrivedForm(DecisionForm):
+    """A person sees the money: a receipt, or a transaction on the house's wallet."""
+
+    verb = "arrived"
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount that came"),
+        max_digits=16,
+        decimal_places=4,
+        widget=forms.TextInput(
+            attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+    number = line(gettext_lazy("Number of the receipt"), 80)
+    person = line(gettext_lazy("Who took it"), 120, required=False)
+    place = line(gettext_lazy("Where, or to which address of the house"), 120)
+    confirmations = count(gettext_lazy("Confirmations by now"))
+
+    def fit(self, method: Any) -> None:
+        """Ask for a receipt, or for a transaction."""
+        if method.is_crypto:
+            del self.fields["person"]
+            self.fields["number"].label = _("Hash of the transaction")
+            self.fields["place"].label = _("Address of the house")
+            return
+        del self.fields["confirmations"]
+        self.fields["place"].label = _("Where")
 
 
 class AcceptForm(DecisionForm):

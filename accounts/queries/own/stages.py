@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
 from accounts.models import Deposit, Payment, splitting
 from accounts.queries.bank.targets import Instructions, instructions_for
+from accounts.queries.ways.telling import Handed, handed_for
 from accounts.states import FINAL, MISSING_LABELS, UNDECIDED, WITHDRAWAL, Withdrawal
 from accounts.terms import Deposit as State
 
@@ -58,6 +59,7 @@ class OwnDeposit:
     steps: tuple[Step, ...]
     pay_url: str
     instructions: Instructions | None
+    handed: Handed | None
     may_cancel: bool
 
 
@@ -89,6 +91,7 @@ def of_deposit(deposit: Deposit) -> OwnDeposit:
         steps=steps_of(WAY_IN, state, DEPOSIT_READS),
         pay_url=deposit.page_url if state is State.PENDING else "",
         instructions=instructions_for(deposit) if is_open else None,
+        handed=handed_for(deposit),
         may_cancel=state in (State.PARKED, State.PENDING),
     )
 
