@@ -22,3 +22,10 @@ class PaymentMethodAdmin(ConfigurationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Fix what payments will refer to."""
         return ("legal_entity", "code", "currency") if obj else ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let the confirmations be left out: most methods move no coins."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "confirmations":
+            field.required = False
+        return field

@@ -27,7 +27,6 @@ from trading.queries.settlements import SettlementView
 from trading.states import Operation, Settling
 
 LATEST = 60
-SCREENED_IN = (State.PENDING, State.RECEIVED, State.IN_REVIEW)
 #: verb → the right that it takes.
 RIGHTS: dict[str, object] = {
     "accept": DECIDE_DEPOSIT,
@@ -137,7 +136,8 @@ def _is_offered(verb: str, deposit: Deposit, proposal: SettlementView | None) ->
         case "arrived":
             return state is State.PENDING and deposit.method.provider in BY_HAND
         case "screen":
-            return deposit.method.is_crypto and state in SCREENED_IN and not deposit.accepted_by
+            is_undecided = state is State.IN_REVIEW and not deposit.accepted_by
+            return deposit.method.is_crypto and is_undecided
         case "record_return":
             return state is State.RETURNING and deposit.next_try_at is None
         case "settle":

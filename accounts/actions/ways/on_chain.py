@@ -89,6 +89,9 @@ def require_creditable(deposit: Deposit) -> None:
     if not move.is_clean:
         sentence = _("No screening found its coins clean: record one, or send it back.")
         raise steps.NotPossible(sentence)
+    if _is_known(move, deposit):
+        sentence = _("The same transaction came for another deposit already.")
+        raise steps.NotPossible(sentence)
 
 
 def is_coming(deposit: Deposit) -> bool:
@@ -100,9 +103,9 @@ def is_coming(deposit: Deposit) -> bool:
 
 
 def _is_news(move: ChainMove, seen: OnChain) -> bool:
-    """Say whether a notice tells of a screening that is not known yet."""
+    """Say whether a notice tells of a screening that is not known yet; a hit is never unsaid."""
     told = (str(seen.screening), seen.case)
-    is_said = seen.screening is not Screening.UNKNOWN
+    is_said = seen.screening is not Screening.UNKNOWN and move.screening != Screening.HIT
     return is_said and told != (str(move.screening), move.screening_case)
 
 

@@ -37,10 +37,14 @@ def saved(row: Handover) -> Handover:
     """Save it; ReceiptRefused when something is missing, or the receipt is known."""
     if not (row.person and row.place and row.receipt):
         raise ReceiptRefused(_("Say who took it or handed it out, where, and which receipt."))
+    _write(row)
+    return row
+
+
+def _write(row: Handover) -> None:
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as known:
         sentence = _("Receipt %(number)s stands for other money already.")
         raise ReceiptRefused(sentence % {"number": row.receipt}) from known
-    return row

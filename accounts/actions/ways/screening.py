@@ -12,6 +12,7 @@ from accounts.events import Screened
 from accounts.models import ChainMove, Deposit, Payment
 from accounts.permissions import RECORD_HANDOVER
 from accounts.states import FINAL, Withdrawal
+from accounts.terms import Deposit as State
 from accounts.terms.chains import Screening
 from backoffice.core.actors import Actor
 
@@ -26,7 +27,7 @@ class Finding:
 
 @transaction.atomic
 def screen_deposit(*, deposit_id: int, finding: Finding, actor: Actor, now: datetime) -> ChainMove:
-    """Record what was found about the coins of a deposit; whoever records decides about none of it.
+    """Record what was found about the coins of a deposit in review: somebody else then decides.
 
     Raises NotAllowed, SamePerson, NotPossible, NoReason.
     """
@@ -34,8 +35,8 @@ def screen_deposit(*, deposit_id: int, finding: Finding, actor: Actor, now: date
     steps.require_right(actor, RECORD_HANDOVER, deposit)
     steps.require_another(actor, deposit.started_by)
     move = ChainMove.objects.filter(deposit=deposit).first()
-    if move is None or deposit.is_final or deposit.accepted_by:
-        raise steps.NotPossible(_("There are no coins to screen, or it is decided already."))
+    if move is None or deposit.state != State.IN_REVIEW or deposit.accepted_by:
+        raise steps.NotPossible(_("No coins wait for a screening here, or it is decided already."))
     _screened(move, finding, actor, now)
     _tell(move, deposit=deposit, payment=None, actor=actor, now=now)
     return move
