@@ -14,13 +14,12 @@ from accounts.models.bulk import BulkFile, BulkRow
 from accounts.models.callback import ProviderCallback
 from accounts.models.deposit import Deposit, DepositOperation
 from accounts.models.dispute import Dispute
-from accounts.models.evidence import PaymentCheck
+from accounts.models.evidence import ChainMove, Handover, PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
 from accounts.models.payment_method import PaymentMethod
 from accounts.models.settlement import SettlementFile, SettlementLine
 from accounts.models.transfer import Transfer, TransferOperation
-from accounts.models.ways import ChainMove, Handover
 
 __all__ = [
     "AccountBooks",
