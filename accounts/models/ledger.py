@@ -140,8 +140,9 @@ class Entry(models.Model):
 class Posting(models.Model):
     """One line of an entry: a signed amount (debit +, credit −) on an account, posted or held."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
-    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+")
+    # The indexes below begin with these.
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False)
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
     phase = models.CharField(max_length=8)
     amount = AmountField()
     currency = CurrencyField()

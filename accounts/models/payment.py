@@ -73,8 +73,11 @@ class Payment(models.Model):
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=12, choices=KINDS, default="withdrawal")
     legal_entity = models.ForeignKey("company.LegalEntity", models.PROTECT, related_name="+")
-    client = models.ForeignKey("crm.Client", models.PROTECT, related_name="+")
-    account = models.ForeignKey("trading.TradingAccount", models.PROTECT, related_name="+")
+    # Of these two the indexes are below.
+    client = models.ForeignKey("crm.Client", models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "trading.TradingAccount", models.PROTECT, related_name="+", db_index=False
+    )
     method = models.ForeignKey(PaymentMethod, models.PROTECT, related_name="+")
     requisite = models.CharField(_("requisite"), max_length=120)
     requisite_key = models.CharField(max_length=64, editable=False)

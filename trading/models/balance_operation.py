@@ -30,7 +30,9 @@ class BalanceOperation(models.Model):
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True, editable=False)
     marker = models.CharField(max_length=31, unique=True, editable=False)
-    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="balance_operations")
+    account = models.ForeignKey(  # the first index below is its own
+        TradingAccount, models.PROTECT, related_name="balance_operations", db_index=False
+    )
     kind = models.CharField(max_length=8, choices=KINDS)
     amount = AmountField(_("amount"))
     currency = CurrencyField(_("currency"))

@@ -16,7 +16,9 @@ class WorkState(models.TextChoices):
 class Work(models.Model):
     """A row per reaction, written with its event; a worker takes it under a lease."""
 
-    event = models.ForeignKey(EventRecord, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(  # `once_per_event` is its index
+        EventRecord, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     reaction = models.TextField()
     state = models.CharField(max_length=8, choices=WorkState, default=WorkState.WAITING)
     attempts = models.PositiveIntegerField(default=0)

@@ -68,6 +68,19 @@ def test_an_entry_without_the_lines_it_says(books: Books) -> None:
     refused("out of balance", lambda: written("post", None, line, said=2))
 
 
+def test_a_line_too_many_is_refused_before_the_commit(books: Books) -> None:
+    def write() -> None:
+        with transaction.atomic():
+            entry = run(INSERT_ENTRY, "post", None, 2)
+            run(INSERT_LINE, entry, books.funds.pk, "posted", "10.00", "USD")
+            run(INSERT_LINE, entry, books.payouts.pk, "posted", "-10.00", "USD")
+            with pytest.raises(DatabaseError, match="says 2 lines and has 3"), transaction.atomic():
+                run(INSERT_LINE, entry, books.payouts.pk, "pending", "1.00", "USD")
+            raise DatabaseError("nothing of it stays")
+
+    refused("nothing of it stays", write)
+
+
 def test_a_line_added_to_an_old_entry(books: Books) -> None:
     old = Entry.objects.get()
     refused(

@@ -138,6 +138,18 @@ def test_a_decision_stays(till: Till) -> None:
     assert picture["payload"]["amount"] == "70.00"
 
 
+def test_an_answer_belongs_to_a_payment(till: Till) -> None:
+    payment = till.ask()
+    answers = """
+        INSERT INTO accounts_paymentcheck
+               (payment_id, run, occasion, number, verdict, sentence, facts, checked_at)
+        SELECT payment_id + %s, run + 7, occasion, number, verdict, sentence, facts, checked_at
+        FROM accounts_paymentcheck WHERE payment_id = %s
+    """
+    run(answers, 0, payment.pk)
+    refused(answers, 1_000_000, payment.pk, because="there is no payment")
+
+
 def test_evidence_only_grows(till: Till) -> None:
     till.ask()
     for table in ("accounts_paymentcheck", "accounts_bookedticket", "accounts_accountbooks"):
