@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import approving, chart, results, steps
@@ -55,6 +55,7 @@ METHOD = Question(
     int,
     str,
 )
+NUMBER = "SELECT nextval(pg_get_serial_sequence('accounts_payment', 'id'))"
 NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
 
 
@@ -352,9 +353,8 @@ def _new_payment(
 
 def _next_number() -> int:
     """Return the number of the next payment: the hold in the books names it before its row is."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_payment', 'id'))")
-        return int(cursor.fetchone()[0])
+    ((number,),) = compiled.ask(NUMBER, [])
+    return int(number)
 
 
 def _hold(payment: Payment, books: AccountBooks, actor: Actor, now: datetime) -> Any:

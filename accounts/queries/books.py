@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db.models import Count, QuerySet, TextField
@@ -39,8 +39,7 @@ def _read_books(**wanted: Any) -> QuerySet[AccountBooks]:
 BOOKS = Question(lambda account_id: _read_books(pk=account_id), int)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedLine:
+class BookedLine(NamedTuple):
     """One money record of MetaTrader that the books account for."""
 
     ticket: int
@@ -201,12 +200,7 @@ def unseen_since(due: Due, *, before: datetime) -> tuple[BookedLine, ...]:
 
 def _booked(books: Any) -> Iterator[BookedLine]:
     for ticket, amount, is_credit, booked_at in orjson.loads(books.told_tickets):
-        yield BookedLine(
-            ticket=ticket,
-            amount=Decimal(amount),
-            is_credit=is_credit,
-            booked_at=datetime.fromisoformat(booked_at),
-        )
+        yield BookedLine(ticket, Decimal(amount), is_credit, datetime.fromisoformat(booked_at))
 
 
 def _due(books: AccountBooks, mirror: MirrorMoney, booked: Mapping[int, BookedLine]) -> Due:

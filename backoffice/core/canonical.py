@@ -13,6 +13,9 @@ from uuid import UUID
 import orjson
 import rfc8785
 
+#: Where a value stands: the place around it, and its name or number there; () is the whole.
+Place = tuple[()] | tuple[Any, object]
+
 
 class NotCanonical(TypeError):
     """The value has no canonical form; the message names where it stands."""
@@ -20,7 +23,7 @@ class NotCanonical(TypeError):
 
 def encode(mapping: Mapping[str, object]) -> bytes:
     """Return the canonical UTF-8 bytes; NotCanonical for a float or an unknown type."""
-    form = _form(mapping, "$")
+    form = _form(mapping, ())
     if not _names_in_ascii(form):
         return rfc8785.dumps(form)
     try:
@@ -32,35 +35,48 @@ def encode(mapping: Mapping[str, object]) -> bytes:
 
 
 def _names_in_ascii(form: Any) -> bool:
-    if isinstance(form, dict):
-        return all(name.isascii() and _names_in_ascii(one) for name, one in form.items())
-    return all(map(_names_in_ascii, form)) if isinstance(form, list) else True
+    if type(form) is str:
+        return True
+    if type(form) is dict:
+        return "".join(form).isascii() and all(map(_names_in_ascii, form.values()))
+    return all(map(_names_in_ascii, form)) if type(form) is list else True
 
 
-def _form(value: object, place: str) -> Any:  # Any: the package's own JSON type is recursive
-    if isinstance(value, Mapping):
-        return {_name(key, place): _form(inner, f"{place}.{key}") for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_form(inner, f"{place}[{index}]") for index, inner in enumerate(value)]
-    if value is None or isinstance(value, bool):
+def _form(value: object, place: Place) -> Any:  # Any: the package's own JSON type is recursive
+    # Most of what is told is plain text in plain dictionaries: seen at once, without the classes.
+    kind = type(value)
+    if kind is str:
+        return _checked(value, place)  # type: ignore[arg-type]  # as its type says
+    if value is None or kind is bool:
         return value
+    if kind is dict or isinstance(value, Mapping):
+        return {
+            name if type(name) is str else _name(name, place): _form(inner, (place, name))
+            for name, inner in value.items()  # type: ignore[attr-defined]
+        }
+    if isinstance(value, list | tuple):
+        return [_form(inner, (place, index)) for index, inner in enumerate(value)]
     return _text(value, place)
 
 
-def _name(key: object, place: str) -> str:
+def _name(key: object, place: Place) -> str:
     if not isinstance(key, str):
-        raise NotCanonical(f"{place}: a name is text, not {key!r}")
+        raise NotCanonical(f"{_told(place)}: a name is text, not {key!r}")
     return key
 
 
-def _text(value: object, place: str) -> str:
+def _checked(text: str, place: Place) -> str:
+    if "\x00" in text:
+        raise NotCanonical(f"{_told(place)}: text with a NUL, which PostgreSQL cannot keep")
+    return text
+
+
+def _text(value: object, place: Place) -> str:
     if isinstance(value, str):
-        if "\x00" in value:
-            raise NotCanonical(f"{place}: text with a NUL, which PostgreSQL cannot keep")
-        return str(value)
+        return str(_checked(value, place))
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise NotCanonical(f"{place}: a moment without its zone")
+            raise NotCanonical(f"{_told(place)}: a moment without its zone")
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
@@ -68,4 +84,12 @@ def _text(value: object, place: str) -> str:
         return format(value, "f")
     if isinstance(value, int | UUID):
         return str(value)
-    raise NotCanonical(f"{place}: {type(value).__name__} has no canonical form")
+    raise NotCanonical(f"{_told(place)}: {type(value).__name__} has no canonical form")
+
+
+def _told(place: Place) -> str:
+    """Say where something stands: `$.fields.amount`, `$.subjects[1]`."""
+    if not place:
+        return "$"
+    before, name = place
+    return f"{_told(before)}[{name}]" if isinstance(name, int) else f"{_told(before)}.{name}"

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from django.db import DEFAULT_DB_ALIAS
 
 from backoffice.core import compiled, events
 from backoffice.core.actors import Actor
+from backoffice.core.compiled.instances import maker_of
 from backoffice.core.errors import Later, Rejected
 from backoffice.core.events import Event
 from backoffice.core.models import EventRecord, Work, WorkState
@@ -43,6 +45,7 @@ WHERE id = %s AND attempts = %s AND state = 'WAITING'
 """
 
 log = structlog.get_logger(__name__)
+_EVENT, _WORK = maker_of(EventRecord), maker_of(Work)
 
 
 class Reaction(Protocol):
@@ -101,8 +104,11 @@ def claim(now: datetime) -> Work | None:
     if row is None:
         return None
     number, event_id, reaction, attempts, body = row
-    event = EventRecord(id=event_id, body=body)
-    return Work(id=number, event=event, reaction=reaction, attempts=attempts)
+    told = (number, event_id, reaction, attempts)
+    piece: Work = _WORK.from_db(DEFAULT_DB_ALIAS, ("id", "event_id", "reaction", "attempts"), told)
+    event = _EVENT.from_db(DEFAULT_DB_ALIAS, ("id", "body"), (event_id, body))
+    piece._state.fields_cache["event"] = event
+    return piece
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -55,8 +55,7 @@ class AccountMoney:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyRecord:
+class MoneyRecord(NamedTuple):
     """One balance or credit record. `key` names our operation; `is_strange`: a marker of nobody's.
 
     `is_double`: it carries the marker of an operation that was booked under another ticket.
