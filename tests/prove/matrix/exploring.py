@@ -206,7 +206,9 @@ class Explorer:
         def live() -> Cases:
             act.die(point)
             if (stands := standing(self.world)) != said:
-                raise NotProved(f"a death there left {stands}, and {said} was said")
+                parts = zip(stands, said or (), strict=False)
+                other = [f"{one} for {two}" for one, two in parts if one != two]
+                raise NotProved(f"a death there left something else than was said: {other}")
             course, place = act.course, act.course.after(act.place)
             while place is not None:
                 course.do(place)
