@@ -3,7 +3,7 @@
 from tests.cluster import Database
 from tests.prove.books import run
 
-STEPS = 240
+STEPS, CONTROL = 160, 200
 
 
 def test_the_books_hold_under_random_steps_at_once(fresh_database: Database) -> None:
@@ -15,5 +15,6 @@ def test_the_books_hold_under_random_steps_at_once(fresh_database: Database) -> 
     assert seen.total() == STEPS + seen["book_ticket: twice"]
     assert {"reserve", "settle", "void", "pay_in", "tamper"} <= set(seen)
 
-    found = run.control(fresh_database, "DROP INDEX accounts_entry_resolved_once", flagged, 2)
+    guard = "DROP INDEX accounts_entry_resolved_once"
+    found = run.control(fresh_database, guard, flagged, processes=2, steps=CONTROL)
     assert any("I-8" in words for words in found)

@@ -2,7 +2,8 @@
 
 MetaTrader is the simulator's own desk on its disk, asked through the agent's own reading of it.
 Time is the proof's own: every second has its operations, and the clockwork has its turns as the
-schedule of the settings says.
+schedule of the settings says. As in a broker's day some accounts are busy and most are not: which
+ones changes every few seconds, so that all have their turn.
 """
 
 import random
@@ -47,6 +48,8 @@ from trading.terms import BalanceKind
 
 BALANCE, MANAGER_TYPE = 6, 83
 FIRST_LOGIN = 5001
+#: So many logins are busy at a time, for so many seconds.
+BUSY, BUSY_SECONDS = 100, 10
 AUDITOR, CASHIER = Actor.system("reconciliation"), Actor.system("cashier")
 #: Which turn of the clockwork does what here; how often it comes is the settings' own.
 TURNS = {
@@ -70,7 +73,7 @@ class Ground:
     """Everything that a proof compares; `seconds` lets time pass with so many operations each."""
 
     folder: Path
-    seed: int
+    seed: int | str
     logins: int = 200
     clock: Clock = field(default_factory=Clock)
     clean: Counter[str] = field(default_factory=Counter)
@@ -82,6 +85,8 @@ class Ground:
         self.faults = NoFaults()
         self._due: dict[str, datetime] = {}
         self._number = 0
+        self._busy: list[int] = []
+        self._busy_until = self.clock.time
         self._news: list[News] = []
         logins = [{"login": FIRST_LOGIN + number} for number in range(self.logins)]
         self.desk = a_desk(self.folder, self.clock, a_server(accounts=accounts(*logins)))
@@ -237,13 +242,18 @@ class Ground:
             self._turns()
 
     def _operate(self, count: int) -> None:
+        if self._busy_until <= self.clock.time:
+            every = range(FIRST_LOGIN, FIRST_LOGIN + self.logins)
+            self._busy = self.chance.sample(every, min(BUSY, self.logins))
+            self._busy_until = self.clock.time + timedelta(seconds=BUSY_SECONDS)
         ours = []
         for _ in range(count):
+            login = self.chance.choice(self._busy)
             if self.chance.random() < 0.02:
-                self.books_at(self.login(), self.amount(), "Rebate")
+                self.books_at(login, self.amount(), "Rebate")
                 self.clean["foreign"] += 1
             else:
-                ours.append(self.operation(self.login(), self.amount()))
+                ours.append(self.operation(login, self.amount()))
         self.post(ours)
         self.clean["ours"] += len(ours)
 

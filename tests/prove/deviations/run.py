@@ -3,7 +3,9 @@
 In rounds: by the stream alone until it is found, then by the sweep alone with the stream cut. Time
 is the proof's own clock and the schedule that of the settings; the comparison's own work is added.
 Every case that nobody made is false. `OPERATIONS` clean ones end it (100,000 unless told
-otherwise), or the minutes. prove-results/deviations-SEED.json keeps the latest figures.
+otherwise), or the minutes. WORKERS=2 lets two processes share the rounds, each with a server and a
+database of its own. prove-results/deviations-SEED.jsonl has a line a round, so an interrupted proof
+goes on where it ended, and one with nothing left to do says what was found.
 """
 
 import json
@@ -11,8 +13,9 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +29,9 @@ Say = Callable[[str], None]
 STREAM, SWEEP = "stream", "sweep"
 LIMITS = {STREAM: 60, SWEEP: 300}
 WHOLE = 100_000
-LOGINS, A_SECOND = 1_000, 120
-#: A round's clean beginning, and how long the last of its cases may be waited for.
-QUIET_SECONDS, PATIENCE = 20, 700
+LOGINS, A_SECOND = 1_000, 300
+#: A round's clean beginning, how often each class is made, how long its last may be waited for.
+QUIET_SECONDS, COPIES, PATIENCE = 20, 2, 700
 
 
 @dataclass
@@ -50,38 +53,65 @@ class Tally:
         )
         return not (self.lost or self.false or late) and self.made == self.found
 
+    def add(self, other: "Tally") -> None:
+        """Count another round in."""
+        self.operations += other.operations
+        self.made += other.made
+        self.found += other.found
+        self.lost += other.lost
+        self.false += other.false
+        for way, ones in other.worst.items():
+            for name, seconds in ones.items():
+                self.late(way, name, seconds)
 
-def round_of(ground: "Ground", way: str, tally: Tally, *, a_second: int) -> None:
-    """Make every class once by one way, and wait until each is found."""
+    def late(self, way: str, name: str, seconds: float) -> None:
+        """Note after how many seconds a class was found; the worst stands."""
+        self.worst[way][name] = round(max(seconds, self.worst[way].get(name, 0.0)), 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast a round goes: operations a second, seconds of its clean beginning, copies."""
+
+    a_second: int = A_SECOND
+    quiet: int = QUIET_SECONDS
+    copies: int = COPIES
+
+
+def round_of(ground: "Ground", way: str, pace: Pace, say: Say) -> Tally:
+    """Make every class by one way, and wait until each is found; each is told as it is."""
     from tests.prove.deviations.classes import DEVIATIONS
 
+    tally, before = Tally(), ground.clean.total()
     ground.has_stream = True
-    ground.seconds(QUIET_SECONDS, a_second)
+    ground.seconds(pace.quiet, pace.a_second)
     ground.has_stream = way == STREAM
     waiting: dict[Found, tuple[Deviation, Any]] = {}
-    for one in DEVIATIONS:
+    for one in DEVIATIONS * pace.copies:
         made = one.make(ground)
         ground.spoilt.add(made[0])
         waiting[made] = one, ground.clock.time
         tally.made += 1
     for _ in range(PATIENCE):
         began = time.perf_counter()
-        ground.seconds(1, a_second)
-        _found(ground, way, waiting, tally, time.perf_counter() - began)
+        ground.seconds(1, pace.a_second)
+        worked = time.perf_counter() - began
+        for name, seconds in _found(ground, waiting, worked):
+            tally.late(way, name, seconds)
+            tally.found += 1
+            say(f"    {name:42} {way} {seconds:6.1f} s")
         if not waiting:
             break
     tally.lost += [f"{one.name} by {way}" for one, _ in waiting.values()]
-    tally.operations = ground.clean.total()
-    _judge(ground, tally)
+    tally.operations = ground.clean.total() - before
+    tally.false = _false(ground)
+    return tally
 
 
 def _found(
-    ground: "Ground",
-    way: str,
-    waiting: "dict[Found, tuple[Deviation, Any]]",
-    tally: Tally,
-    worked: float,
-) -> None:
+    ground: "Ground", waiting: "dict[Found, tuple[Deviation, Any]]", worked: float
+) -> list[tuple[str, float]]:
+    """Return what is found by now, with its seconds; it is waited for no more."""
     from accounts.models import BookedTicket, Discrepancy
     from accounts.states import Booked
 
@@ -90,50 +120,103 @@ def _found(
     seen = {(row.account_id, row.gap, row.ticket) for row in told}
     taken = BookedTicket.objects.filter(kind=Booked.EXTERNAL, books_id__in=accounts)
     seen |= {(row.books_id, None, row.ticket) for row in taken}  # type: ignore[misc]
+    found = []
     for made in [one for one in waiting if one in seen]:
         one, at = waiting.pop(made)
-        late = (ground.clock.time - at).total_seconds() + worked
-        worst = tally.worst[way]
-        worst[one.name] = round(max(late, worst.get(one.name, 0.0)), 1)
-        tally.found += 1
+        found.append((one.name, (ground.clock.time - at).total_seconds() + worked))
+    return found
 
 
-def _judge(ground: "Ground", tally: Tally) -> None:
-    """A case on an account on which nothing was made is false."""
+def _false(ground: "Ground") -> list[str]:
+    """Return the cases on accounts on which nothing was made."""
     from accounts.models import Discrepancy
 
     told = Discrepancy.objects.filter(told_at__isnull=False).exclude(account_id__in=ground.spoilt)
-    tally.false = [f"{row.gap} on {row.account_id}, ticket {row.ticket}" for row in told]
+    return [f"{row.gap} on {row.account_id}, ticket {row.ticket}" for row in told]
 
 
 def prove(minutes: float, seed: int, say: Say) -> int:
     """Let rounds happen until so many operations were clean; 1 when one was not found, or false."""
     wanted = int(os.environ.get("OPERATIONS") or WHOLE)
-    say(f"  Deviations, seed {seed}: among {wanted:,} clean operations, {minutes:g} min at most")
+    shares = int(os.environ.get("WORKERS") or 1)
+    journal = ROOT / "prove-results" / f"deviations-{seed}.jsonl"
+    journal.parent.mkdir(exist_ok=True)
+    stands = read(journal)
+    say(
+        f"  Deviations, seed {seed}: among {wanted:,} clean operations, {minutes:g} min at most; "
+        f"{stands.operations:,} stand in the journal"
+    )
+    if stands.operations < wanted and stands.is_right:
+        _share_out(journal, wanted, time.monotonic() + 60 * minutes, (seed, shares), say)
+    return _report(read(journal), say)
+
+
+def read(journal: Path) -> Tally:
+    """Return what the rounds in a journal come to."""
+    tally = Tally()
+    for one in _rounds(journal.read_text().splitlines() if journal.exists() else ()):
+        tally.add(one)
+    return tally
+
+
+def _rounds(lines: Iterable[str]) -> Iterable[Tally]:
+    for line in lines:
+        try:
+            yield Tally(**json.loads(line))
+        except ValueError:
+            continue  # half a line of a run that was killed
+
+
+def _share_out(journal: Path, wanted: int, end: float, of: tuple[int, int], say: Say) -> None:
+    """Let so many processes do rounds until the journal has what is wanted, or time is up."""
+    seed, shares = of
     cluster = _started()
     logging.disable(logging.CRITICAL)
-    from tests.prove.deviations.ground import Ground
-
-    tally, end = Tally(), time.monotonic() + 60 * minutes
+    begun = len(journal.read_text().splitlines()) if journal.exists() else 0
+    forked = get_context("fork")  # the house is loaded, and nothing is connected yet
+    hands = [
+        forked.Process(
+            target=_rounds_on,
+            args=(cluster, journal, wanted, end, f"{seed}-{begun}-{number}", say),
+        )
+        for number in range(shares)
+    ]
     try:
-        with tempfile.TemporaryDirectory(prefix="mt4bo-deviations-") as folder:
-            ground = Ground(Path(folder), seed, LOGINS)
-            while tally.operations < wanted and time.monotonic() < end:
-                for way in (STREAM, SWEEP):
-                    round_of(ground, way, tally, a_second=A_SECOND)
-                say(f"    {tally.operations:,} clean, {tally.found} of {tally.made} found")
-                if not tally.is_right:
-                    break
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+        if any(hand.exitcode for hand in hands):
+            broken = Tally(lost=[f"a process ended with {hand.exitcode}" for hand in hands])
+            _keep(journal, broken)
     finally:
         logging.disable(logging.NOTSET)
         cluster.stop()
-    return _report(tally, seed, say)
 
 
-def _report(tally: Tally, seed: int, say: Say) -> int:
-    kept = ROOT / "prove-results" / f"deviations-{seed}.json"
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text(json.dumps(asdict(tally), indent=1) + "\n")
+def _rounds_on(cluster: Any, journal: Path, wanted: int, end: float, name: str, say: Say) -> None:
+    """Do pairs of rounds on a ground of one's own."""
+    from tests.prove.deviations.ground import Ground
+    from tests.prove.matrix.run import _aim
+
+    _aim(cluster, f"deviations{name.replace('-', '_')}")
+    with tempfile.TemporaryDirectory(prefix="mt4bo-deviations-") as folder:
+        ground = Ground(Path(folder), name, LOGINS)
+        while (stands := read(journal)).operations < wanted and time.monotonic() < end:
+            if not stands.is_right:
+                return
+            for way in (STREAM, SWEEP):
+                _keep(journal, round_of(ground, way, Pace(), say))
+            stands = read(journal)
+            say(f"    {stands.operations:,} clean, {stands.found} of {stands.made} found")
+
+
+def _keep(journal: Path, one: Tally) -> None:
+    with journal.open("a") as out:
+        out.write(json.dumps(asdict(one)) + "\n")
+
+
+def _report(tally: Tally, say: Say) -> int:
     for name, seconds in tally.worst[STREAM].items():
         by_sweep = tally.worst[SWEEP].get(name, float("nan"))
         say(f"  {name:42} stream ≤ {seconds:5.1f} s   sweep ≤ {by_sweep:5.1f} s")
