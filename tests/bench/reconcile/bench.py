@@ -13,7 +13,8 @@ def measure(stage: Stage) -> list[Figure]:
     superuser = stage.database_url("postgres", "postgres")
     stage.run("manage.py", "provision_database", "--superuser-url", superuser, env=app)
     stage.run("manage.py", "migrate", "--no-input", env=stage.environment(owner))
-    told = stage.run("-m", "tests.bench.reconcile.day", env=app)
+    address = stage.database_url("postgres", "reconcile")
+    told = stage.run("-m", "tests.bench.reconcile.day", address, env=app)
     if told["differing"] or told["records"] != told["booked"]:
         raise RuntimeError(f"a clean day is not clean: {told}")
     return [

@@ -1,8 +1,10 @@
 """The program that loads a day of clean operations and reconciles it.
 
-    python -m tests.bench.reconcile.day [OPERATIONS]
+    python -m tests.bench.reconcile.day SUPERUSER_DSN [OPERATIONS]
 
-In an empty, migrated database. Its last line is JSON: seconds, and what was compared.
+In an empty, migrated database. The first operation is written as the product's rows are; the others
+are spread from it by PostgreSQL's superuser, a statement a table, past every trigger. Its last line
+is JSON: seconds, and what was compared.
 """
 
 import json
@@ -18,10 +20,20 @@ import django
 if __name__ == "__main__":
     django.setup()  # before anything that has models
 
-from django.db import connection
+import psycopg
+from django.db import connection, models, transaction
+from psycopg import sql
 
 from accounts.actions.reconciling import comparing
-from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, Posting, ResultDay
+from accounts.models import (
+    AccountBooks,
+    BookedTicket,
+    Entry,
+    LedgerAccount,
+    LedgerBalance,
+    Posting,
+    ResultDay,
+)
 from accounts.states import Booked, Entering, LedgerKind, Phase
 from backoffice.core import clock
 from backoffice.core.actors import Actor
@@ -33,9 +45,49 @@ from trading.models.ticket import ticket_key
 from trading.states import Operation, ServerStatus
 from trading.terms import BalanceKind
 
-WHOLE, EACH, AT_ONCE = 100_000, 50, 5_000
+WHOLE, EACH = 100_000, 50
 AMOUNT = Decimal("10.00")
 AUDITOR = Actor.system("reconciliation")
+#: What differs from the first operation's rows, by table; `n` counts the operations from 2.
+SPREAD: tuple[tuple[type[models.Model], dict[str, str]], ...] = (
+    (
+        BalanceOperation,
+        {
+            "id": "p.id + d.n", "key": "d.key", "marker": "d.marker", "account_id": "d.account_id",
+            "ticket": "d.n",
+        },
+    ),
+    (
+        BalanceRecord,
+        {
+            "id": "p.id + d.n - 1", "account_id": "d.account_id", "ticket": "d.n",
+            "comment": "d.marker",
+        },
+    ),
+    (Entry, {"id": "p.id + d.n", "key": "d.key", "reference": "'ticket:' || d.n"}),
+    (
+        BookedTicket,
+        {
+            "id": "p.id + d.n", "books_id": "d.account_id", "ticket": "d.n",
+            "entry_id": "p.entry_id + d.n",
+        },
+    ),
+)  # fmt: skip
+#: Two lines an entry: on the account's own funds, and on the other side, which all share.
+LINES = """
+INSERT INTO accounts_posting (entry_id, account_id, phase, amount, currency)
+SELECT p.entry_id + d.n, CASE WHEN p.account_id = %(funds)s THEN d.funds_id ELSE p.account_id END,
+       p.phase, p.amount, p.currency
+FROM accounts_posting p, day_operation d WHERE p.entry_id = %(entry)s
+"""
+RUNNING = """
+INSERT INTO accounts_ledgerbalance (account_id, posted, pending)
+SELECT d.funds_id, sum(p.amount), 0
+FROM accounts_posting p JOIN accounts_ledgeraccount a ON a.id = p.account_id
+JOIN (SELECT DISTINCT funds_id FROM day_operation) d ON d.funds_id = a.id GROUP BY 1
+ON CONFLICT (account_id) DO UPDATE SET posted = excluded.posted
+"""
+TABLES = (*(model for model, _changes in SPREAD), Posting, LedgerBalance)
 BARE = """
 SELECT r.account_id, r.ticket, r.amount, r.comment, b.amount, o.marker
 FROM trading_balancerecord r
@@ -50,17 +102,52 @@ class Day:
     def __init__(self, operations: int) -> None:
         self.now = clock.now() - timedelta(hours=1)
         self.transit = a_ledger_account(LedgerKind.IN_TRANSIT)
-        accounts = self._accounts(operations // EACH)
-        books = self._books(accounts)
-        ticket, some = 0, []
-        for account in accounts:
-            for _ in range(EACH):
-                ticket += 1
-                some.append((account, books[account.pk], ticket))
-            if len(some) >= AT_ONCE:
-                self._operate(some)
-                some = []
-        self._operate(some)
+        self.accounts = self._accounts(operations // EACH)
+        self.books = self._books(self.accounts)
+        first = self.accounts[0]
+        self._operate([(first, self.books[first.pk], 1)])
+        self.operations = operations
+
+    def spread(self, address: str) -> None:
+        """Write all other operations, past every trigger."""
+        with psycopg.connect(address) as session:
+            session.execute(
+                "CREATE TEMP TABLE day_operation"
+                " (n bigint, key uuid, marker text, account_id bigint, funds_id bigint)"
+            )
+            with session.cursor().copy("COPY day_operation FROM STDIN") as copy:
+                for number in range(1, self.operations):
+                    account, key = self.accounts[number // EACH], uuid4()
+                    funds = self.books[account.pk].pk
+                    copy.write_row((number + 1, key, marker.marker_of(key), account.pk, funds))
+            self._spread(session)
+        with psycopg.connect(address, autocommit=True) as session:
+            session.execute("VACUUM ANALYZE")
+
+    def _spread(self, session: psycopg.Connection[Any]) -> None:
+        switch = sql.SQL("ALTER TABLE {} {} TRIGGER ALL")
+        names = [sql.Identifier(model._meta.db_table) for model in TABLES]
+        for name in names:
+            session.execute(switch.format(name, sql.SQL("DISABLE")))
+        for model, changes in SPREAD:
+            columns = [one.column for one in model._meta.concrete_fields]
+            chosen = [changes.get(column, f'p."{column}"') for column in columns]
+            statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} p, day_operation d").format(
+                sql.Identifier(model._meta.db_table),
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                sql.SQL(", ").join(map(sql.SQL, chosen)),  # type: ignore[arg-type]
+                sql.SQL("(SELECT * FROM {} ORDER BY id LIMIT 1)").format(
+                    sql.Identifier(model._meta.db_table)
+                ),
+            )
+            session.execute(statement)
+        first = Posting.objects.earliest("id")
+        session.execute(
+            LINES, {"funds": self.books[self.accounts[0].pk].pk, "entry": first.entry_id}
+        )
+        session.execute(RUNNING)
+        for name in names:
+            session.execute(switch.format(name, sql.SQL("ENABLE")))
 
     def _accounts(self, count: int) -> list[TradingAccount]:
         first = a_login(1)
@@ -148,14 +235,14 @@ class Day:
         )  # fmt: skip
 
 
-def main(operations: int) -> dict[str, Any]:
+def main(address: str, operations: int) -> dict[str, Any]:
     """Load, reconcile, and read both sides bare."""
-    from django.db import transaction
-
+    began = time.perf_counter()
     with transaction.atomic():
-        Day(operations)
+        day_of = Day(operations)
+    day_of.spread(address)
+    loaded = time.perf_counter() - began
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
         began, worked = time.perf_counter(), time.process_time()
         day = comparing.reconcile_day(actor=AUDITOR, now=clock.now())
         seconds, own = time.perf_counter() - began, time.process_time() - worked
@@ -166,10 +253,10 @@ def main(operations: int) -> dict[str, Any]:
     return {
         "seconds": seconds, "own_seconds": own, "bare": bare, "rows": rows,
         "accounts": day.accounts, "records": day.records, "booked": day.booked,
-        "differing": day.differing,
+        "differing": day.differing, "loaded": loaded,
     }  # fmt: skip
 
 
 if __name__ == "__main__":
-    amount = int(sys.argv[1]) if len(sys.argv) > 1 else WHOLE
-    sys.stdout.write(json.dumps(main(amount)) + "\n")
+    amount = int(sys.argv[2]) if len(sys.argv) > 2 else WHOLE
+    sys.stdout.write(json.dumps(main(sys.argv[1], amount)) + "\n")
