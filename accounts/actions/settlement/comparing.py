@@ -17,6 +17,7 @@ from accounts.states import LedgerKind
 from accounts.terms.settlement import FileState
 from backoffice.core import locks
 from backoffice.core.actors import Actor
+from backoffice.core.money import rounded
 
 
 @transaction.atomic
@@ -96,7 +97,8 @@ def _seen(
     row.sightings += 1
     row.save()
     if is_news:
-        event = SettledOtherwise(**_names(row), expected=one.expected, found=one.found)
+        expected, found = _exact(row, one.expected), _exact(row, one.found)
+        event = SettledOtherwise(**_names(row), expected=expected, found=found)
         steps.emit(row, event, actor=actor, now=now)
     return row
 
@@ -116,6 +118,10 @@ def _cure(one: Facts) -> str:
 
 def _missing(one: Finding) -> Decimal:
     return (one.expected or Decimal(0)) - (one.found or Decimal(0))
+
+
+def _exact(row: Discrepancy, amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else rounded(amount, row.currency)
 
 
 def _names(row: Discrepancy) -> dict[str, Any]:

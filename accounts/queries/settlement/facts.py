@@ -32,6 +32,7 @@ from accounts.terms import Deposit as State
 from accounts.terms.disputes import TAKEN
 from accounts.terms.settlement import FileState, LineKind
 from backoffice.company.queries.policies import policy_in_force
+from backoffice.core.money import rounded
 
 POLICY = "settlements"
 #: At the provider a payment begins a little before we hear of it.
@@ -105,9 +106,9 @@ def as_line(row: SettlementLine) -> Line:
         reference=row.reference,
         about=row.about,
         at=row.at,
-        amount=row.amount,
-        fee=row.fee,
-        reserve=row.reserve,
+        amount=rounded(row.amount, row.currency),
+        fee=rounded(row.fee, row.currency),
+        reserve=rounded(row.reserve, row.currency),
     )
 
 
