@@ -119,14 +119,17 @@ class Screens:
         return frames.frame(topic, next(self._numbers), source.at, clock.now(), data)
 
     def _client_frame(self, topic: str, home: list[Place]) -> bytes:
-        whole = totals.total(self._parts(home), self._reporting, fresh_only=True)
-        fresh = [self._sources[place[0]] for place in home]
-        at = max(source.at for source in fresh)
+        # Accounts of a lost server are left out; where nothing is heard of any, the last known sum
+        # stands and grows old: nought would be a lie.
+        sources = [self._sources[place[0]] for place in home]
+        is_heard = any(source.is_fresh for source in sources)
+        whole = totals.total(self._parts(home), self._reporting, fresh_only=is_heard)
+        at = max(source.at for source in sources)
         data = {
             "equity": f"{whole.equity:f}",
             "currency": self._reporting,
             "accounts": whole.accounts,
-            "stale": whole.stale,
+            "stale": whole.stale if is_heard else whole.accounts,
         }
         return frames.frame(topic, next(self._numbers), at, clock.now(), data)
 

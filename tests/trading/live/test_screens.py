@@ -117,14 +117,14 @@ def test_only_the_watched_is_sent_and_everything_kept(
 
 
 def test_a_lost_server_sends_no_figures(redis_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its heartbeat says why and since when; its client's total counts the accounts as stale."""
+    """Its heartbeat says why and since when; its client's total stands as it was, all stale."""
 
     async def story(stage: Stage, listener: Any) -> None:
         await listener.subscribe(live.channel("account:11"), live.channel("client:3"))
         stage.source.lose("The agent is gone.", NOON)
         await stage.screens.draw()
         (total,) = await heard(listener)
-        assert total["data"] == {"equity": "0.00", "currency": "USD", "accounts": 2, "stale": 2}
+        assert total["data"] == {"equity": "2000.00", "currency": "USD", "accounts": 2, "stale": 2}
         beat = (await stage.kept("server:1"))["data"]
         assert (beat["status"], beat["reason"]) == ("unreachable", "The agent is gone.")
         assert beat["since"] == int(NOON.timestamp() * 1000)
