@@ -26,7 +26,7 @@ OVERTAKEN = "paused until others had paid"
 FLUSHED = "redis flushed"  # FLUSHALL: it lives on and knows nothing any more
 NUMBERS = {name: number for number, name in enumerate(POINTS)}
 ARMED = Path(__file__).with_name("armed")
-REACH_SECONDS = 8.0  # then it dies at whatever moment it is
+REACH_SECONDS = 10.0  # then it dies at whatever moment it is
 RANDOM_SECONDS = 1.0  # at most so long until a random death
 BACK_SECONDS = 60.0
 ZOMBIE_SECONDS = 90.0
@@ -94,7 +94,9 @@ class Executioner:
         self, process: str, chance: random.Random, *, wait: float = RANDOM_SECONDS
     ) -> Kill:
         """Kill a process at a random moment; or let Redis forget everything."""
-        time.sleep(chance.uniform(0, wait))
+        if wait:  # a death while nothing moves, since the one before is not over yet, says little
+            wait_until(self._something_moves, seconds=REACH_SECONDS, step=0.2)
+            time.sleep(chance.uniform(0, wait))
         stood = self._stood(self._in_flight(), "nothing in flight")
         if process == FLUSHED:
             with Redis(unix_socket_path=str(self.demo.sockets / "redis")) as door:
@@ -102,6 +104,9 @@ class Executioner:
             return Kill(process, "FLUSHALL", **stood)
         how, seconds = self._kill(process, chance)
         return Kill(process, how, **stood, back_seconds=seconds)
+
+    def _something_moves(self) -> bool:
+        return any(one.moves for one in self._in_flight())
 
     def zombie_worker(self) -> Kill | None:
         """Stop a sender before it sends; others prove its absence and pay; then let it go on."""
