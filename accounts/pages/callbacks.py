@@ -22,7 +22,8 @@ LISTENER = Actor.system("callbacks")
 
 @method_decorator(csrf_exempt, name="dispatch")
 class ProviderCalls(View):
-    """200: kept, and it will be judged. 401: kept, and it never will be. 413: too long to keep."""
+    """200: kept, and it will be judged. 401: kept, and it never will be. 403: from an address that
+    may not call back. 413: too long to keep."""
 
     http_method_names = ["post"]
     open_to_strangers = True
@@ -44,7 +45,9 @@ class ProviderCalls(View):
 
 def _answer(callback: Callback) -> HttpResponse:
     try:
-        verdict = callbacks.keep_callback(callback=callback, actor=LISTENER, now=clock.now())
+        kept = callbacks.keep_callback(callback=callback, actor=LISTENER, now=clock.now())
     except NoSuchProvider:
         raise Http404 from None
-    return HttpResponse(status=200 if verdict is Signature.GOOD else 401)
+    if kept.is_foreign:
+        return HttpResponse(status=403)
+    return HttpResponse(status=200 if kept.signature is Signature.GOOD else 401)

@@ -12,7 +12,7 @@ from accounts.actions.deposits import arriving
 from accounts.actions.deposits.arriving import Taken
 from accounts.actions.deposits.providers import NoSuchProvider, provider_of
 from accounts.events import CallbackJudged, CallbackStored
-from accounts.models import Deposit, ProviderCallback
+from accounts.models import Deposit, PaymentMethod, ProviderCallback
 from accounts.models.callback import LARGEST as LARGEST
 from accounts.providers.errors import BadMessage
 from accounts.providers.port import Notice
@@ -35,13 +35,34 @@ class Callback:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was kept: how it was signed, and whether it came from where nobody may call back."""
+
+    signature: Signature
+    is_foreign: bool
+
+
+def is_expected(callback: Callback) -> bool:
+    """Say whether some method of the provider takes callbacks from this address."""
+    methods = PaymentMethod.objects.filter(provider=callback.provider)
+    lists = list(methods.values_list("callback_addresses", flat=True))
+    if not lists or not all(lists):  # a method without a list takes them from anywhere
+        return True
+    address = ipaddress.ip_address(callback.address)
+    networks = {ipaddress.ip_network(one, strict=False) for some in lists for one in some}
+    return any(address in one for one in networks)
+
+
 @transaction.atomic
-def keep_callback(*, callback: Callback, actor: Actor, now: datetime) -> Signature:
+def keep_callback(*, callback: Callback, actor: Actor, now: datetime) -> Kept:
     """Keep a callback and the verdict on its signature; one that is good is judged soon after.
 
-    Raises NoSuchProvider, and keeps nothing then.
+    A good one from an address that its provider has not is refused here, and never judged. Raises
+    NoSuchProvider, and keeps nothing then.
     """
     verdict = provider_of(callback.provider).verdict(callback.body, callback.headers, now=now)
+    is_foreign = verdict is Signature.GOOD and not is_expected(callback)
     row = ProviderCallback.objects.create(
         provider=callback.provider,
         received_at=now,
@@ -52,10 +73,16 @@ def keep_callback(*, callback: Callback, actor: Actor, now: datetime) -> Signatu
         body=callback.body,
         digest=hashlib.sha256(callback.body).hexdigest(),
         signature=verdict,
+        outcome=Outcome.WRONG_ADDRESS if is_foreign else "",
+        words=callback.address if is_foreign else "",
+        judged_at=now if is_foreign else None,
     )
     event = CallbackStored(callback_id=row.pk, provider=row.provider, signature=str(verdict))
     outbox.emit(event, actor=actor, subjects=[("callback", row.pk)], now=now)
-    return verdict
+    if is_foreign:
+        judged = CallbackJudged(callback_id=row.pk, outcome=str(row.outcome))
+        outbox.emit(judged, actor=actor, subjects=[("callback", row.pk)], now=now)
+    return Kept(verdict, is_foreign)
 
 
 @transaction.atomic

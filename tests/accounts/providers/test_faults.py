@@ -222,7 +222,7 @@ def strangers(till: Till, house: str) -> None:
     unknown = f"{house}/callbacks/nobody/"
     assert httpx.post(unknown, content=body, trust_env=False).status_code == 404
     a_card(till).__class__.objects.update(callback_addresses=["203.0.113.0/24"])
-    assert post(body, **{signing.HEADER: good}) == 200
+    assert post(body, **{signing.HEADER: good}) == 403
     work_done()
     rows = list(ProviderCallback.objects.order_by("id"))[before:]
     assert [row.outcome for row in rows] == ["", "", "", Outcome.WRONG_ADDRESS]
