@@ -23,6 +23,7 @@ from backoffice.demo.broker import Broker
 from backoffice.demo.places import Place
 from backoffice.demo.processes import SERVER
 from backoffice.demo.story import deposits, people, settlements, sign_ins, staff, wires
+from backoffice.demo.story.moves import Moves
 from backoffice.demo.story.payments import Office, Till
 from backoffice.demo.story.staff import ACTOR
 from crm.actions import clients
@@ -116,6 +117,13 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     once(place, "withdrawals", lambda: till.fill(told))
     once(place, "statement", wires.send_statement)
     once(place, "settlement", settlements.hand_in)
+    once(place, "moves", lambda: tell_moves(place, entity_id, server_id, broker))
+
+
+def tell_moves(place: Place, entity_id: int, server_id: int, broker: Broker) -> None:
+    """Move things by hand, on nobody's account who signs in."""
+    sign_in = {one["client_id"] for one in place.secrets().get("clients", [])}
+    Moves(broker, entity_id, server_id, sign_in).make()
 
 
 def owners_of(everybody: list[dict[str, Any]], keys: dict[str, int]) -> people.Owners:
