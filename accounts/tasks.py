@@ -198,7 +198,7 @@ def write_to_client(event: Event, *, actor: Actor, now: datetime) -> None:
     writing.write_to_client(event=event, number=work.cause(), actor=POST, now=now)
 
 
-for told in (*letters.OF_WITHDRAWALS, *letters.OF_DEPOSITS):
+for told in (*letters.OF_WITHDRAWALS, *letters.OF_DEPOSITS, *letters.OF_TRANSFERS):
     reacts_to(told)(write_to_client)
 
 

@@ -40,6 +40,30 @@ DEPOSIT_READS: Mapping[str, str] = {
     Deposit.RETURNED: noop("Sent back to you"),
     Deposit.CHARGED_BACK: noop("Taken back by your bank or card"),
 }
+#: What it means for the client, where the word alone does not say it.
+DEPOSIT_SAYS: Mapping[str, str] = {
+    Deposit.IN_REVIEW: noop("There is nothing for you to do: we write to you."),
+    Deposit.UNCERTAIN: noop(
+        "The trading server has not confirmed it yet. We look it up; your money is safe."
+    ),
+    Deposit.FAILED: noop("Nothing was charged. You can try again, or pay in another way."),
+    Deposit.REJECTED: noop("If you have paid, send us the proof of it."),
+    Deposit.EXPIRED: noop("If you have paid, we look at the money as soon as it arrives."),
+    Deposit.CHARGED_BACK: noop(
+        "The payment was called back from us, so the amount goes off your account again."
+    ),
+}
+TRANSFER_SAYS: Mapping[str, str] = {
+    Transfer.REQUESTED: noop("The amount is set aside; we write to you when it is decided."),
+    Transfer.REVERSING: noop("It could not arrive, so it goes back to where it came from."),
+    Transfer.REVERSED: noop("It could not arrive. The amount is where it came from."),
+    Transfer.REFUSED: noop("Nothing has left: the amount is where it was."),
+    Transfer.REJECTED: noop("We cannot carry it out. The amount is free again."),
+    Transfer.CANCELLED: noop("The amount is free again."),
+    Transfer.UNCERTAIN: noop(
+        "The trading server has not confirmed it yet. We look it up; your money is safe."
+    ),
+}
 TRANSFER_READS: Mapping[str, str] = {
     Transfer.REQUESTED: noop("Received"),
     Transfer.APPROVED: noop("On its way"),

@@ -12,7 +12,10 @@ from backoffice.core.events import Event
 from backoffice.core.words import noop
 
 #: What may stand in a text: `$client` and `$house` of every letter, and these.
-BLANKS = ("number", "amount", "account", "method", "stage", "reason", "missing", "due", "page")
+BLANKS = (
+    "number", "amount", "account", "method", "stage", "reason", "missing", "due", "page",
+    "source", "target",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +157,65 @@ OF_DEPOSITS: Mapping[type[Event], Text] = {
         ),
     ),
 }
+OF_TRANSFERS: Mapping[type[Event], Text] = {
+    events.TransferRequested: Text(
+        "transfer-received",
+        noop("Your transfer $number: received"),
+        noop(
+            "Dear $client,\n\nWe have received your request to transfer $amount from $source to"
+            " $target. The amount is set aside until it is decided.\n\n$page\n\n$house"
+        ),
+    ),
+    events.TransferDone: Text(
+        "transfer-done",
+        noop("Your transfer $number: done"),
+        noop("Dear $client,\n\n$amount have gone from $source to $target.\n\n$page\n\n$house"),
+    ),
+    events.TransferRejected: Text(
+        "transfer-rejected",
+        noop("Your transfer $number: rejected"),
+        noop(
+            "Dear $client,\n\nWe cannot carry out your transfer of $amount. The amount is free"
+            " again on $source.\n\n$page\n\n$house"
+        ),
+    ),
+    events.TransferCancelled: Text(
+        "transfer-cancelled",
+        noop("Your transfer $number: cancelled"),
+        noop(
+            "Dear $client,\n\nYour transfer of $amount is cancelled. The amount is free again on"
+            " $source.\n\n$page\n\n$house"
+        ),
+    ),
+    events.TransferRefused: Text(
+        "transfer-refused",
+        noop("Your transfer $number: could not be carried out"),
+        noop(
+            "Dear $client,\n\nYour transfer of $amount could not be carried out. Nothing has left"
+            " $source.\n\n$page\n\n$house"
+        ),
+    ),
+    events.TransferUncertain: Text(
+        "transfer-being-confirmed",
+        noop("Your transfer $number: being confirmed"),
+        noop(
+            "Dear $client,\n\nThe trading server has not yet confirmed your transfer of $amount."
+            " We look it up; there is nothing for you to do. The money is safe, and it is not sent"
+            " a second time.\n\n$page\n\n$house"
+        ),
+    ),
+    events.TransferReversed: Text(
+        "transfer-returned",
+        noop("Your transfer $number: back where it came from"),
+        noop(
+            "Dear $client,\n\nYour transfer could not reach $target: $amount are back on"
+            " $source.\n\n$page\n\n$house"
+        ),
+    ),
+}
+#: To whom another client's transfer comes: that it came, and not from whom.
+TRANSFER_CAME = Text(
+    "transfer-came",
+    noop("$amount came to your account $account"),
+    noop("Dear $client,\n\n$amount have come to your account $account by a transfer.\n\n$house"),
+)

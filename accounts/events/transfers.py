@@ -11,6 +11,9 @@ from backoffice.core.words import noop
 from trading.states import OUTCOME_LABELS as SETTLED_LABELS
 from trading.states import SETTLING_LABELS
 
+#: A wallet has no record in MetaTrader.
+NO_TICKET: Mapping[Any, str] = {"0": noop("none, a wallet")}
+
 
 @dataclass(frozen=True, kw_only=True)
 class TransferRequested(Event):
@@ -95,8 +98,9 @@ class TransferDebited(Event):
 
     name: ClassVar[str] = "accounts.transfer.debited"
     sentence: ClassVar[str] = noop(
-        "{amount} {currency} of transfer T{transfer_id} left the source under ticket {ticket}"
+        "{amount} {currency} of transfer T{transfer_id} left the source, ticket: {ticket}"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"ticket": NO_TICKET}
 
     transfer_id: int
     amount: Decimal
@@ -110,8 +114,9 @@ class TransferDone(Event):
 
     name: ClassVar[str] = "accounts.transfer.done"
     sentence: ClassVar[str] = noop(
-        "{amount} {currency} of transfer T{transfer_id} reached the target under ticket {ticket}"
+        "{amount} {currency} of transfer T{transfer_id} reached the target, ticket: {ticket}"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"ticket": NO_TICKET}
 
     transfer_id: int
     amount: Decimal
@@ -148,9 +153,9 @@ class TransferReversed(Event):
 
     name: ClassVar[str] = "accounts.transfer.reversed"
     sentence: ClassVar[str] = noop(
-        "{amount} {currency} of transfer T{transfer_id} went back to the source"
-        " under ticket {ticket}"
+        "{amount} {currency} of transfer T{transfer_id} went back to the source, ticket: {ticket}"
     )
+    vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"ticket": NO_TICKET}
 
     transfer_id: int
     amount: Decimal

@@ -95,6 +95,9 @@ class TransferForm(forms.Form):
         self.fields["source"].choices = out  # type: ignore[attr-defined]
         all_ = [(one.value, one.label) for one in known]
         self.fields["target"].choices = all_  # type: ignore[attr-defined]
+        if out:  # the first other place: to move to where it lies moves nothing
+            others = [one.value for one in known if one.value != out[0][0]]
+            self.initial["target"] = next(iter(others), "")
 
     def clean_amount(self) -> Decimal:
         """Refuse nothing and less."""

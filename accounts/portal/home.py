@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.calc.client_words import DEPOSIT_READS, TRANSFER_READS, WITHDRAWAL_READS
 from accounts.queries.own import payments, transfers
+from accounts.queries.transfers import places
 from backoffice.ui.personal.shapes import ClientDetail
 from trading.queries import trading_accounts
 
@@ -22,6 +23,7 @@ class Home(ClientDetail):
         going, coming = payments.list_withdrawals_of(mine), payments.list_deposits_of(mine)
         return {
             "accounts": trading_accounts.list_accounts_of(mine),
+            "wallets": [one for one in places.wallets_of(mine) if one.balance],
             "withdrawals": [(one, _(WITHDRAWAL_READS[one.state])) for one in going],
             "transfers": [(one, _(TRANSFER_READS[one.state])) for one in moving],
             "deposits": [(one, _(DEPOSIT_READS[one.state])) for one in coming],

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions.transfers import requesting
-from accounts.portal.forms import TransferForm
+from accounts.actions.transfers import requesting, returning
+from accounts.portal.forms import CancelForm, TransferForm
 from accounts.queries.own import transfers
 from backoffice.core.errors import Later
 from backoffice.ui.personal.shapes import ClientAction, ClientDetail
@@ -80,3 +81,32 @@ class OwnTransfer(ClientDetail):
     def context(self, pk: int) -> dict[str, Any]:
         """Return it, or 404."""
         return {"own": transfers.get_transfer_of(self.client_id, pk)}
+
+
+class CancelTransfer(ClientAction):
+    """Takes a transfer back that nobody decided yet; refused, it is its page with the reason."""
+
+    template_name = "portal/accounts/transfer.html"
+    done = gettext_lazy("Cancelled. The amount is free again.")
+
+    def form(self, data: Any = None) -> CancelForm:
+        """Return a form without a field."""
+        return CancelForm(data)
+
+    def around(self) -> dict[str, Any]:
+        """Return the transfer, or 404."""
+        return {"own": transfers.get_transfer_of(self.client_id, self.kwargs["pk"])}
+
+    def act(self, data: Mapping[str, Any]) -> None:
+        """Take it back; 404 before that for what is not one's own."""
+        self.around()
+        returning.cancel_transfer(
+            transfer_id=self.kwargs["pk"],
+            reason=_("Cancelled by the client"),
+            actor=self.actor,
+            now=self.now,
+        )
+
+    def goes_to(self) -> str:
+        """Return its page."""
+        return reverse("portal:transfer", args=[self.kwargs["pk"]])

@@ -12,6 +12,7 @@ urlpatterns = [
     path("deposits/<int:pk>/stop/", deposits.StopDeposit.as_view(), name="deposit-stop"),
     path("transfers/new/", transfers.Move.as_view(), name="transfer-new"),
     path("transfers/<int:pk>/", transfers.OwnTransfer.as_view(), name="transfer"),
+    path("transfers/<int:pk>/cancel/", transfers.CancelTransfer.as_view(), name="transfer-cancel"),
     path("withdrawals/new/", withdrawals.Withdraw.as_view(), name="withdrawal-new"),
     path("withdrawals/<int:pk>/", withdrawals.OwnWithdrawal.as_view(), name="withdrawal"),
     path("withdrawals/<int:pk>/cancel/", withdrawals.CancelOwn.as_view(), name="withdrawal-cancel"),

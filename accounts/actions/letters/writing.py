@@ -1,4 +1,4 @@
-"""Writes to a client what became of a withdrawal or a deposit, in words meant for them.
+"""Writes to a client what became of a withdrawal, deposit or transfer, in words meant for them.
 
 An event that has no letter writes none. The number of the event makes the letter one: whoever
 answers it twice writes it once.
@@ -14,9 +14,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.calc import client_words
-from accounts.calc.letters import OF_DEPOSITS, OF_WITHDRAWALS, Text
-from accounts.events import DepositCredited
-from accounts.models import Deposit, Payment, PaymentCheck, wording
+from accounts.calc.letters import OF_DEPOSITS, OF_TRANSFERS, OF_WITHDRAWALS, TRANSFER_CAME, Text
+from accounts.events import DepositCredited, TransferDone, TransferRequested
+from accounts.models import Deposit, Payment, PaymentCheck, Transfer, wording
 from accounts.states import MISSING_LABELS, Verdict
 from backoffice.core.actors import Actor
 from backoffice.core.events import Event
@@ -28,14 +28,14 @@ FREE_FUNDS = 1  # the number of the check
 
 def write_to_client(*, event: Event, number: int, actor: Actor, now: datetime) -> None:
     """Write the letter of an event, if it has one; `number` is the event's own."""
-    text = OF_WITHDRAWALS.get(type(event)) or OF_DEPOSITS.get(type(event))
-    if text is None:
-        return
-    about = _about_withdrawal if type(event) in OF_WITHDRAWALS else _about_deposit
-    letters.write_letter(draft=about(text, event, number), actor=actor, now=now)
+    kind = type(event)
+    for texts, about in ABOUT:
+        if (text := texts.get(kind)) is not None:
+            for draft in about(text, event, number):
+                letters.write_letter(draft=draft, actor=actor, now=now)
 
 
-def _about_withdrawal(text: Text, event: Any, number: int) -> Draft:
+def _about_withdrawal(text: Text, event: Any, number: int) -> list[Draft]:
     payment = _with_parties(Payment.objects.all()).get(pk=event.payment_id)
 
     def told() -> Mapping[str, str]:
@@ -48,10 +48,10 @@ def _about_withdrawal(text: Text, event: Any, number: int) -> Draft:
             "page": f"{settings.SITE_URL}{settings.PORTAL_PATH}withdrawals/{payment.pk}/",
         }
 
-    return _draft(text, payment, ("payment", payment.pk), number, told)
+    return [_draft(text, payment, ("payment", payment.pk), number, told)]
 
 
-def _about_deposit(text: Text, event: Any, number: int) -> Draft:
+def _about_deposit(text: Text, event: Any, number: int) -> list[Draft]:
     deposit = _with_parties(Deposit.objects.all()).get(pk=event.deposit_id)
     # What came, in its own currency; on the account stands what is left after our fee.
     is_credit = isinstance(event, DepositCredited)
@@ -64,7 +64,60 @@ def _about_deposit(text: Text, event: Any, number: int) -> Draft:
             "page": f"{settings.SITE_URL}{settings.PORTAL_PATH}deposits/{deposit.pk}/",
         }
 
-    return _draft(text, deposit, ("deposit", deposit.pk), number, told)
+    return [_draft(text, deposit, ("deposit", deposit.pk), number, told)]
+
+
+def _about_transfer(text: Text, event: Any, number: int) -> list[Draft]:
+    """One for whose money it was, one for another client whom it reached.
+
+    Between a client's own places it goes at once: only then is the end worth a letter.
+    """
+    sides = ("source_account", "target_account", "source_wallet", "target_wallet")
+    transfer = Transfer.objects.select_related(*sides).get(pk=event.transfer_id)
+    if isinstance(event, TransferRequested) and not transfer.is_to_another:
+        return []
+    about = ("transfer", transfer.pk)
+
+    def told() -> Mapping[str, str]:
+        to = _("another client") if transfer.is_to_another else _place(transfer, "target")
+        return {
+            "number": str(transfer),
+            "amount": wording.money(transfer.amount, transfer.currency),
+            "source": _place(transfer, "source"),
+            "target": to,
+            "stage": _(client_words.TRANSFER_READS[transfer.state]),
+            "page": f"{settings.SITE_URL}{settings.PORTAL_PATH}transfers/{transfer.pk}/",
+        }
+
+    drafts = [_draft(text, transfer, about, number, told)]
+    if isinstance(event, TransferDone) and transfer.is_to_another:
+        drafts.append(_came(transfer, about, number))
+    return drafts
+
+
+def _came(transfer: Transfer, about: tuple[str, int], number: int) -> Draft:
+    """Return the letter to whom it reached; it says neither number nor name of whose it was."""
+    arrived = wording.money(transfer.target_amount or transfer.amount, transfer.target_currency)
+    return Draft(
+        client_id=transfer.to_client_id,
+        key=f"event:{number}:came",
+        code=TRANSFER_CAME.code,
+        about=about,
+        subject=TRANSFER_CAME.subject,
+        body=TRANSFER_CAME.body,
+        told=lambda: {"amount": arrived, "account": _login(transfer)},
+    )
+
+
+def _login(transfer: Transfer) -> str:
+    return "" if transfer.target_account is None else str(transfer.target_account.login)
+
+
+def _place(transfer: Transfer, side: str) -> str:
+    account, wallet = getattr(transfer, f"{side}_account"), getattr(transfer, f"{side}_wallet")
+    if account is not None:
+        return _("account %(login)s") % {"login": account.login}
+    return _("your wallet %(currency)s") % {"currency": wallet.currency}
 
 
 def _with_parties(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -113,3 +166,11 @@ def _why_refused(payment: Payment) -> str:
     return _("not enough free funds (limit %(free)s)") % {
         "free": wording.written(funds.facts["free"])
     }
+
+
+#: The letters of one kind of record, and what drafts them.
+ABOUT: tuple[tuple[Mapping[type[Event], Text], Callable[..., list[Draft]]], ...] = (
+    (OF_WITHDRAWALS, _about_withdrawal),
+    (OF_DEPOSITS, _about_deposit),
+    (OF_TRANSFERS, _about_transfer),
+)

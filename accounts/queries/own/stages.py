@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
+from accounts.calc.client_words import DEPOSIT_READS, DEPOSIT_SAYS, WITHDRAWAL_READS
 from accounts.models import Deposit, Payment, splitting
 from accounts.queries.bank.targets import Instructions, instructions_for
 from accounts.queries.ways.telling import Handed, handed_for
@@ -57,6 +57,7 @@ class OwnDeposit:
     deposit: Deposit
     words: str
     steps: tuple[Step, ...]
+    says: str
     pay_url: str
     instructions: Instructions | None
     handed: Handed | None
@@ -89,6 +90,7 @@ def of_deposit(deposit: Deposit) -> OwnDeposit:
         deposit=deposit,
         words=_(DEPOSIT_READS[state]),
         steps=steps_of(WAY_IN, state, DEPOSIT_READS),
+        says=_(DEPOSIT_SAYS[state]) if state in DEPOSIT_SAYS else "",
         pay_url=deposit.page_url if state is State.PENDING else "",
         instructions=instructions_for(deposit) if is_open else None,
         handed=handed_for(deposit),

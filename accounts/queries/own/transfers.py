@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from accounts.calc.client_words import TRANSFER_READS
+from accounts.calc.client_words import TRANSFER_READS, TRANSFER_SAYS
 from accounts.calc.conversion import Rate
 from accounts.ledger import balances
 from accounts.models import LedgerAccount, Transfer, wording
@@ -46,6 +46,8 @@ class OwnTransfer:
     steps: tuple[Step, ...]
     source: str
     target: str
+    says: str
+    may_cancel: bool
 
 
 def places_of(client: Any) -> dict[str, OwnPlace]:
@@ -81,6 +83,8 @@ def get_transfer_of(client_id: int, pk: int) -> OwnTransfer:
         target=_side(transfer.target_account, transfer.target_currency)
         if is_own
         else _("another client"),
+        says=_(TRANSFER_SAYS[transfer.state]) if transfer.state in TRANSFER_SAYS else "",
+        may_cancel=transfer.state == State.REQUESTED,
     )
 
 

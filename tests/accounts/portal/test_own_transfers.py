@@ -1,6 +1,7 @@
 """A client moves money between places of their own, and no other."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,11 @@ from django.test import Client as Browser
 
 from accounts.models import Transfer
 from accounts.terms import Transfer as State
-from tests.factories.moving.transfers import Pair, a_pair, an_account_of
+from backoffice.core import records
+from crm.models import Client
+from tests.accounts.actions.transfers.test_to_another import BEA, give
+from tests.factories.moving.transfers import Pair, a_pair, a_pair_in_metatrader, an_account_of
+from tests.factories.payments import work_done
 from tests.factories.people import a_client
 from tests.factories.sign_in.clients import a_client_browser
 from trading.models import TradingAccount
@@ -93,3 +98,43 @@ def test_nobody_moves_or_sees_anothers(pair: Pair, ana: Browser) -> None:
     assert ana.post(NEW, wish(pair, target=mine)).status_code == 422
     assert Transfer.objects.count() == 1
     assert transfer.amount == Decimal("100.00")
+
+
+def test_a_wallet_stands_on_the_first_page(
+    pair: Pair, ana: Browser, tmp_path: Path, settings: Any
+) -> None:
+    assert "wallets-head" not in ana.get("/portal/").content.decode()
+    with a_pair_in_metatrader(pair, tmp_path, settings):
+        ana.post(NEW, wish(pair, target="wallet:USD"))
+        while work_done():
+            pass
+
+    transfer = Transfer.objects.get()
+    assert transfer.state == State.DONE
+    told = " ".join(one.sentence for one in records.for_subject("transfer", transfer.pk))
+    assert "reached the target, ticket: none, a wallet" in told
+    shown = ana.get("/portal/").content.decode()
+    assert "100.00" in shown.partition("wallets-head")[2].partition("</section>")[0]
+
+
+def test_what_waits_is_taken_back_once_and_by_nobody_else(pair: Pair, ana: Browser) -> None:
+    other = a_client("Bea Far", entity=pair.till.client.legal_entity)
+    Client.objects.filter(pk=other.pk).update(email=BEA)
+    an_account_of(other, 99)
+    transfer = give(pair)
+    page = f"/portal/transfers/{transfer.pk}/"
+    assert "Cancel this transfer" in ana.get(page).content.decode()
+    assert a_client_browser(other).post(f"{page}cancel/").status_code == 404
+    transfer.refresh_from_db()
+    assert transfer.state == State.REQUESTED
+
+    assert ana.post(f"{page}cancel/").url == page
+
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.cancelled_by[:7]) == (State.CANCELLED, "client:")
+    shown = ana.get(page).content.decode()
+    assert "The amount is free again" in shown
+    assert "Cancel this transfer" not in shown
+    again = ana.post(f"{page}cancel/")
+    assert again.status_code == 422
+    assert "not possible any more" in again.content.decode()

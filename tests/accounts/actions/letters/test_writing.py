@@ -8,7 +8,13 @@ from django.core import mail
 
 from accounts.actions import asking_client, withdrawals
 from accounts.calc import client_words
-from accounts.calc.letters import BLANKS, OF_DEPOSITS, OF_WITHDRAWALS
+from accounts.calc.letters import (
+    BLANKS,
+    OF_DEPOSITS,
+    OF_TRANSFERS,
+    OF_WITHDRAWALS,
+    TRANSFER_CAME,
+)
 from accounts.models import Payment
 from accounts.states import Missing, RejectReason, Withdrawal
 from accounts.terms import Deposit as State
@@ -135,7 +141,8 @@ def test_an_answer_given_twice_writes_once(till: Till) -> None:
 
 def test_every_letter_uses_blanks_that_are_filled() -> None:
     known = {"client", "house", *BLANKS}
-    for text in (*OF_WITHDRAWALS.values(), *OF_DEPOSITS.values()):
+    every = (OF_WITHDRAWALS, OF_DEPOSITS, OF_TRANSFERS)
+    for text in (TRANSFER_CAME, *(text for texts in every for text in texts.values())):
         words = " ".join(str(getattr(text, field.name)) for field in fields(text))
         assert set(re.findall(r"\$(\w+)", words)) <= known, text.code
 
