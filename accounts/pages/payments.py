@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -63,13 +63,13 @@ class PaymentList(ListPage):
         ]
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
-        """Return the foot: how many, and how much; several currencies stand beside each other."""
+        """Return the foot: how many, and how much; several currencies stand below each other."""
         found = payments.totals_of(rows)
         count = sum(one for one, _total in found.values())
         words = ngettext("%(count)s request", "%(count)s requests", count) % {"count": count}
-        sums = [(marks.amount(total, code),) for code, (_count, total) in sorted(found.items())]
-        place = "amount" if len(sums) == 1 else "says"
-        return {"client": words, place: format_html_join(" ", "{}", sums)} if count else {}
+        sums = [(total, code) for code, (_count, total) in sorted(found.items())]
+        told = {"client": words, "amount": marks.amounts(sums)}
+        return told if count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""

@@ -214,7 +214,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "cancelled": Badge(noop("Cancelled"), "neutral"),
     },
     "bulk_line": {
-        "cannot": Badge(noop("Cannot be"), "danger"),
+        "cannot": Badge(noop("Cannot be booked"), "danger"),
         "waiting": Badge(noop("Waits its turn"), "neutral"),
         "sending": Badge(noop("On its way"), "info"),
         "uncertain": Badge(noop("Being confirmed"), "uncertain"),

@@ -4,6 +4,7 @@ Template tags and table columns both draw from here, so that a figure looks the 
 """
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import money
 from backoffice.ui import ages, badges, figures
-from backoffice.ui.drawing.markup import html
+from backoffice.ui.drawing.markup import html, joined
 
 EMPTY = SafeString("")
 TAG_HUES = 10
@@ -89,6 +90,11 @@ def amount(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeSt
         html('<span class="{}">{}</span>', css, figures.amount(value, currency)),
         currency if unit and value is not None else "",
     )
+
+
+def amounts(sums: Iterable[tuple[Decimal, str]]) -> SafeString:
+    """Return sums of several currencies, each with its code on a line of its own."""
+    return joined(html('<span class="sum">{}</span>', amount(total, code)) for total, code in sums)
 
 
 def result(value: Decimal | None, currency: str, *, unit: bool = True) -> SafeString:

@@ -45,6 +45,7 @@ class AskForm(forms.Form):
         max_digits=16,
         decimal_places=4,
         min_value=Decimal("0.0001"),
+        error_messages={"min_value": gettext_lazy("Say how much: more than nothing.")},
         widget=forms.TextInput(
             attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.terms.adjustments import CAUSE_LABELS
-from backoffice.ui import tables
+from backoffice.ui import marks, tables
 
 
 class Says(tables.Column):
@@ -21,6 +21,14 @@ class Says(tables.Column):
         """Draw the line, cut to its room."""
         told = says(record)
         return format_html('<span class="says" title="{}">{}</span>', told, told)
+
+
+class Until(tables.Column):
+    """Until when a credit is given, to the minute."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw the moment."""
+        return marks.clock(value, "j M Y H:i")
 
 
 class AdjustmentTable(tables.Table):
@@ -39,7 +47,7 @@ class AdjustmentTable(tables.Table):
     )
     state = tables.Badge("adjustment", verbose_name=gettext_lazy("State"), card=3)
     requested_at = tables.When(relative=True, verbose_name=gettext_lazy("Asked"), card=4)
-    ends_at = tables.When(verbose_name=gettext_lazy("Given until"))
+    ends_at = Until(verbose_name=gettext_lazy("Given until"))
     says = Says(accessor="pk", verbose_name=gettext_lazy("Says"), css="wide")
 
     def url_of(self, record: Any) -> str:

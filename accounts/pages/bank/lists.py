@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -43,10 +43,9 @@ class RowList(ListPage):
         """Return the foot: how many, and their sum by currency."""
         found = rows.totals_of(rows_)
         count = sum(one for one, _total in found.values())
-        words = ngettext("row", "rows", count)
-        sums = [(marks.amount(total, code),) for code, (_count, total) in sorted(found.items())]
-        place = "amount" if len(sums) == 1 else "fits"
-        told = {"number": str(count), "other": words, place: format_html_join(" ", "{}", sums)}
+        words = ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
+        sums = [(total, code) for code, (_count, total) in sorted(found.items())]
+        told = {"other": words, "amount": marks.amounts(sums)}
         return told if count else {}
 
     def context(self) -> dict[str, Any]:

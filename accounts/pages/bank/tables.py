@@ -52,7 +52,7 @@ class RowTable(tables.Table):
     amount = tables.Money(
         "currency", with_unit=True, verbose_name=gettext_lazy("Amount"), card=2, css="strong"
     )
-    use = tables.Badge("bank_use", verbose_name=gettext_lazy("Was"), card=3)
+    use = tables.Badge("bank_use", verbose_name=gettext_lazy("What it was"), card=3)
     booked_on = Day(verbose_name=gettext_lazy("Booked"), card=4)
     fits = Fits(accessor="pk", verbose_name=gettext_lazy("Fits"), css="wide")
 

@@ -71,7 +71,7 @@ class FileList(ListPage):
 
     def saved_views(self) -> Sequence[SavedView]:
         """Return the tabs."""
-        return (SavedView("all", _("All")), SavedView("open", _("Open"), {"view": "open"}))
+        return (SavedView("open", _("Open"), {"view": "open"}), SavedView("all", _("All")))
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return whether one may hand in, and the words of the search field."""

@@ -24,7 +24,7 @@ class FileTable(tables.Table):
     )
     state = tables.Badge("bulk_file", verbose_name=gettext_lazy("State"), card=2)
     lines = tables.Figure(accessor="lines", verbose_name=gettext_lazy("Lines"))
-    cannot = tables.Figure(accessor="cannot", verbose_name=gettext_lazy("Cannot be"))
+    cannot = tables.Figure(accessor="cannot", verbose_name=gettext_lazy("Cannot be booked"))
     waiting = tables.Figure(accessor="waiting", verbose_name=gettext_lazy("Not begun"))
     prepared_at = tables.When(relative=True, verbose_name=gettext_lazy("Handed in"), card=3)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actions.disputes import answering, evidence, opening
 from accounts.pages import forms as shared
@@ -19,6 +19,7 @@ from accounts.queries.acts import Act
 from accounts.queries.disputes import rows
 from accounts.queries.disputes.rows import VIEWS, DisputePage, View
 from backoffice.core.actors import Actor
+from backoffice.core.money import rounded
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ActionPage, DetailPage, ListPage
 
@@ -49,6 +50,12 @@ class DisputeList(ListPage):
             for name, label in VIEWS
         ]
 
+    def totals(self, rows: Any) -> Mapping[str, Any]:
+        """Return the foot: how many there are."""
+        count = rows.order_by().count()
+        words = ngettext("%(count)d dispute", "%(count)d disputes", count) % {"count": count}
+        return {"client": words} if count else {}
+
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the words of the search field."""
         return {"search_words": _("Case, deposit, client, reference")}
@@ -75,7 +82,10 @@ class OpenDispute(ActionPage):
     def form(self, data: Any = None) -> forms.OpenForm:
         """Return the form, with the whole amount of the deposit."""
         deposit = rows.deposit_to_dispute(self.request.user, self.kwargs["pk"])
-        return forms.OpenForm(data, label_suffix="", initial={"amount": deposit.received_amount})
+        came = rounded(deposit.received_amount, deposit.received_currency)
+        form = forms.OpenForm(data, label_suffix="", initial={"amount": came})
+        form.fields["amount"].label = f"{form.fields['amount'].label}, {deposit.received_currency}"
+        return form
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Open it."""

@@ -3,9 +3,18 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from backoffice.ui import tables
+from backoffice.ui import marks, tables
+
+
+class AnswerBy(tables.Column):
+    """Until when it is answered, to the minute; nothing of a case that is over."""
+
+    def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """Draw the moment."""
+        return marks.clock(None if record.is_final else value, "j M Y H:i")
 
 
 class DisputeTable(tables.Table):
@@ -22,7 +31,7 @@ class DisputeTable(tables.Table):
         "currency", with_unit=True, verbose_name=gettext_lazy("Called back"), card=2, css="strong"
     )
     state = tables.Badge("dispute", verbose_name=gettext_lazy("State"), card=3)
-    answer_by = tables.When(verbose_name=gettext_lazy("Answer by"), card=4)
+    answer_by = AnswerBy(verbose_name=gettext_lazy("Answer by"), card=4)
     provider = tables.Column(verbose_name=gettext_lazy("Provider"))
     reason_code = tables.Column(verbose_name=gettext_lazy("Code"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -47,10 +47,9 @@ class TransferList(ListPage):
         found = asking.totals_of(rows)
         count = sum(one for one, _total in found.values())
         words = ngettext("%(count)d transfer", "%(count)d transfers", count) % {"count": count}
-        came = [(code, total) for code, (_count, total) in sorted(found.items()) if total]
-        sums = [(marks.amount(total, code),) for code, total in came]
-        place = "amount" if len(sums) == 1 else "says"
-        return {"client": words, place: format_html_join(" ", "{}", sums)} if count else {}
+        sums = [(total, code) for code, (_count, total) in sorted(found.items()) if total]
+        told = {"client": words, "amount": marks.amounts(sums)}
+        return told if count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""

@@ -130,6 +130,12 @@ def spaced(code: str) -> str:
 
 
 @register.filter
+def plain(number: Decimal | None) -> str:
+    """Return a rate or a percentage with the digits that say something: 0.5, not 0.5000."""
+    return figures.NONE if number is None else f"{number.normalize():f}"
+
+
+@register.filter
 def initials(name: str) -> str:
     """Return the first letters of the first and last word of a name."""
     words: Iterable[str] = [word for word in name.split() if word]

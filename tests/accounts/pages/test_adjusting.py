@@ -59,7 +59,7 @@ def test_asked_for_on_a_page_and_agreed_to_by_another(
     adjustment = Adjustment.objects.get()
     page = reverse("accounts:adjustment-detail", args=[adjustment.pk])
     assert [answer.url for answer in answers] == [page, page]
-    assert b"Look at it and decide" in dealer.get(page).content
+    assert b"Those who decide agree or refuse here" in dealer.get(page).content
 
     with a_metatrader(desk.till, tmp_path, settings):
         agree(a_browser(desk.risk), adjustment)

@@ -56,7 +56,8 @@ def test_opened_by_hand_packed_and_accepted(till: Till) -> None:
     )
     rates = browser.get(reverse("accounts:dispute-rates")).content.decode()
     assert "Above the limit" in rates
-    assert "100.00 % (1 / 1)" in rates
+    assert "1 of 1 deposit disputed" in rates
+    assert "100.00 %" in rates
 
 
 def test_who_may_not_handle_it_sees_it_without_its_forms(till: Till) -> None:
