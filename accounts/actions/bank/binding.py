@@ -21,7 +21,7 @@ from accounts.actions.deposits import steps as deposit_steps
 from accounts.actions.deposits.starting import Parties, Request
 from accounts.calc.bank.reference import DEPOSIT, Reference, references_in
 from accounts.events import BankRowProposed, BankRowUsed
-from accounts.models import BankRow, BankUse, Deposit
+from accounts.models import BankRow, BankUse, Deposit, wording
 from accounts.permissions import BIND_WIRES
 from accounts.providers import bank_wire
 from accounts.providers.port import Notice, Payer, Told
@@ -31,6 +31,7 @@ from backoffice.core import locks
 from backoffice.core.actors import NOWHERE, Actor
 from backoffice.core.errors import Conflict
 from backoffice.core.money import is_exact
+from backoffice.machines.queries import hands
 from crm.queries import known
 from trading.queries import money
 
@@ -167,13 +168,15 @@ def carry_out(use: BankUse, codes: tuple[Review, ...], actor: Actor, now: dateti
 def _doubts(use: BankUse, deposit: Deposit) -> tuple[Review, ...]:
     """Return why one person's word that this row is this deposit's is not enough; () for enough.
 
-    What a second person agreed to is looked at already.
+    It never is of who began the deposit, or handed the statement in: a file can be written. What a
+    second person agreed to is looked at already.
     """
     if use.agreed_by:
         return ()
-    if use.made_by == deposit.started_by:
-        return (Review.ALONE,)
     row = use.row
+    words_of = (deposit.started_by, row.statement.file.kept_by)
+    if not hands.is_another(Actor.parse(use.made_by), words_of):
+        return (Review.ALONE,)
     if Reference(DEPOSIT, deposit.pk) in references_in(row.text, row.end_to_end):
         return ()
     before = BankUse.objects.filter(
@@ -213,4 +216,6 @@ def _owner_of(row: BankRow, account_id: int) -> tuple[Any, str]:
     client = known.get_client(account.client_id) if account and account.client_id else None
     if account is None or client is None or client.legal_entity_id != row.account.legal_entity_id:
         raise steps.NotPossible(_("This trading account is no client's of this legal entity."))
+    if account.is_demo:
+        raise steps.NotPossible(wording.demo(account.login))
     return client, account.currency

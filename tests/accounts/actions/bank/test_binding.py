@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from accounts.actions.bank import agreeing, binding, freeing, steps, sure
+from accounts.actions.bank import agreeing, binding, freeing, importing, steps, sure
 from accounts.actions.bank.binding import Corrected
 from accounts.actions.deposits import charging, deciding
+from accounts.calc.bank import writing
 from accounts.models import BankRow, BankUse, Deposit
 from accounts.queries import deposit_review, deposits
 from accounts.queries.bank import rows, targets
@@ -81,6 +82,21 @@ def test_another_amount_waits_for_somebody_else(bank: Bank, till: Till) -> None:
     kept = now_of(wire)
     assert (kept.state, kept.review_code) == (State.IN_REVIEW, Review.AMOUNT)
     assert (kept.credit_amount, cleared()) == (Decimal("185.00"), True)
+
+
+def test_who_handed_the_statement_in_does_not_credit_out_of_it_alone(
+    bank: Bank, till: Till
+) -> None:
+    """A file can be written by whoever has a friend among the clients."""
+    wire = expected(till)
+    made = writing.camt(bank.statement(a_row("200.00", text=reference_of(wire))))
+    upload = importing.Upload(bank_account_id=bank.account.pk, name="mine.xml", body=made)
+    importing.take_file(upload=upload, actor=till.cashier.actor, now=clock.now())
+
+    bind(BankRow.objects.get(), wire, till.cashier)
+
+    kept = now_of(wire)
+    assert (kept.state, kept.review_code) == (State.IN_REVIEW, Review.ALONE)
 
 
 def test_what_banks_kept_is_borne_by_the_house_when_two_agree(bank: Bank, till: Till) -> None:
