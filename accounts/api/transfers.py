@@ -104,7 +104,7 @@ class RequestTransfer(ActDoor):
 
 
 class CancelTransfer(ActDoor):
-    """Takes a transfer back that is not decided yet."""
+    """Takes a transfer back of which nothing has left."""
 
     permission = REQUEST_TRANSFER
     takes = CancellationTaken

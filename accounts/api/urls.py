@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.api.corrections import ListAdjustments, ListDisputes, ReadAdjustment, ReadDispute
 from accounts.api.deposits import CancelDeposit, ListDeposits, ReadDeposit, StartDeposit
 from accounts.api.payments import (
     CancelWithdrawal,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("deposits/<int:pk>/cancel", CancelDeposit.as_view(), name="deposit-cancel"),
     path("withdrawals/request", RequestWithdrawal.as_view(), name="withdrawal-request"),
     path("withdrawals/<int:pk>/cancel", CancelWithdrawal.as_view(), name="withdrawal-cancel"),
+    path("adjustments", ListAdjustments.as_view(), name="adjustment-list"),
+    path("adjustments/<int:pk>", ReadAdjustment.as_view(), name="adjustment"),
+    path("disputes", ListDisputes.as_view(), name="dispute-list"),
+    path("disputes/<int:pk>", ReadDispute.as_view(), name="dispute"),
     path("transfers", ListTransfers.as_view(), name="transfer-list"),
     path("transfers/<int:pk>", ReadTransfer.as_view(), name="transfer"),
     path("transfers/<int:pk>/cancel", CancelTransfer.as_view(), name="transfer-cancel"),

@@ -1,13 +1,28 @@
 """Which rule stops a deposit for a person, or parks it: policy, facts, reasons. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from accounts.terms import Review
 from backoffice.core.money import rounded
 
 HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """An amount that holds in every currency, or a table by currency (`by`).
+
+    A currency that the table leaves out is held to nothing: no rule is no freedom.
+    """
+
+    everywhere: Decimal = Decimal(0)
+    by: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def of(self, currency: str) -> Decimal:
+        """Return the amount in a currency."""
+        return self.by.get(currency, Decimal(0)) if self.by else self.everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +33,9 @@ class Rules:
     charged; else it is charged and a person decides. `review_from`: from here a person decides.
     """
 
-    cap: Decimal = Decimal(2000)
+    cap: Limit = Limit(everywhere=Decimal(2000))
     parks: bool = True
-    review_from: Decimal = Decimal(10_000)
+    review_from: Limit = Limit(everywhere=Decimal(10_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +60,10 @@ def rules_of(value: Mapping[str, object]) -> Rules:
     """
     known = Rules()
     return Rules(
-        cap=_amount(value.get("cap_without_kyc"), known.cap),
+        cap=_limit(value.get("cap_without_kyc"), known.cap),
         parks=value.get("over_cap", "park") != "review",
-        review_from=_amount(value.get("review_from"), known.review_from),
+        review_from=_limit(value.get("review_from"), known.review_from),
     )
-
-
-def parks(rules: Rules, *, kyc_level: int, paid_in: Decimal, asked: Decimal) -> bool:
-    """Say whether nothing may be charged before the client is known better."""
-    return kyc_level == 0 and rules.parks and paid_in + asked > rules.cap
 
 
 def fee_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
@@ -64,7 +74,8 @@ def fee_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
 def reasons(rules: Rules, facts: Facts) -> tuple[Review, ...]:
     """Return why a person has to look before this is credited, the gravest first; () for not."""
     same_currency = facts.currency == facts.asked_currency
-    over_cap = facts.kyc_level == 0 and facts.paid_in + facts.received > rules.cap
+    together, cap = facts.paid_in + facts.received, rules.cap.of(facts.currency)
+    over_cap = facts.kyc_level == 0 and together > cap
     found = {
         Review.CURRENCY: not same_currency,
         Review.ACCOUNT: not facts.is_served,
@@ -72,9 +83,15 @@ def reasons(rules: Rules, facts: Facts) -> tuple[Review, ...]:
         Review.AMOUNT: same_currency and facts.received != facts.asked,
         Review.NAME: not facts.same_name,
         Review.KYC_CAP: over_cap,
-        Review.THRESHOLD: facts.received >= rules.review_from,
+        Review.THRESHOLD: facts.received >= rules.review_from.of(facts.currency),
     }
     return tuple(code for code, is_so in found.items() if is_so)
+
+
+def _limit(value: object, default: Limit) -> Limit:
+    if isinstance(value, Mapping):
+        return Limit(by={str(code): _amount(told, Decimal(0)) for code, told in value.items()})
+    return Limit(everywhere=_amount(value, default.everywhere))
 
 
 def _amount(value: object, default: Decimal) -> Decimal:

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import steps
-from accounts.calc import deposit_rules
 from accounts.events import DepositCancelled, DepositParked, DepositStarted
 from accounts.models import Deposit, PaymentMethod, wording
 from accounts.permissions import START_DEPOSIT
@@ -85,8 +84,9 @@ def start_deposit(
     before = steps.paid_in(client.pk, account.currency)
     deposit = begin(request, Parties(client, account.currency, method), actor, origin, now)
     rules = steps.rules_for(client.legal_entity_id, now)
-    if deposit_rules.parks(rules, kyc_level=client.kyc_level, paid_in=before, asked=request.amount):
-        _park(deposit, rules.cap, actor, now)
+    cap = rules.cap.of(account.currency)
+    if rules.parks and client.kyc_level == 0 and before + request.amount > cap:
+        _park(deposit, cap, actor, now)
     return deposit
 
 
@@ -179,6 +179,8 @@ def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
         raise steps.NotAllowed(_("You may not begin a deposit to this account."))
     if client.status in deposit_review.NOT_SERVED or not account.is_open:
         raise BadRequest(_("Nothing can be paid in for this client or to this account now."))
+    if account.is_demo:
+        raise BadRequest(wording.demo(account.login))
     amount, currency = request.amount, account.currency
     if not amount.is_finite() or not 0 < amount < BEYOND or not is_exact(amount, currency):
         sentence = _("%(amount)s is no amount of %(currency)s.")

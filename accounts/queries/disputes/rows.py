@@ -159,6 +159,17 @@ def get_page_for(user: Any, pk: int) -> DisputePage:
     )
 
 
+def get_dispute_for(user: Any, pk: int) -> Dispute:
+    """Return a case in reach, or raise Http404."""
+    return access.get_or_404_for(list_disputes_for(user), user, SEE_PAYMENTS, pk=pk)
+
+
+def count_open(client_id: int) -> int:
+    """Return how many of a client's cases are suspected or open."""
+    open_ = (State.SUSPECTED, *DISPUTED)
+    return Dispute.objects.filter(client_id=client_id, state__in=open_).count()
+
+
 def deposit_to_dispute(user: Any, pk: int) -> Deposit:
     """Return a deposit that this person may open a case about, or raise Http404."""
     rows = Deposit.objects.select_related("client", "account__server", "method")

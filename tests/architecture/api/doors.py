@@ -80,6 +80,10 @@ API_DOORS: dict[str, ApiDoor] = {
     "api:withdrawal-request": acts(
         "accounts.withdrawal.request", WITHDRAWAL, about="holding", answers=422
     ),
+    "api:adjustment-list": ApiDoor("accounts.payment.view"),
+    "api:adjustment": ApiDoor("accounts.payment.view", about="adjustment"),
+    "api:dispute-list": ApiDoor("accounts.payment.view"),
+    "api:dispute": ApiDoor("accounts.payment.view", about="dispute"),
     "api:transfer-list": ApiDoor("accounts.payment.view"),
     "api:transfer": ApiDoor("accounts.payment.view", about="transfer"),
     "api:wallets": ApiDoor("accounts.payment.view", about="client_id"),
@@ -90,6 +94,6 @@ API_DOORS: dict[str, ApiDoor] = {
         about="client_id",
         answers=422,
     ),
-    "api:transfer-cancel": acts("accounts.transfer.request", WHY, about="transfer", answers=409),
+    "api:transfer-cancel": acts("accounts.transfer.request", WHY, about="transfer"),
     "api:withdrawal-cancel": acts("accounts.withdrawal.request", WHY, about="payment"),
 }
