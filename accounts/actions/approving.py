@@ -5,7 +5,6 @@ exactly this payment only, and lets a debit be planned only while that still sta
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -13,13 +12,14 @@ from django.utils.translation import gettext as _
 from accounts.actions import steps
 from accounts.calc.checks import Answer
 from accounts.calc.picture import Picture
+from accounts.events import WithdrawalApprovalVoided
 from accounts.models import Payment
 from accounts.permissions import APPROVE_WITHDRAWAL, REQUEST_WITHDRAWAL, SEE_PAYMENTS
 from accounts.queries import checks as looking
+from accounts.states import Withdrawal
 from backoffice.approvals import terms
 from backoffice.approvals.actions import asking, closing, voting
-from backoffice.approvals.events import ApprovalVoted
-from backoffice.approvals.queries import requests
+from backoffice.approvals.actions.refusals import NotYours
 from backoffice.approvals.states import LIVE, Standing, Verdict
 from backoffice.approvals.terms import Ballot, Kind, Payload, Wish, Words
 from backoffice.core.actors import NOWHERE, Actor, Origin
@@ -29,6 +29,8 @@ from crm.queries import known
 from trading.queries import money
 
 KIND = "accounts.withdrawal"
+#: A request that counts for something still.
+STANDING = (*LIVE, Standing.EXECUTED)
 
 
 def ask(
@@ -87,7 +89,7 @@ def agree(
         now=now,
     )
     if not vote.completes:
-        _tell(payment, vote, actor=actor, now=now)
+        steps.emit(payment, voting.told_of(vote, KIND), actor=actor, now=now)
     return bool(vote.completes)
 
 
@@ -115,16 +117,31 @@ def withdraw(payment: Payment, reason: str, *, actor: Actor, now: datetime) -> N
     """Let the request, or what was agreed to, not count any more; the caller's event tells."""
     request = closing.locked(payment.approval_id)
     is_askers = request.state == Standing.WAITING and request.asked_by == str(actor)
-    if request.state in (*LIVE, Standing.EXECUTED):
+    if request.state in STANDING:
         verb = "cancel" if is_askers else "void"
         closing.close_quietly(request, verb, reason, actor=actor, now=now)
 
 
 def ask_again(payment: Payment, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Make the approval void and ask for a new one; the caller saves the payment and tells."""
-    withdraw(payment, reason, actor=actor, now=now)
+    """Let every vote so far count no more, given or complete, and ask anew: its page says why.
+
+    For a locked payment that is asked for or approved; BeingSent while its debit may be on its way.
+    Whoever asked stays bound: neither their session nor their device votes on the new request.
+    """
+    if payment.state == Withdrawal.APPROVED:
+        steps.give_up_debit(payment, reason, actor=actor, now=now)
+        steps.move(payment, "void_approval")
+        payment.approved_by, payment.approved_at = "", None
+        payment.next_try_at, payment.waits_because = None, ""
+    before = closing.locked(payment.approval_id)
+    if before.state in STANDING:
+        closing.close_quietly(before, "void", reason, actor=actor, now=now)
+    origin = Origin(before.asked_session, before.asked_device)
     answers = looking.look(looking.asked_by(payment), now=now).answers
-    ask(payment, answers, now=now)
+    ask(payment, answers, origin=origin, now=now)
+    payment.save()
+    event = WithdrawalApprovalVoided(payment_id=payment.pk, reason=reason)
+    steps.emit(payment, event, actor=actor, now=now)
 
 
 def describe(payload: Payload) -> Words:
@@ -159,25 +176,9 @@ def register() -> None:
 
 def _stands_in_for(payment: Payment, actor: Actor, now: datetime) -> int | None:
     """Return whom the actor votes for when their own right does not reach the payment."""
-    if steps.has_right(actor, APPROVE_WITHDRAWAL, payment):
-        return None
-    for absent_id in requests.delegators_of(int(actor.key), now) if actor.kind == "staff" else ():
-        if steps.has_right(Actor.staff(absent_id), APPROVE_WITHDRAWAL, payment):
-            return absent_id
-    raise steps.NotAllowed(_("You may not do this with this payment."))
-
-
-def _tell(payment: Payment, vote: Any, *, actor: Actor, now: datetime) -> None:
-    event = ApprovalVoted(
-        request_id=payment.approval_id,
-        kind=KIND,
-        verdict=vote.verdict,
-        reason=vote.reason,
-        payload_digest=vote.payload_digest,
-        facts_digest=vote.facts_digest,
-        seat=vote.seat,
-        for_user_id=vote.for_user_id,
-        voids=vote.voids,
-        proof=vote.proof,
-    )
-    steps.emit(payment, event, actor=actor, now=now)
+    try:
+        return voting.for_whom(
+            actor, lambda one: steps.has_right(one, APPROVE_WITHDRAWAL, payment), now=now
+        )
+    except NotYours as error:
+        raise steps.NotAllowed(_("You may not do this with this payment.")) from error

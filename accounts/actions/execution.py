@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import approving, chart, results, steps
 from accounts.calc.checks import Answer
-from accounts.events import WithdrawalApprovalVoided, WithdrawalRefused, WithdrawalWaits
-from accounts.models import Payment
+from accounts.events import WithdrawalRefused, WithdrawalWaits
+from accounts.models import Payment, PaymentCheck, wording
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.states import Leg, Occasion, Verdict, Withdrawal
@@ -21,11 +21,14 @@ from backoffice.core import compiled
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
 from trading.actions import balance
+from trading.queries.money import AccountMoney
 from trading.queries.operations import OperationView
 from trading.states import Operation
 
 SENDABLE = (Operation.NOT_STARTED, Operation.ABSENT)
 AGAIN = timedelta(seconds=5)
+#: The checks of who asks and of where it goes: red since the decision, they send it back to it.
+DECIDED_ON = (4, 5, 6, 7, 11, 13, 17, 19)
 #: By then whoever sends has begun the attempt, or died; the sweep looks again.
 LOOK_AGAIN = timedelta(seconds=10)
 
@@ -69,24 +72,57 @@ def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
         return None
     if not steps.has_right(Actor.parse(payment.approved_by), APPROVE_WITHDRAWAL, payment):
         words = _("whoever approved it does not hold the right any more")
-        _void_approval(payment, words, actor, now)
+        approving.ask_again(payment, words, actor=actor, now=now)
         return None
     chart.lock_money(payment.account_id)
     stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
     answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
-    funds = next(answer for answer in answers if answer.number == 1)
-    fresh = next(answer for answer in answers if answer.number == 16)
-    loop = next(answer for answer in answers if answer.number == 4)
-    if loop.verdict is Verdict.RED:  # a source is owed less than was agreed to
-        _void_approval(payment, steps.words_of(loop), actor, now)
+    if (fallen := _fallen(payment, answers)) is not None:
+        approving.ask_again(payment, steps.words_of(fallen), actor=actor, now=now)
         return None
-    if fresh.verdict is Verdict.RED or funds.verdict is Verdict.UNKNOWN:
-        _wait(payment, steps.words_of(fresh if fresh.verdict is Verdict.RED else funds), actor, now)
+    if (silent := _silent(answers)) is not None:
+        _wait(payment, steps.words_of(silent), actor, now)
         return None
-    if funds.verdict is Verdict.RED:
-        _refuse(payment, answers, steps.words_of(funds), actor, now)
+    if short := _short(stand.market.money, answers):
+        _refuse(payment, answers, short, actor, now)
         return None
     return _planned(payment, operation, answers, actor, now)
+
+
+def _fallen(payment: Payment, answers: tuple[Answer, ...]) -> Answer | None:
+    """Return what speaks against the client or the way of the money, and nobody agreed to.
+
+    Not what prices and other requests move: those have answers of their own.
+    """
+    red = [one for one in answers if one.number in DECIDED_ON and one.verdict is Verdict.RED]
+    if not red:
+        return None
+    seen = PaymentCheck.objects.filter(
+        payment=payment, occasion=Occasion.APPROVAL, verdict=Verdict.RED
+    )
+    agreed = {row.number: row.facts for row in seen.order_by("run")}
+    return next((one for one in red if _is_news(one, agreed)), None)
+
+
+def _is_news(red: Answer, agreed: dict[int, dict[str, str]]) -> bool:
+    """Say whether nobody who agreed saw this; of a split that is fixed only what is above it is."""
+    return bool(red.facts["above"]) if red.number == 4 else agreed.get(red.number) != red.facts
+
+
+def _silent(answers: tuple[Answer, ...]) -> Answer | None:
+    """Return what cannot be said while figures are old or missing."""
+    by_number = {one.number: one for one in answers}
+    if by_number[16].verdict is Verdict.RED:
+        return by_number[16]
+    return by_number[1] if by_number[1].verdict is Verdict.UNKNOWN else None
+
+
+def _short(account: AccountMoney, answers: tuple[Answer, ...]) -> str:
+    """Return why the account cannot give it, in words; "" when it can."""
+    if account.is_demo:
+        return wording.demo(account.login)
+    funds = next(one for one in answers if one.number == 1)
+    return steps.words_of(funds) if funds.verdict is Verdict.RED else ""
 
 
 def _is_sendable(operation: OperationView | None) -> bool:
@@ -150,16 +186,4 @@ def _fall_back(payment_id: int, reason: str, actor: Actor, now: datetime) -> Non
     """The database saw no complete approval any more: one of several voters lost the right."""
     payment = steps.locked(payment_id)
     if payment.state == Withdrawal.APPROVED:
-        _void_approval(payment, reason, actor, now)
-
-
-def _void_approval(payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
-    """Send it back to be approved again: the approval it had does not count any more."""
-    steps.give_up_debit(payment, reason, actor=actor, now=now)
-    steps.move(payment, "void_approval")
-    approving.ask_again(payment, reason, actor=actor, now=now)
-    payment.approved_by, payment.approved_at = "", None
-    payment.next_try_at, payment.waits_because = None, ""
-    payment.save()
-    event = WithdrawalApprovalVoided(payment_id=payment.pk, reason=reason)
-    steps.emit(payment, event, actor=actor, now=now)
+        approving.ask_again(payment, reason, actor=actor, now=now)

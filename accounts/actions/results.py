@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import chart
 from accounts.events import BooksOpened, ForeignMoneyBooked
 from accounts.ledger import book
-from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay
+from accounts.models import AccountBooks, BookedTicket, Entry, LedgerAccount, ResultDay, wording
 from accounts.queries.books import Due, Stand, books_of, put_back, stand_of
 from accounts.queries.opening import Opening, beginning_of, opening_of
 from accounts.states import Booked, LedgerKind
@@ -28,7 +28,7 @@ NOTHING = Decimal(0)
 
 
 class NobodysAccount(Rejected):
-    """Books are kept for clients: the account belongs to none."""
+    """Books are kept of clients' real money: the account belongs to nobody, or is a demo."""
 
 
 @transaction.atomic
@@ -47,6 +47,8 @@ def open_books(*, account_id: int, actor: Actor, now: datetime) -> AccountBooks:
     client = known.get_client(market.money.client_id or 0) if market else None
     if market is None or client is None:
         raise NobodysAccount(_("This account belongs to no client, so it has no books."))
+    if market.money.is_demo:
+        raise NobodysAccount(wording.demo(market.money.login))
     mirror = market.mirror
     stated = beginning_of(client.legal_entity_id, now)
     opening = opening_of(mirror, stated)

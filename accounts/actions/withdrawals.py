@@ -145,6 +145,7 @@ def request_withdrawal(
         amount=request.amount,
         currency=account.currency,
         holder=request.holder.strip(),
+        method_id=request.method_id,
         loop_reason=request.loop_reason.strip()[:300],
     )
     looked = looking.look(asked, now=now, stand=stand)
@@ -271,6 +272,8 @@ def _parties(request: Request, account: AccountMoney | None, actor: Actor) -> tu
         raise steps.NotAllowed(_("You may not ask for a withdrawal from this account."))
     if client.status in NOT_SERVED or not account.is_open:
         raise BadRequest(_("Nothing can be withdrawn for this client or from this account now."))
+    if account.is_demo:
+        raise BadRequest(wording.demo(account.login))
     if request.amount <= 0 or not is_exact(request.amount, account.currency):
         sentence = _("%(amount)s is no amount of %(currency)s.")
         raise BadRequest(sentence % {"amount": request.amount, "currency": account.currency})

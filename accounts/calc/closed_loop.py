@@ -17,6 +17,10 @@ Word = TypeVar("Word", bound=StrEnum)
 NOTHING = Decimal(0)
 #: The source of money that came before our books, or in MetaTrader directly: nobody knows whence.
 UNKNOWN = "unknown"
+#: Money of the client's own in another currency: its sources are paid back in that one.
+CONVERTED = "converted"
+#: Money that another client sent: no source of this client's, and no profit either.
+RECEIVED = "received"
 PROFIT = "profit"
 
 
@@ -29,6 +33,10 @@ class Route(StrEnum):
     PROOF = "proof"
     #: Paid in by a way that we do not know.
     UNKNOWN = "unknown"
+    #: Converted from another currency by the client's own transfers.
+    CONVERTED = "converted"
+    #: Sent by another client: only to the receiver's own bank account.
+    RECEIVED = "received"
     #: Earned: where the client says.
     PROFIT = "profit"
 
@@ -103,6 +111,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sourceless:
+    """What is on the account and came from no source that is known, less what of it went already.
+
+    `unknown` came before our books or in MetaTrader directly, `converted` from another currency,
+    `received` from other clients.
+    """
+
+    unknown: Decimal = NOTHING
+    converted: Decimal = NOTHING
+    received: Decimal = NOTHING
+
+
+ALL_KNOWN = Sourceless()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One part of a withdrawal: to which source, by which way, of which original payment."""
 
@@ -135,12 +159,11 @@ def split(
     rules: Rules,
     *,
     now: datetime,
-    unknown: Decimal = NOTHING,
+    rest: Sourceless = ALL_KNOWN,
 ) -> tuple[Line, ...]:
     """Return the lines of a withdrawal; together they are exactly its amount.
 
-    `unknown` is what came from where nobody knows and did not go back: it comes after every source
-    that is known, and before profit.
+    What has no known source comes after every source that is known, and before profit.
     """
     left = amount
     lines: list[Line] = []
@@ -149,10 +172,15 @@ def split(
         if share > 0:
             lines.extend(_lines(source, share, rules, now))
             left -= share
-    share = min(max(NOTHING, unknown), left)
-    if share > 0:
-        lines.append(_rest(UNKNOWN, Route.UNKNOWN, share))
-        left -= share
+    for key, route, there in (
+        (UNKNOWN, Route.UNKNOWN, rest.unknown),
+        (CONVERTED, Route.CONVERTED, rest.converted),
+        (RECEIVED, Route.RECEIVED, rest.received),
+    ):
+        share = min(max(NOTHING, there), left)
+        if share > 0:
+            lines.append(_rest(key, route, share))
+            left -= share
     if left > 0:
         lines.append(_rest(PROFIT, Route.PROFIT, left))
     return tuple(lines)

@@ -154,7 +154,11 @@ class BulkRow(models.Model):
             ),
             amount_digits_check("accounts_bulkrow_digits", amount="amount", currency="currency"),
         ]
-        indexes = [models.Index(fields=["file", "state", "number"], name="accounts_bulkrow_turn")]
+        indexes = [
+            models.Index(fields=["file", "state", "number"], name="accounts_bulkrow_turn"),
+            # Whoever a line is for does not decide about the file.
+            models.Index(fields=["file", "client"], name="accounts_bulkrow_whose"),
+        ]
 
     def __str__(self) -> str:
         return f"F{self.file_id}.{self.number}"

@@ -35,6 +35,12 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{figures.amount(amount, currency)}{figures.NARROW}{currency}"
 
 
+def demo(login: int) -> str:
+    """Return why no money moves on a demo account."""
+    sentence = _("Account %(login)s is a demo: its money is made up and cannot be moved.")
+    return sentence % {"login": login}
+
+
 def _grouped(digits: str) -> str:
     number = Decimal(digits)
     return figures.plain(number, max(0, -int(number.as_tuple().exponent)))

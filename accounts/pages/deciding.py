@@ -1,33 +1,21 @@
 """What the approval page shows beside the facts: the decision bar, its forms, the way on."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.picture import differing
-from accounts.pages import forms
+from accounts.pages import bars, forms
+from accounts.pages.bars import Button, Way
 from accounts.pages.tables import due
 from accounts.queries import approval_page
-from accounts.queries.acts import Act
 from accounts.queries.approval_page import ApprovalPage
 from accounts.queries.payments import View
 from accounts.states import UNDECIDED
 from backoffice.core.actors import Origin
 from backoffice.ui import badges
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a verb looks in the bar: its words, its key, whether it is what the page is for."""
-
-    label: Any
-    form: type[forms.DecisionForm]
-    key: str = ""
-    is_main: bool = False
-
 
 WAYS: dict[str, Way] = {
     "cancel": Way(label=_("Cancel for the client"), form=forms.CancelForm),
@@ -35,31 +23,19 @@ WAYS: dict[str, Way] = {
     "ask_return": Way(label=_("Return to the account"), form=forms.AskReturnForm),
     "reject": Way(label=_("Reject"), form=forms.RejectForm, key="r"),
     "ask_client": Way(label=_("Wait for the client"), form=forms.AskClientForm, key="w"),
-    "settle_decline": Way(label=_("Decline"), form=forms.SettleDeclineForm, key="r"),
+    "settle_decline": bars.DECLINE,
     "screen": Way(label=_("Record a screening"), form=forms.ScreenForm),
     "supply": Way(label=_("The client gave it"), form=forms.SupplyForm, key="w"),
     "retry_return": Way(label=_("Return again"), form=forms.RetryReturnForm, key="a", is_main=True),
     "send": Way(label=_("Record as sent"), form=forms.SendForm, key="a", is_main=True),
     "confirm": Way(label=_("Confirm"), form=forms.ConfirmForm, key="a", is_main=True),
     "return": Way(label=_("Confirm the return of"), form=forms.ReturnForm, key="a", is_main=True),
-    "settle": Way(label=_("Settle by hand"), form=forms.SettleForm, key="a", is_main=True),
+    "settle": bars.SETTLE,
     "settle_confirm": Way(
         label=_("Confirm the settlement of"), form=forms.SettleConfirmForm, key="a", is_main=True
     ),
     "approve": Way(label=_("Approve"), form=forms.ApproveForm, key="a", is_main=True),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
-
-    verb: str
-    way: Way
-    act: Act
-    form: forms.DecisionForm
-    url: str
-    is_opened: bool
 
 
 def page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> ApprovalPage:
@@ -106,16 +82,9 @@ def changed(page: ApprovalPage, form: Any) -> tuple[int, ...]:
 
 
 def _button(page: ApprovalPage, verb: str, opened: Any) -> Button:
-    is_opened = opened is not None and opened.verb == verb
-    form = opened if is_opened else WAYS[verb].form()
+    made = bars.button(("payment", page.payment.pk), verb, WAYS[verb], page.acts[verb], opened)
     if verb == "approve":  # always the picture that stands on this very page
         form = forms.ApproveForm(initial={"fingerprint": page.fingerprint})
-    form.fit(page.payment.method)
-    return Button(
-        verb=verb,
-        way=WAYS[verb],
-        act=page.acts[verb],
-        form=form,
-        url=reverse(f"accounts:payment-{verb.replace('_', '-')}", args=[page.payment.pk]),
-        is_opened=is_opened,
-    )
+        made = replace(made, form=form)
+    made.form.fit(page.payment.method)
+    return made

@@ -45,7 +45,7 @@ urlpatterns = [
     path("<int:pk>/drop-return/", paying.DropReturn.as_view(), name="payment-drop-return"),
     path("<int:pk>/return/", paying.Return.as_view(), name="payment-return"),
     path("<int:pk>/retry-return/", paying.RetryReturn.as_view(), name="payment-retry-return"),
-    path("<int:pk>/evidence", by_hand.Evidence.as_view(), name="payment-evidence"),
+    path("<int:pk>/evidence", by_hand.PaymentEvidence.as_view(), name="payment-evidence"),
     path("<int:pk>/settle/", by_hand.Settle.as_view(), name="payment-settle"),
     path(
         "<int:pk>/settle/confirm/",

@@ -28,7 +28,7 @@ def offered(client_id: int, direction: Direction) -> dict[str, Choices]:
 
 
 def _takes(account: Any) -> bool:
-    return bool(account.enabled and not account.closed_on_server)
+    return bool(account.enabled and not account.closed_on_server and not account.is_demo)
 
 
 def _account(account: Any) -> str:

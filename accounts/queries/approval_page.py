@@ -24,6 +24,7 @@ from accounts.queries import books
 from accounts.queries import checks as looking
 from accounts.queries.acts import Act, Stand, acts_for
 from accounts.queries.payments import QUEUE, get_payment_for, list_payments_for, view_of
+from accounts.queries.transfers import moved
 from accounts.queries.ways import moves
 from accounts.states import CHECK_LABELS, MISSING_LABELS, UNDECIDED, Leg, Verdict
 from backoffice.approvals.queries import requests, seats
@@ -31,7 +32,7 @@ from backoffice.approvals.queries.seats import SeatLine
 from backoffice.core import records
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.identity.queries import people
-from trading.queries import money, operations, settlements
+from trading.queries import operations, settlements
 from trading.queries.money import AccountMoney, Moved
 from trading.queries.operations import OVER, OperationView
 from trading.queries.settlements import AttemptView, SettlementView
@@ -143,7 +144,7 @@ def get_approval_page_for(
         money=looked.money,
         margin=None if figures is None else checks.margin_after(figures, payment.amount),
         split=splitting.lines_of(payment.split) if is_frozen else looked.lines,
-        client=tuple(money.moved_by_client(payment.client_id)),
+        client=tuple(moved.moved_of(payment.client_id)),
         others=_others(user, payment),
         seats=_seats(payment),
         legs=legs,

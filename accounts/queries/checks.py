@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from accounts.calc import checks, closed_loop
 from accounts.calc.checks import Answer, Facts, Figures, Loop, Moved
-from accounts.calc.closed_loop import Line
+from accounts.calc.closed_loop import Line, Sourceless
 from accounts.calc.picture import Picture
 from accounts.models import Payment, splitting
 from accounts.queries import books
@@ -36,6 +36,7 @@ class Asked:
     amount: Decimal
     currency: str
     holder: str
+    method_id: int | None = None
     loop_reason: str = ""
     agreed: tuple[Line, ...] = ()
 
@@ -65,6 +66,7 @@ def asked_by(payment: Payment) -> Asked:
         amount=payment.amount,
         currency=payment.currency,
         holder=payment.holder,
+        method_id=payment.method_id,
         loop_reason=payment.loop_reason,
         agreed=() if payment.state in UNDECIDED else splitting.lines_of(payment.split),
     )
@@ -92,6 +94,7 @@ def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
         trades=traded.trades if traded is not None else 0,
         volume_hundredths=traded.volume_hundredths if traded is not None else 0,
         holder=asked.holder,
+        method_kind=past.method_kind,
         client=past.client,
         loop=_loop(asked, past, rules, market, now),
         pace=past.pace,
@@ -152,13 +155,23 @@ def _loop(
     if asked.agreed:
         over = closed_loop.above(asked.agreed, past.sources)
         return Loop(lines=asked.agreed, elsewhere=(), above=over, reason=asked.loop_reason)
-    foreign = (one.amount for one in market.mirror.records if one.is_foreign and not one.is_credit)
-    unknown = sum(foreign, NOTHING) - past.unknown_given
-    lines = closed_loop.split(asked.amount, past.sources, rules, now=now, unknown=unknown)
+    rest = _sourceless(past, market)
+    lines = closed_loop.split(asked.amount, past.sources, rules, now=now, rest=rest)
     elsewhere = closed_loop.elsewhere(lines, asked.requisite_key)
     if asked.loop_reason:
         lines = closed_loop.by_another_way(lines, but=asked.requisite_key)
     return Loop(lines=lines, elsewhere=elsewhere, reason=asked.loop_reason)
+
+
+def _sourceless(past: Past, market: Standing) -> Sourceless:
+    """Return what came from no source that is known, and did not go yet."""
+    foreign = (one.amount for one in market.mirror.records if one.is_foreign and not one.is_credit)
+    gone = past.given.get
+    return Sourceless(
+        unknown=sum(foreign, NOTHING) - gone(closed_loop.UNKNOWN, NOTHING),
+        converted=past.converted - gone(closed_loop.CONVERTED, NOTHING),
+        received=past.received - gone(closed_loop.RECEIVED, NOTHING),
+    )
 
 
 def _moved(market: Standing) -> Moved:

@@ -56,12 +56,13 @@ def seen_of(deposit: Deposit) -> str:
 
 
 def is_served(deposit: Deposit) -> bool:
-    """Say whether client and account still take money."""
+    """Say whether client and account still take money; a demo account never does."""
     account, client = money.account_money(deposit.account_id), known.get_client(deposit.client_id)
     return (
         account is not None
         and client is not None
         and account.is_open
+        and not account.is_demo
         and account.client_id == deposit.client_id
         and client.status not in NOT_SERVED
     )

@@ -12,15 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deposit, DepositOperation, ProviderCallback
 from accounts.permissions import DECIDE_DEPOSIT, SEE_PAYMENTS
+from accounts.queries import settlements
 from accounts.queries.deposit_review import KIND
 from accounts.terms import DEPOSIT_FINAL, DEPOSIT_LABELS, RECEIVED_ONCE
 from accounts.terms import Deposit as State
 from backoffice.approvals.queries import requests
 from backoffice.core import access, clock
-from trading.queries import operations, settlements
 from trading.queries.operations import OperationView
-from trading.queries.settlements import SettlementView
-from trading.states import Operation, Settling
 
 #: Money that we have and MetaTrader has not for longer than this is in flight.
 IN_FLIGHT_AFTER = timedelta(minutes=2)
@@ -208,18 +206,7 @@ def deposits_to_push(now: datetime) -> list[int]:
 def operation_to_settle(deposit_id: int) -> OperationView | None:
     """Return the newest operation of a deposit that machines could not decide, or None."""
     links = DepositOperation.objects.filter(deposit=deposit_id).order_by("-id")
-    known = operations.operations_of(link.key for link in links)
-    found = [known[link.key] for link in links if link.key in known]
-    return next((one for one in found if one.state is Operation.MANUAL), None)
-
-
-def standing_of(deposit_id: int) -> SettlementView | None:
-    """Return the proposal that waits for a second person, or None."""
-    operation = operation_to_settle(deposit_id)
-    if operation is None:
-        return None
-    proposed = settlements.settlements_of(operation.operation_id)
-    return next((one for one in proposed if one.state is Settling.PROPOSED), None)
+    return settlements.left_to_people(link.key for link in links)
 
 
 def page_of(deposit_id: int) -> str:

@@ -17,6 +17,7 @@ from accounts.calc.checks import Other, Pace, Person, RequisiteUse
 from accounts.calc.closed_loop import PaidIn, Source
 from accounts.states import UNDECIDED, Withdrawal
 from accounts.terms import Deposit as Incoming
+from accounts.terms import Transfer
 from accounts.terms.disputes import DISPUTED, TAKEN, Dispute
 from backoffice.company.queries import policies
 from backoffice.core import compiled
@@ -66,14 +67,26 @@ SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id)
            AND id IS DISTINCT FROM %(itself)s AND state <> ALL(%(gone)s)
            AND requested_at > %(now)s - interval '7 days'),
        (SELECT count(DISTINCT o.client_id) FROM accounts_deposit o
-         WHERE o.client_id <> %(client)s AND o.payer_key <> ''
+         WHERE o.client_id <> %(client)s AND o.payer_key <> '' AND o.state <> %(unbound)s
            AND o.payer_key IN (SELECT mine.payer_key FROM accounts_deposit mine
-                                WHERE mine.client_id = %(client)s AND mine.payer_key <> '')),
+                                WHERE mine.client_id = %(client)s AND mine.payer_key <> ''
+                                  AND mine.state <> %(unbound)s)),
        (SELECT json_build_array(
                    count(*) FILTER (WHERE state = ANY(%(disputed)s)),
                    count(*) FILTER (WHERE state = ANY(%(taken)s)
                                       AND ended_at > %(now)s - interval '1 year'))::text
           FROM accounts_dispute WHERE client_id = %(client)s),
+       (SELECT json_build_array(
+                   coalesce(sum(target_amount) FILTER (
+                       WHERE client_id <> %(client)s AND target_currency = %(currency)s), 0)::text,
+                   (coalesce(sum(target_amount) FILTER (
+                       WHERE client_id = to_client_id AND target_currency = %(currency)s
+                         AND currency <> %(currency)s), 0)
+                    - coalesce(sum(amount) FILTER (
+                       WHERE client_id = to_client_id AND currency = %(currency)s
+                         AND target_currency <> %(currency)s), 0))::text)::text
+          FROM accounts_transfer WHERE to_client_id = %(client)s AND state = %(arrived)s),
+       (SELECT kind FROM accounts_paymentmethod WHERE id = %(method)s),
        {known.CHECKED},
        {policies.in_force(known.ENTITY)}
 """  # noqa: S608 - nothing in it is asked
@@ -81,8 +94,10 @@ SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What was found. `unknown_given`: what went back already of money that came unknown whence.
+    """What was found. `given`: what went already by source, also of money without a known one.
 
+    `received` came from other clients' transfers, `converted` from another currency by own ones,
+    less what was converted out of this one. `method_kind`: by which way it is to be paid.
     `disputed`: cases of the client's that are suspected or open; `charged_back`: those of the last
     year that took money back.
     """
@@ -90,7 +105,10 @@ class Past:
     others: tuple[Other, ...]
     requisite: RequisiteUse
     sources: tuple[Source, ...]
-    unknown_given: Decimal
+    given: Mapping[str, Decimal]
+    received: Decimal
+    converted: Decimal
+    method_kind: str
     pace: Pace
     client: Person | None
     card_paid_at: datetime | None
@@ -112,6 +130,9 @@ def past_of(asked: Any, *, now: datetime) -> Past:
         "client": asked.client_id,
         "currency": asked.currency,
         "paid": str(Withdrawal.PAID),
+        "unbound": str(Incoming.CANCELLED),
+        "arrived": str(Transfer.DONE),
+        "method": asked.method_id,
         "policies": [CHECKS, LOOP],
         "credited": [str(Incoming.CREDITED), str(Incoming.CHARGED_BACK)],
         "disputed": [str(state) for state in (Dispute.SUSPECTED, *DISPUTED)],
@@ -119,19 +140,29 @@ def past_of(asked: Any, *, now: datetime) -> Past:
         "now": now,
     }
     (row,) = compiled.ask(PAST, told)
-    others, use, clients, paid_in, splits, pace, same_card, disputes, client, in_force = row
+    others, use, clients, paid_in, splits, pace, same_card, disputes, moved, *rest = row
+    method_kind, client, in_force = rest
     paid, named_at = orjson.loads(use)
     disputed, charged_back = orjson.loads(disputes)
     deposits = orjson.loads(paid_in)
-    sources, unknown = _sources(deposits, orjson.loads(splits), asked.account_id)
+    received, converted = map(Decimal, orjson.loads(moved))
+    sources, given = _sources(deposits, orjson.loads(splits), asked.account_id)
     return Past(
         others=tuple(
             Other(payment_id=number, amount=Decimal(amount))
             for number, amount in orjson.loads(others)
         ),
-        requisite=RequisiteUse(paid=paid, other_clients=clients, first_named_at=_moment(named_at)),
+        requisite=RequisiteUse(
+            paid=paid,
+            other_clients=clients,
+            first_named_at=_moment(named_at),
+            is_source=asked.requisite_key in {one[2] for one in deposits},
+        ),
         sources=sources,
-        unknown_given=unknown,
+        given=given,
+        received=received,
+        converted=converted,
+        method_kind=method_kind or "",
         pace=_pace(orjson.loads(pace)),
         client=None if client is None else _person(orjson.loads(client), same_card),
         disputed=disputed,
@@ -143,8 +174,8 @@ def past_of(asked: Any, *, now: datetime) -> Past:
 
 def _sources(
     deposits: Iterable[Any], splits: Iterable[Any], account_id: int
-) -> tuple[tuple[Source, ...], Decimal]:
-    """Return the sources with what went back to each, and how much of the unknown went."""
+) -> tuple[tuple[Source, ...], dict[str, Decimal]]:
+    """Return the sources with what went back to each, and what went by source."""
     by_source, by_deposit, unsaid = _given(splits, account_id)
     found: dict[str, Source] = {}
     for number, kind, key, label, method, name, amount, at in deposits:
@@ -163,9 +194,7 @@ def _sources(
             paid_in=(*(before.paid_in if before is not None else ()), paid),
             returned=by_source.get(source_key, NOTHING),
         )
-    return tuple(closed_loop.spread(unsaid, list(found.values()))), by_source.get(
-        closed_loop.UNKNOWN, NOTHING
-    )
+    return tuple(closed_loop.spread(unsaid, list(found.values()))), by_source
 
 
 def _given(

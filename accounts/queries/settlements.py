@@ -1,5 +1,8 @@
 """Which operation of a payment waits for people, and what they proposed."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from accounts.models import PaymentOperation
 from trading.queries import operations, settlements
 from trading.queries.operations import OperationView
@@ -10,14 +13,19 @@ from trading.states import Operation, Settling
 def operation_to_settle(payment_id: int) -> OperationView | None:
     """Return the newest operation of a payment that machines could not decide, or None."""
     links = PaymentOperation.objects.filter(payment=payment_id).order_by("-id")
-    known = operations.operations_of(link.key for link in links)
-    found = [known[link.key] for link in links if link.key in known]
+    return left_to_people(link.key for link in links)
+
+
+def left_to_people(keys: Iterable[UUID]) -> OperationView | None:
+    """Return the first of these operations that machines could not decide, or None."""
+    named = list(keys)
+    known = operations.operations_of(named)
+    found = (known[key] for key in named if key in known)
     return next((one for one in found if one.state is Operation.MANUAL), None)
 
 
-def standing_of(payment_id: int) -> SettlementView | None:
-    """Return the proposal that waits for a second person, or None."""
-    operation = operation_to_settle(payment_id)
+def proposed_of(operation: OperationView | None) -> SettlementView | None:
+    """Return the proposal about an operation that waits for a second person, or None."""
     if operation is None:
         return None
     proposed = settlements.settlements_of(operation.operation_id)

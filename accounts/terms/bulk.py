@@ -133,6 +133,7 @@ class Snag(StrEnum):
     NO_CLIENT = "no_client"
     CURRENCY = "currency"
     CLOSED = "closed"
+    DEMO = "demo"
     OTHER_ENTITY = "other_entity"
     BELOW_ZERO = "below_zero"
     NOT_NEGATIVE = "not_negative"
@@ -144,6 +145,7 @@ SNAG_LABELS: dict[str, str] = {
     Snag.NO_CLIENT: noop("The account belongs to no client: bind it first."),
     Snag.CURRENCY: noop("The account is kept in another currency."),
     Snag.CLOSED: noop("The account is closed or disabled."),
+    Snag.DEMO: noop("The account is a demo: its money is made up and cannot be moved."),
     Snag.OTHER_ENTITY: noop("Its client is another legal entity's than the file's first line."),
     Snag.BELOW_ZERO: noop("It would take more than is there."),
     Snag.NOT_NEGATIVE: noop("It would bring the balance above zero, or a position is open."),

@@ -66,6 +66,7 @@ TRANSFER: Workflow[Transfer] = Workflow(
         (Transfer.REQUESTED, "approve"): Transfer.APPROVED,
         (Transfer.REQUESTED, "reject"): Transfer.REJECTED,
         (Transfer.REQUESTED, "cancel"): Transfer.CANCELLED,
+        (Transfer.APPROVED, "cancel"): Transfer.CANCELLED,
         (Transfer.APPROVED, "debit"): Transfer.IN_TRANSIT,
         (Transfer.APPROVED, "refuse"): Transfer.REFUSED,
         (Transfer.APPROVED, "lose"): Transfer.UNCERTAIN,

@@ -31,7 +31,7 @@ def a_spec(name: str, base: str, profit: str, **values: Any) -> SymbolSpec:
     return SymbolSpec(name=name, **(plain | values))
 
 
-def a_group(name: str = "demoforex", currency: str = "USD", **values: Any) -> GroupSpec:
+def a_group(name: str = "std-usd", currency: str = "USD", **values: Any) -> GroupSpec:
     """Return a group."""
     plain: dict[str, Any] = {
         "company": "Invented Markets",
@@ -48,7 +48,7 @@ def a_quote(symbol: str, bid: Decimal | str, ask: Decimal | str, at: datetime = 
 
 
 def a_record(
-    login: int = 1001, group: str = "demoforex", currency: str = "USD", **values: Any
+    login: int = 1001, group: str = "std-usd", currency: str = "USD", **values: Any
 ) -> AccountRecord:
     """Return an account with a balance of 1000."""
     plain: dict[str, Any] = {

@@ -107,6 +107,14 @@ class TradingAccount(models.Model):
         """Return the login."""
         return str(self.login)
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether its money is made up: on a demo server, or in one of MetaTrader's demo groups.
+
+        Reads server and group: have them with the row.
+        """
+        return self.server.kind != "live" or self.group.name.lower().startswith("demo")
+
 
 class AccountFigures(models.Model):
     """The figures of one account, written in bulk by the feed and at snapshots.

@@ -23,6 +23,7 @@ class ByLogin:
     balance: Decimal
     credit: Decimal
     is_open: bool
+    is_demo: bool
     has_positions: bool
 
 
@@ -45,7 +46,8 @@ def negative_balances(user: Any, permission: object, server_id: int) -> list[ByL
     rows = _reached(user, permission, server_id).filter(
         balance__lt=0, client__isnull=False, enabled=True, closed_on_server=False
     )
-    return [one for one in map(_told, rows.order_by("login")) if not one.has_positions]
+    found = map(_told, rows.order_by("login"))
+    return [one for one in found if not (one.has_positions or one.is_demo)]
 
 
 def holds_positions(account_id: int) -> bool:
@@ -56,7 +58,7 @@ def holds_positions(account_id: int) -> bool:
 def _reached(user: Any, permission: object, server_id: int) -> QuerySet[TradingAccount]:
     held = Exists(Position.objects.filter(account=OuterRef("pk")))
     rows = TradingAccount.objects.filter(server_id=server_id).annotate(is_held=held)
-    return access.restrict(rows, user, permission).select_related("client")
+    return access.restrict(rows, user, permission).select_related("client", "server", "group")
 
 
 def _told(row: Any) -> ByLogin:
@@ -69,5 +71,6 @@ def _told(row: Any) -> ByLogin:
         balance=row.balance,
         credit=row.credit,
         is_open=row.enabled and not row.closed_on_server,
+        is_demo=row.is_demo,
         has_positions=row.is_held,
     )

@@ -17,12 +17,11 @@ from backoffice.core import compiled, live
 from trading.calc.marking import marker
 from trading.models import BalanceRecord, Deal, Position, TradingAccount
 from trading.queries import frames
-from trading.queries.trading_accounts import MONEY
+from trading.queries.trading_accounts import MONEY, OF_REAL, REAL
 from trading.states import LiveStatus, ServerStatus
 from trading.terms import MARKER_LENGTH, MARKER_PREFIX, BalanceKind, Cmd
 
 Row = tuple[Any, ...]
-
 NOTHING = Decimal(0)
 MARKET = (Cmd.BUY, Cmd.SELL)
 #: The server's clock may jump by so much: a record of ours may look older than its operation.
@@ -53,6 +52,7 @@ class AccountMoney:
     has_positions: bool
     figures_at: datetime | None
     is_open: bool
+    is_demo: bool  # its money is made up: trading_accounts.py
 
 
 class MoneyRecord(NamedTuple):
@@ -163,7 +163,8 @@ MIRROR = """a.currency, a.balance, a.credit,
      FROM trading_balanceoperation o WHERE o.account_id = a.id),
   (SELECT synced_at FROM trading_serverstate WHERE server_id = a.server_id)"""
 FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
-  a.mirrored_at, a.enabled AND NOT a.closed_on_server, g.margin_call_percent, g.stop_out_percent,
+  a.mirrored_at, a.enabled AND NOT a.closed_on_server,
+  s.kind <> 'live' OR left(lower(g.name), 4) = 'demo', g.margin_call_percent, g.stop_out_percent,
   EXISTS (SELECT FROM trading_position p WHERE p.account_id = a.id AND p.cmd IN (0, 1)),
   st.status, coalesce(st.synced_at, st.status_since),
   f.figures_at, f.balance, f.credit, f.floating, f.equity, f.margin, f.free_margin"""
@@ -174,7 +175,9 @@ TRADED = """since.at,
      FROM trading_position
     WHERE account_id = a.id AND cmd IN (0, 1) AND opened_at >= coalesce(since.at, '-infinity'))"""
 MOVED = """
-SELECT a.id FROM trading_tradingaccount a WHERE a.client_id IS NOT NULL AND a.id IN (
+SELECT a.id FROM trading_tradingaccount a
+  JOIN trading_server s ON s.id = a.server_id JOIN trading_group g ON g.id = a.group_id
+WHERE a.client_id IS NOT NULL AND s.kind = 'live' AND left(lower(g.name), 4) <> 'demo' AND a.id IN (
   SELECT account_id FROM trading_balancerecord WHERE mirrored_at >= %s) ORDER BY a.id"""
 OF_MIRROR = "trading_tradingaccount a"
 OF_FIGURES = """trading_tradingaccount a
@@ -185,7 +188,7 @@ OF_FIGURES = """trading_tradingaccount a
 OF_TRADED = """LEFT JOIN LATERAL (
     SELECT max(recorded_at) AS at FROM trading_balancerecord
     WHERE account_id = a.id AND cmd = 6 AND amount > 0) since ON true"""
-WIDTHS = (7, 21, 3)  # how many columns each part has
+WIDTHS = (7, 22, 3)  # how many columns each part has
 
 
 def standing_of(account_id: int) -> Standing | None:
@@ -249,7 +252,7 @@ def _mirror(account_id: int, row: Row) -> MirrorMoney:
 
 def _money(account_id: int, row: Row) -> AccountMoney:
     code, server_id, login, client_id, currency, balance, credit, mirrored_at = row[:8]
-    is_open, margin_call, stop_out, held, status, synced_at, *kept = row[8:]
+    is_open, is_demo, margin_call, stop_out, held, status, synced_at, *kept = row[8:]
     board = frames.latest([live.account(account_id), live.server(server_id)])
     figures_at, figures = _newest(kept, board.get(live.account(account_id)), mirrored_at)
     known = dict.fromkeys(("floating", "equity", "margin", "free_margin"))
@@ -281,6 +284,7 @@ def _money(account_id: int, row: Row) -> AccountMoney:
         has_positions=held,
         figures_at=max((one for one in moments if one is not None), default=None),
         is_open=is_open,
+        is_demo=is_demo,
         **known,
     )
 
@@ -306,8 +310,9 @@ def _traded_in(row: Row) -> Traded:
 
 
 def moved_by_client(client_id: int) -> list[Moved]:
-    """Return what a client's accounts moved and earned, by currency."""
-    money = BalanceRecord.objects.filter(account__client_id=client_id, cmd=Cmd.BALANCE)
+    """Return what a client's accounts moved and earned, by currency; demo accounts left out."""
+    real = OF_REAL & Q(account__client_id=client_id)
+    money = BalanceRecord.objects.filter(real, cmd=Cmd.BALANCE)
     came, went = Q(amount__gt=0), Q(amount__lt=0)
     moved = money.values("currency").annotate(
         deposits=Sum("amount", filter=came, default=NOTHING),
@@ -316,7 +321,7 @@ def moved_by_client(client_id: int) -> list[Moved]:
         withdrawals_count=Count("id", filter=went),
         first_deposit_at=Min("recorded_at", filter=came),
     )
-    deals = Deal.objects.filter(account__client_id=client_id, cmd__in=MARKET)
+    deals = Deal.objects.filter(real, cmd__in=MARKET)
     earned = deals.values("currency").annotate(
         profit=Sum("profit"),
         swap=Sum("swap"),
@@ -330,11 +335,11 @@ def moved_by_client(client_id: int) -> list[Moved]:
 
 
 def bound_account_ids(*, quiet: bool = False) -> list[int]:
-    """Return the accounts that belong to a client, in order; `quiet`: only those that hold nothing.
+    """Return the accounts of real money that belong to a client, in order.
 
-    No price moves the figures of a quiet account.
+    `quiet`: only those that hold nothing: no price moves their figures.
     """
-    accounts = TradingAccount.objects.filter(client__isnull=False, closed_on_server=False)
+    accounts = TradingAccount.objects.filter(REAL, client__isnull=False, closed_on_server=False)
     if quiet:
         held = Position.objects.filter(account=OuterRef("pk"), cmd__in=MARKET)
         accounts = accounts.exclude(Exists(held))

@@ -47,11 +47,6 @@ def active_server_ids() -> list[int]:
     return list(servers.order_by("id").values_list("id", flat=True))
 
 
-def holds_real_money(server_id: int) -> bool:
-    """Say whether a server keeps real money: on a demo server everything is made up."""
-    return Server.objects.filter(pk=server_id, kind="live").exists()
-
-
 def server_ids() -> dict[str, int]:
     """Return the keys of all servers by code."""
     return dict(Server.objects.values_list("code", "id"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from backoffice.core import live
@@ -16,6 +16,10 @@ from trading.models import AccountFigures, TradingAccount
 from trading.permissions import VIEW_ACCOUNTS
 from trading.queries import frames
 
+#: Real money, of accounts and of what is one's: on a demo server, or in a group that MetaTrader
+#: takes for a demo by its name, everything is made up. SQL by hand (money.py) and the model say so.
+REAL = Q(server__kind="live") & ~Q(group__name__istartswith="demo")
+OF_REAL = Q(account__server__kind="live") & ~Q(account__group__name__istartswith="demo")
 MONEY = ("balance", "credit", "floating", "equity", "margin", "free_margin")
 
 

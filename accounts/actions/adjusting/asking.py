@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import chart
 from accounts.actions.adjusting import approving, steps
-from accounts.actions.adjusting.checking import BadRequest
+from accounts.actions.adjusting.checking import BadRequest, require_takes
 from accounts.events import AdjustmentAsked
 from accounts.models import Adjustment, wording
 from accounts.permissions import ASK_ADJUSTMENT
@@ -157,8 +157,8 @@ def _require_sense(wish: Wish, amount: Decimal, account: AccountMoney, now: date
     is_disputed = (kind is AdjustmentKind.CHARGEBACK) == (wish.dispute_id is not None)
     if wish.cause not in CAUSES[kind] or wish.cause in BY_RULE or not is_disputed:
         raise BadRequest(_("This is no reason for what is asked for."))
-    if not account.is_open and kind is not AdjustmentKind.CHARGEBACK:
-        raise BadRequest(_("The account is shut in MetaTrader, which books nothing on it."))
+    if kind is not AdjustmentKind.CHARGEBACK:
+        require_takes(account)
     _require_shape(wish, amount, now)
     if kind is AdjustmentKind.CREDIT_OUT:
         require_credit(wish.account_id, amount, wish.credit_id, account)

@@ -11,6 +11,7 @@ from accounts.queries.adjusting import targets
 from accounts.queries.books import Stand
 from accounts.terms.adjustments import AdjustmentKind
 from backoffice.core.errors import Rejected
+from trading.queries.money import AccountMoney
 
 
 class BadRequest(Rejected):
@@ -30,8 +31,7 @@ def require_possible(adjustment: Adjustment, stand: Stand, *, now: datetime) -> 
     account = stand.market.money
     if account.client_id != adjustment.client_id:
         raise BadRequest(_("The account is another client's by now."))
-    if not account.is_open:
-        raise BadRequest(_("The account is shut in MetaTrader, which books nothing on it."))
+    require_takes(account)
     if adjustment.ends_at is not None and adjustment.ends_at <= now:
         raise BadRequest(_("The credit would have ended by now."))
     if adjustment.kind == AdjustmentKind.CREDIT_OUT:
@@ -44,6 +44,14 @@ def require_possible(adjustment: Adjustment, stand: Stand, *, now: datetime) -> 
         target = targets.reversible(adjustment.account_id, adjustment.reverses_ticket or 0)
         if target is None or target.amount != -adjustment.amount:
             raise BadRequest(_("What it undoes does not stand any more."))
+
+
+def require_takes(account: AccountMoney) -> None:
+    """Raise BadRequest where nothing can be booked: the money is made up, or the account shut."""
+    if account.is_demo:
+        raise BadRequest(wording.demo(account.login))
+    if not account.is_open:
+        raise BadRequest(_("The account is shut in MetaTrader, which books nothing on it."))
 
 
 def takeable(stand: Stand) -> Decimal:

@@ -5,7 +5,6 @@ MetaTrader by a complete approval of exactly this money only.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -20,8 +19,7 @@ from accounts.terms import REVIEW_LABELS, Review
 from accounts.terms import Deposit as State
 from backoffice.approvals import terms
 from backoffice.approvals.actions import asking, closing, refusals, voting
-from backoffice.approvals.events import ApprovalVoted
-from backoffice.approvals.queries import requests
+from backoffice.approvals.actions.refusals import NotYours
 from backoffice.approvals.states import LIVE, Standing, Verdict
 from backoffice.approvals.terms import Ballot, Kind, Payload, Wish, Words
 from backoffice.core.actors import NOWHERE, Actor, Origin
@@ -77,7 +75,7 @@ def agree(
         now=now,
     )
     if not vote.completes:
-        _tell(deposit, vote, actor=actor, now=now)
+        steps.emit(deposit, voting.told_of(vote, KIND), actor=actor, now=now)
     return bool(vote.completes)
 
 
@@ -177,25 +175,9 @@ def _ballot(deposit: Deposit, reason: str) -> Ballot:
 
 def _stands_in_for(deposit: Deposit, actor: Actor, now: datetime) -> int | None:
     """Return whom the actor votes for when their own right does not reach the deposit."""
-    if steps.has_right(actor, DECIDE_DEPOSIT, deposit):
-        return None
-    for absent_id in requests.delegators_of(int(actor.key), now) if actor.kind == "staff" else ():
-        if steps.has_right(Actor.staff(absent_id), DECIDE_DEPOSIT, deposit):
-            return absent_id
-    raise steps.NotAllowed(_("You may not do this with this deposit."))
-
-
-def _tell(deposit: Deposit, vote: Any, *, actor: Actor, now: datetime) -> None:
-    event = ApprovalVoted(
-        request_id=deposit.approval_id or 0,
-        kind=KIND,
-        verdict=vote.verdict,
-        reason=vote.reason,
-        payload_digest=vote.payload_digest,
-        facts_digest=vote.facts_digest,
-        seat=vote.seat,
-        for_user_id=vote.for_user_id,
-        voids=vote.voids,
-        proof=vote.proof,
-    )
-    steps.emit(deposit, event, actor=actor, now=now)
+    try:
+        return voting.for_whom(
+            actor, lambda one: steps.has_right(one, DECIDE_DEPOSIT, deposit), now=now
+        )
+    except NotYours as error:
+        raise steps.NotAllowed(_("You may not do this with this deposit.")) from error

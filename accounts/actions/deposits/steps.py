@@ -9,6 +9,13 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart
+from accounts.actions.steps import (
+    NoReason,
+    NotAllowed,
+    NotPossible,
+    require_another,
+    require_reason,
+)
 from accounts.calc.deposit_rules import Rules, rules_of
 from accounts.ledger import book
 from accounts.models import Deposit, DepositOperation
@@ -20,32 +27,27 @@ from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.company.queries.policies import policy_in_force
 from backoffice.core import access, locks, outbox
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.events import Event
 from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
-from backoffice.machines.queries import hands
 from trading.actions import balance
 from trading.queries import money, operations
 from trading.queries.operations import OperationView
 from trading.terms import BalanceKind
 
-#: The policy: {"cap_without_kyc": "2000", "over_cap": "park", "review_from": "10000"}.
+#: The policy: {"cap_without_kyc": {"USD": "2000", "JPY": "300000"}, "over_cap": "park",
+#: "review_from": "10000"}; an amount is one for all currencies, or a table by currency.
 POLICY = "deposits"
 NOTHING = Decimal(0)
-
-
-class NotAllowed(Rejected):
-    """Whoever acts lacks the right, or the deposit is out of their reach."""
-
-
-class NoReason(Rejected):
-    """A decision needs a reason."""
-
-
-class NotPossible(Conflict):
-    """Nothing like this can follow on the state that the deposit is in."""
+__all__ = [
+    "NoReason",
+    "NotAllowed",
+    "NotPossible",
+    "SamePerson",
+    "require_another",
+    "require_reason",
+]
 
 
 def locked(deposit_id: int) -> Deposit:
@@ -64,19 +66,6 @@ def has_right(actor: Actor, permission: object, deposit: Deposit) -> bool:
     """Say whether the actor is an active user whose right reaches the deposit now."""
     user = people.find_acting(actor)
     return user is not None and access.reaches(deposit, user, permission)
-
-
-def require_another(actor: Actor, *others: str) -> None:
-    """Raise SamePerson when the actor, or an integration of theirs, had a hand in it before."""
-    if not hands.is_another(actor, others):
-        raise SamePerson(_("Four eyes: somebody else has to do this."))
-
-
-def require_reason(reason: str) -> str:
-    """Return the reason without its ends; NoReason when nothing is left."""
-    if not reason.strip():
-        raise NoReason(_("Say why."))
-    return reason.strip()[:300]
 
 
 def move(deposit: Deposit, verb: str) -> None:

@@ -1,8 +1,9 @@
 """A dispute until it is answered: suspected by a rule, cleared, opened by provider or staff.
 
-While it is open the client's part is set aside, and no withdrawal keeps the approval it had.
+While it is open the client's part is set aside. No withdrawal keeps a vote that was cast before.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,9 +15,9 @@ from accounts.actions import approving
 from accounts.actions import steps as payment_steps
 from accounts.actions.disputes import steps
 from accounts.calc.dispute_rules import rules_of
-from accounts.events import DisputeOpened, DisputeSuspected, WithdrawalApprovalVoided
+from accounts.events import DisputeOpened, DisputeSuspected
 from accounts.models import Deposit, Dispute, Payment
-from accounts.states import MethodKind, Withdrawal
+from accounts.states import UNDECIDED, MethodKind, Withdrawal
 from accounts.terms import Deposit as Incoming
 from accounts.terms.disputes import DISPUTED, TAKEN
 from accounts.terms.disputes import Dispute as State
@@ -27,6 +28,8 @@ from backoffice.core.errors import Rejected
 from backoffice.core.money import is_exact
 
 POLICY = "disputes"
+#: Votes that a dispute makes void: nothing of these has left yet.
+STANDING = (*UNDECIDED, Withdrawal.APPROVED)
 
 
 class BadDispute(Rejected):
@@ -61,11 +64,13 @@ def suspect_dispute(*, deposit_id: int, actor: Actor, now: datetime) -> Dispute 
         return None
     if _is_known(deposit) or Dispute.objects.filter(deposit=deposit).exists():
         return None
+    payments = _withdrawals(deposit.client_id)
     dispute = _begin(deposit, amount, actor, now)
     dispute.words = _("card %(card)s was not verified yet") % {"card": deposit.payer_label or "—"}
     dispute.save()
     event = DisputeSuspected(**steps.told(dispute), words=dispute.words)
     steps.emit(dispute, event, actor=actor, now=now)
+    _ask_again(dispute, payments, actor, now)
     return dispute
 
 
@@ -84,7 +89,7 @@ def clear_dispute(*, dispute_id: int, reason: str, actor: Actor, now: datetime) 
 
 @transaction.atomic
 def open_dispute(*, claim: Claim, actor: Actor, now: datetime) -> Dispute:
-    """Open a case: the amount is set aside, approvals of the client's withdrawals are void.
+    """Open a case: the amount is set aside, votes about the client's withdrawals are void.
 
     The same reference of the provider is one case. Raises BadDispute, NotAllowed, NotPossible.
     """
@@ -98,6 +103,7 @@ def open_dispute(*, claim: Claim, actor: Actor, now: datetime) -> Dispute:
             raise BadDispute(_("This reference is that of another case."))
         return found
     _require_sense(claim, deposit, now)
+    payments = _withdrawals(deposit.client_id)
     dispute = locks.rows(Dispute.objects.filter(deposit=deposit, state=State.SUSPECTED)).first()
     if dispute is None:
         _require_alone(deposit)
@@ -116,7 +122,7 @@ def open_dispute(*, claim: Claim, actor: Actor, now: datetime) -> Dispute:
         **steps.told(dispute), reason_code=dispute.reason_code or "—", answer_by=claim.answer_by
     )
     steps.emit(dispute, event, actor=actor, now=now)
-    _void_approvals(dispute, actor, now)
+    _ask_again(dispute, payments, actor, now)
     return dispute
 
 
@@ -193,26 +199,23 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _void_approvals(dispute: Dispute, actor: Actor, now: datetime) -> None:
-    """No withdrawal of the client's keeps its approval; what is on its way cannot be stopped."""
-    rows = Payment.objects.filter(client_id=dispute.client_id, state=Withdrawal.APPROVED)
+def _withdrawals(client_id: int) -> list[Payment]:
+    """Return the client's withdrawals that are asked for or approved, locked in their order.
+
+    Before the account's money is: so does everybody who decides about one.
+    """
+    rows = Payment.objects.filter(client_id=client_id, state__in=STANDING)
+    numbers = list(rows.order_by("id").values_list("id", flat=True))
+    found = [payment_steps.locked(number) for number in numbers]
+    return [one for one in found if one.state in STANDING]
+
+
+def _ask_again(dispute: Dispute, payments: list[Payment], actor: Actor, now: datetime) -> None:
+    """No withdrawal of the client's keeps a vote; what is on its way cannot be stopped."""
     reason = _("%(case)s: %(deposit)s is disputed") % {
         "case": dispute,
         "deposit": dispute.deposit,
     }
-    for number in rows.order_by("id").values_list("id", flat=True):
-        payment = payment_steps.locked(number)
-        if payment.state != Withdrawal.APPROVED:
-            continue
-        try:
-            with transaction.atomic():
-                payment_steps.give_up_debit(payment, reason, actor=actor, now=now)
-        except payment_steps.BeingSent:
-            continue
-        payment_steps.move(payment, "void_approval")
-        approving.ask_again(payment, reason, actor=actor, now=now)
-        payment.approved_by, payment.approved_at = "", None
-        payment.next_try_at, payment.waits_because = None, ""
-        payment.save()
-        event = WithdrawalApprovalVoided(payment_id=payment.pk, reason=reason)
-        payment_steps.emit(payment, event, actor=actor, now=now)
+    for payment in payments:
+        with suppress(payment_steps.BeingSent), transaction.atomic():
+            approving.ask_again(payment, reason, actor=actor, now=now)

@@ -12,6 +12,7 @@ from accounts.actions.transfers import requesting, steps
 from accounts.events import TransferCancelled, TransferRejected
 from accounts.models import Transfer
 from accounts.permissions import DECIDE_TRANSFER, REQUEST_TRANSFER, SEE_PAYMENTS
+from accounts.queries.disputes import rows
 from accounts.queries.transfers import funds
 from accounts.terms import Transfer as State
 from backoffice.approvals import terms
@@ -72,13 +73,14 @@ def payload_of(transfer: Transfer) -> dict[str, Any]:
 
 
 def facts(payload: Payload) -> Payload:
-    """Return what it hangs on: who both are, and whether the target takes money."""
+    """Return what it hangs on: who both are, what is disputed, whether the target takes money."""
     giver, taker = (known.get_client(int(payload[name])) for name in ("client", "to_client"))
     return {
         "giver_kyc_level": "" if giver is None else str(giver.kyc_level),
         "giver_status": "" if giver is None else str(giver.status),
         "taker_status": "" if taker is None else str(taker.status),
         "target_is_open": _is_open(str(payload["target"])),
+        "giver_disputes": str(rows.count_open(int(payload["client"]))),
     }
 
 
@@ -159,7 +161,8 @@ def _place(account_id: int | None, wallet_id: int | None) -> str:
 def _is_open(place: str) -> bool:
     kind, _sign, key = place.partition(":")
     account = money.account_money(int(key)) if kind == "account" else None
-    return kind == "wallet" or (account is not None and account.is_open)
+    takes = account is not None and account.is_open and not account.is_demo
+    return kind == "wallet" or takes
 
 
 def _told(place: str) -> str:

@@ -133,9 +133,9 @@ def _planned(transfer: Transfer, leg: TransferLeg, actor: Actor, now: datetime) 
 
 
 def _takes_money(account_id: int | None) -> bool:
-    """Say whether the target is a wallet, or an account that is open now."""
+    """Say whether the target is a wallet, or an account of real money that is open now."""
     account = None if account_id is None else money.account_money(account_id)
-    return account_id is None or (account is not None and account.is_open)
+    return account_id is None or (account is not None and account.is_open and not account.is_demo)
 
 
 def _refuse(transfer: Transfer, reason: str, actor: Actor, now: datetime) -> None:

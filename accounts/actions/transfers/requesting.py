@@ -31,7 +31,7 @@ from backoffice.core.money import is_exact
 from backoffice.identity.queries import people
 from crm.queries import known
 from crm.states import ClientStatus
-from trading.queries import money, servers
+from trading.queries import money
 
 NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
 BEYOND = Decimal(10) ** 13
@@ -120,9 +120,8 @@ def side_of(place: Place, client: Any, now: datetime, *, opens: bool) -> Side:
         account = money.account_money(place.account_id)
         if account is None or account.client_id != client.pk:
             raise BadRequest(_("This account does not belong to this client."))
-        if not servers.holds_real_money(account.server_id):
-            sentence = _("Account %(login)s is a demo: its money is made up and cannot be moved.")
-            raise BadRequest(sentence % {"login": account.login})
+        if account.is_demo:
+            raise BadRequest(wording.demo(account.login))
         if not account.is_open:
             sentence = _("Account %(login)s is closed: no money moves there.")
             raise BadRequest(sentence % {"login": account.login})

@@ -1,4 +1,4 @@
-"""A transfer taken back before anybody decided, and one sent back that does not arrive."""
+"""A transfer taken back before anything left, and one sent back that does not arrive."""
 
 from datetime import datetime
 
@@ -17,14 +17,18 @@ from trading.queries import operations
 
 @transaction.atomic
 def cancel_transfer(*, transfer_id: int, reason: str, actor: Actor, now: datetime) -> Transfer:
-    """Take a transfer that is not decided back for the client, and release the hold."""
+    """Take a transfer of which nothing has left back for the client, and release the hold.
+
+    Raises NotAllowed, NoReason, NotPossible, BeingSent while its first leg may be on its way.
+    """
     words = steps.require_reason(reason)
     transfer = steps.locked(transfer_id)
     steps.move(transfer, "cancel")
     steps.require_right(actor, REQUEST_TRANSFER, transfer)
+    steps.give_up(transfer, TransferLeg.DEBIT, words, actor=actor, now=now)
     approving.withdraw(transfer, words, actor=actor, now=now)
     transfer.cancelled_by, transfer.cancel_reason = str(actor), words
-    transfer.closed_at, transfer.next_try_at = now, None
+    transfer.closed_at, transfer.next_try_at, transfer.waits_because = now, None, ""
     steps.release(transfer, actor=actor, now=now)
     transfer.save()
     event = TransferCancelled(transfer_id=transfer.pk, reason=words)

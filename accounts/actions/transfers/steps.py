@@ -8,7 +8,14 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart
-from accounts.actions.steps import BeingSent, NoReason, NotAllowed, NotPossible, require_reason
+from accounts.actions.steps import (
+    BeingSent,
+    NoReason,
+    NotAllowed,
+    NotPossible,
+    require_another,
+    require_reason,
+)
 from accounts.ledger import book
 from accounts.models import Entry, LedgerAccount, Transfer, TransferOperation
 from accounts.queries.books import books_of
@@ -22,13 +29,20 @@ from backoffice.core.events import Event
 from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
-from backoffice.machines.queries import hands
 from trading.actions import balance, verdicts
 from trading.queries import operations
 from trading.queries.operations import OperationView
 from trading.terms import BalanceKind
 
-__all__ = ["BeingSent", "NoReason", "NotAllowed", "NotPossible", "SamePerson", "require_reason"]
+__all__ = [
+    "BeingSent",
+    "NoReason",
+    "NotAllowed",
+    "NotPossible",
+    "SamePerson",
+    "require_another",
+    "require_reason",
+]
 WHOLE = ("reservation", "source_account", "source_wallet", "target_account", "target_wallet")
 
 
@@ -48,12 +62,6 @@ def require_right(actor: Actor, permission: object, transfer: Transfer) -> None:
     """Raise NotAllowed unless the actor's right reaches this transfer."""
     if not has_right(actor, permission, transfer):
         raise NotAllowed(_("You may not do this with this transfer."))
-
-
-def require_another(actor: Actor, *others: str) -> None:
-    """Raise SamePerson when the actor, or an integration of theirs, had a hand in it before."""
-    if not hands.is_another(actor, others):
-        raise SamePerson(_("Four eyes: somebody else has to do this."))
 
 
 def move(transfer: Transfer, verb: str) -> None:

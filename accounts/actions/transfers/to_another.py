@@ -18,12 +18,13 @@ from accounts.actions.transfers.requesting import Place, Request, Side
 from accounts.actions.withdrawals import BadRequest
 from accounts.calc.transfer_rules import BetweenClients
 from accounts.models import Transfer
+from accounts.queries.disputes import rows
 from accounts.queries.transfers import funds
 from backoffice.core import locks
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict
 from crm.queries import known
-from trading.queries import money, servers, trading_accounts
+from trading.queries import money, trading_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ def request_gift(*, gift: Gift, actor: Actor, origin: Origin = NOWHERE, now: dat
     rules = funds.rules_for(client.legal_entity_id, now)
     if rules.between_clients is not BetweenClients.APPROVE:
         raise BadRequest(_("Transfers to other clients are not offered."))
+    if rows.count_open(client.pk):
+        raise BadRequest(
+            _("A payment of this client is disputed: nothing goes to other clients meanwhile.")
+        )
     source = requesting.side_of(gift.source, client, now, opens=False)
     target = recipient(gift.login, gift.email, source)
     request = gift.to(target.account_id or 0)
@@ -86,7 +91,7 @@ def recipient(login: int, email: str, source: Side) -> Side:
         owner = known.get_client(account.client_id or 0) if account is not None else None
         if account is None or owner is None or not account.is_open or not asked:
             continue
-        if not servers.holds_real_money(account.server_id):
+        if account.is_demo:
             continue
         if (
             owner.email.casefold() == asked

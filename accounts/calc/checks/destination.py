@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from accounts.calc.checks.facts import NOTHING, Answer, Facts, answer, money
 from accounts.calc.closed_loop import Line, Route
-from accounts.states import Verdict
+from accounts.states import MethodKind, Verdict
 from backoffice.core.words import noop
 from crm.calc.contacts import name_key
 
@@ -22,6 +22,8 @@ def check_closed_loop(facts: Facts) -> Answer:
         "above": _told(facts, loop.above),
         "unknown": _sum(facts, loop.lines, Route.UNKNOWN),
         "proof": _sum(facts, loop.lines, Route.PROOF),
+        "received": _sum(facts, loop.lines, Route.RECEIVED),
+        "converted": _sum(facts, loop.lines, Route.CONVERTED),
         "reason": loop.reason,
     }
     verdict, sentence = _worst_of(facts)
@@ -32,18 +34,27 @@ def _worst_of(facts: Facts) -> tuple[Verdict, str]:
     loop = facts.loop
     assert loop is not None  # noqa: S101 - the caller asked
     routes = {one.route for one in loop.lines}
+    is_received = Route.RECEIVED in routes
     if loop.above:
         return Verdict.RED, noop("More than the source is owed by now: {above}")
+    if is_received and facts.method_kind != MethodKind.BANK_WIRE:
+        return Verdict.RED, NO_BANK
     if loop.reason:
         sentence = noop("{proof} not back to its sources, because: {reason}")
         return Verdict.AMBER, sentence
-    if Route.PROOF in routes:
-        return Verdict.AMBER, noop("{proof} cannot go back to its source: another way, with proof")
-    if Route.UNKNOWN in routes:
-        return Verdict.AMBER, noop("{unknown} came before our books: nobody knows by which way")
+    if is_received:
+        return Verdict.AMBER, PAID_BEFORE if _is_proved(facts) else FIRST_TIME
+    for route, sentence in WAYS:
+        if route in routes:
+            return Verdict.AMBER, sentence
     if loop.elsewhere:
         return Verdict.GREEN, noop("Back to its sources first: {elsewhere}")
     return Verdict.GREEN, noop("{count} lines, none above what its source is owed")
+
+
+def _is_proved(facts: Facts) -> bool:
+    """Say whether the place was this client's before: paid, or money came from it."""
+    return facts.requisite.paid > 0 or facts.requisite.is_source
 
 
 def _told(facts: Facts, lines: Iterable[Line]) -> str:
@@ -100,5 +111,13 @@ def check_chargeback(facts: Facts) -> Answer:
     return answer(13, verdict, sentence, told, binding=(verdict,))
 
 
+WAYS = (
+    (Route.PROOF, noop("{proof} cannot go back to its source: another way, with proof")),
+    (Route.UNKNOWN, noop("{unknown} came before our books: nobody knows by which way")),
+    (Route.CONVERTED, noop("{converted} was converted: its source is in another currency")),
+)
+NO_BANK = noop("{received} came from other clients: only by wire to the client's own bank account")
+FIRST_TIME = noop("{received} came from other clients: prove whose this bank account is")
+PAID_BEFORE = noop("{received} came from other clients: to a bank account known as the client's")
 NO_SOURCES = noop("Where the money came from was not looked up")
 NOT_TOLD = noop("The holder is not known")

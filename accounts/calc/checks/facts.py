@@ -93,11 +93,13 @@ class RequisiteUse:
     """How often the requisite was paid for this client, and how many others named it.
 
     `first_named_at`: when this client named it for the first time; None: with this request.
+    `is_source`: money of this client's came from there.
     """
 
     paid: int
     other_clients: int
     first_named_at: datetime | None = None
+    is_source: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ class Facts:
     trades: int
     volume_hundredths: int
     holder: str = ""
+    method_kind: str = ""
     client: Person | None = None
     loop: Loop | None = None
     pace: Pace | None = None

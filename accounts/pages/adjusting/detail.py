@@ -1,7 +1,6 @@
 """One adjustment: where it stands, what was agreed to, what a person may still do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -9,51 +8,24 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.adjusting import carrying, settling
+from accounts.pages import bars, by_hand
 from accounts.pages import forms as shared
 from accounts.pages.adjusting import forms
 from accounts.pages.adjusting.tables import says
+from accounts.pages.bars import Way
 from accounts.permissions import ASK_ADJUSTMENT, SEE_PAYMENTS
-from accounts.queries.acts import Act
 from accounts.queries.adjusting import page, rows
 from accounts.queries.adjusting.page import AdjustmentPage
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Later, Rejected
-from backoffice.ui.shapes import ActionPage, DetailPage, Panel
-from trading.actions.hand_settlement import Proposal
+from backoffice.ui.shapes import ActionPage, DetailPage
 from trading.permissions import SETTLE_OPERATIONS
-from trading.states import Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a verb looks in the bar: its words, its form, its key, whether it is the main one."""
-
-    label: Any
-    form: type[shared.DecisionForm]
-    key: str = ""
-    is_main: bool = False
-
 
 WAYS: dict[str, Way] = {
     "give_up": Way(label=_("Give it up"), form=forms.GiveUpForm, key="r"),
-    "settle_decline": Way(label=_("Decline"), form=shared.SettleDeclineForm, key="r"),
-    "settle": Way(label=_("Settle by hand"), form=shared.SettleForm, key="a", is_main=True),
-    "settle_confirm": Way(
-        label=_("Confirm the settlement"), form=shared.SettleConfirmForm, key="a", is_main=True
-    ),
+    "settle_decline": bars.DECLINE,
+    "settle": bars.SETTLE,
+    "settle_confirm": bars.SETTLE_CONFIRM,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
-
-    verb: str
-    way: Way
-    act: Act
-    form: shared.DecisionForm
-    url: str
-    is_opened: bool
 
 
 class AdjustmentDetail(DetailPage):
@@ -73,25 +45,15 @@ class AdjustmentDetail(DetailPage):
         return {**drawn(record, None), "is_same": seen == record.adjustment.state}
 
 
-class Evidence(Panel):
+class Evidence(by_hand.Evidence):
     """What MetaTrader shows now under the marker: a block of the page, fetched live."""
 
-    permission = SETTLE_OPERATIONS
-    fragment_name = "accounts/_payment_evidence.html"
-    title = _("In MetaTrader now")
+    settling: ClassVar[Any] = settling
+    noun: ClassVar[str] = "adjustment"
 
     def record(self, pk: int) -> Any:
         """Return the adjustment, or 404 when absent or out of reach."""
         return rows.get_adjustment_for(self.request.user, pk)
-
-    def context(self, record: Any) -> dict[str, Any]:
-        """Return what was found, or why nothing could be."""
-        actor = self.request.user.actor
-        try:
-            found = settling.look(adjustment_id=record.pk, actor=actor, now=self.now)
-        except (Later, Rejected) as silence:
-            return {"found": None, "silence": str(silence), "payment": record}
-        return {"found": found, "silence": "", "payment": record}
 
 
 class AdjustmentAct(ActionPage):
@@ -130,42 +92,24 @@ class GiveUp(AdjustmentAct):
         carrying.give_up(reason=data["reason"], **self.whose)
 
 
-class Settle(AdjustmentAct):
+class Settle(AdjustmentAct, by_hand.Proposes):
     """It moved, or it did not; a second person confirms."""
 
     needs_step_up = True
-    form_class = shared.SettleForm
-    done = _("Proposed. A second person confirms it.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Propose it."""
-        proposal = Proposal(
-            outcome=Outcome(data["outcome"]), ticket=data["ticket"], reason=data["reason"]
-        )
-        settling.propose_settlement(proposal=proposal, **self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleConfirm(AdjustmentAct):
+class SettleConfirm(AdjustmentAct, by_hand.Confirms):
     """The second person found the same."""
 
     needs_step_up = True
-    form_class = shared.SettleConfirmForm
-    done = _("Settled. The books follow.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Confirm it."""
-        settling.confirm_settlement(**self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleDecline(AdjustmentAct):
+class SettleDecline(AdjustmentAct, by_hand.Declines):
     """The second person did not find the same, or the first one takes it back."""
 
-    form_class = shared.SettleDeclineForm
-    done = _("Declined. It waits for a person again.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Decline it."""
-        settling.decline_settlement(reason=data["reason"], **self.whose)
+    settling: ClassVar[Any] = settling
 
 
 #: The last part of an address → the act behind it.
@@ -185,18 +129,5 @@ def drawn(found: AdjustmentPage, opened: Any) -> dict[str, Any]:
         "says": says(adjustment),
         "asker": found.names.get(adjustment.requested_by, adjustment.requested_by),
         "opened": opened,
-        "buttons": [_button(found, verb, opened) for verb in WAYS if found.acts[verb].is_offered],
+        "buttons": bars.buttons(("adjustment", adjustment.pk), WAYS, found.acts, opened),
     }
-
-
-def _button(found: AdjustmentPage, verb: str, opened: Any) -> Button:
-    is_opened = opened is not None and opened.verb == verb
-    word = verb.replace("_", "-")
-    return Button(
-        verb=verb,
-        way=WAYS[verb],
-        act=found.acts[verb],
-        form=opened if is_opened else WAYS[verb].form(),
-        url=reverse(f"accounts:adjustment-{word}", args=[found.adjustment.pk]),
-        is_opened=is_opened,
-    )

@@ -1,13 +1,14 @@
 """Acts on a deposit: each is one form of its page and calls one action."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.deposits import deciding, returning, settling, starting
 from accounts.actions.ways import handing, screening
 from accounts.actions.ways.screening import Finding
+from accounts.pages import by_hand
 from accounts.pages import forms as shared
 from accounts.pages.deposits import forms
 from accounts.pages.deposits.detail import DepositAct
@@ -15,9 +16,6 @@ from accounts.permissions import DECIDE_DEPOSIT, RECORD_HANDOVER, SEND_PAYOUT, S
 from accounts.queries import deposits
 from accounts.terms.chains import Screening
 from backoffice.core.actors import Actor
-from trading.actions.hand_settlement import Proposal
-from trading.permissions import SETTLE_OPERATIONS
-from trading.states import Outcome
 
 
 def weigh(user: Any, kwargs: Mapping[str, Any]) -> Any:
@@ -118,43 +116,22 @@ class RecordReturn(HeavyAct):
         returning.record_return(reference=data["reference"], **self.whose)
 
 
-class Settle(HeavyAct):
+class Settle(HeavyAct, by_hand.Proposes):
     """It moved, or it did not; a second person confirms."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleForm
-    done = _("Proposed. A second person confirms it.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Propose it."""
-        proposal = Proposal(
-            outcome=Outcome(data["outcome"]), ticket=data["ticket"], reason=data["reason"]
-        )
-        settling.propose_settlement(proposal=proposal, **self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleConfirm(HeavyAct):
+class SettleConfirm(HeavyAct, by_hand.Confirms):
     """The second person found the same."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleConfirmForm
-    done = _("Settled. The books follow.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Confirm it."""
-        settling.confirm_settlement(**self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleDecline(DepositAct):
+class SettleDecline(DepositAct, by_hand.Declines):
     """The second person did not find the same, or the first one takes it back."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleDeclineForm
-    done = _("Declined. It waits for a person again.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Decline it."""
-        settling.decline_settlement(reason=data["reason"], **self.whose)
+    settling: ClassVar[Any] = settling
 
 
 #: The last part of an address → the act behind it.

@@ -1,7 +1,7 @@
 """One deposit: where it stands, what its provider told, what a person may decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -9,57 +9,31 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.deposits import settling
+from accounts.pages import bars, by_hand
 from accounts.pages import forms as shared
+from accounts.pages.bars import Button, Way
 from accounts.pages.deposits import forms
 from accounts.pages.deposits.tables import says
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries import deposit_page, deposits
-from accounts.queries.acts import Act
 from accounts.queries.deposit_page import DepositPage
 from accounts.terms import Deposit as State
-from backoffice.core.errors import Later, Rejected
-from backoffice.ui.shapes import ActionPage, DetailPage, Panel
-from trading.permissions import SETTLE_OPERATIONS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a verb looks in the bar: its words, its key, whether it is what the page is for."""
-
-    label: Any
-    form: type[shared.DecisionForm]
-    key: str = ""
-    is_main: bool = False
-
+from backoffice.ui.shapes import ActionPage, DetailPage
 
 WAYS: dict[str, Way] = {
     "cancel": Way(label=_("Stop for the client"), form=forms.CancelForm),
     "reject": Way(label=_("No such money"), form=forms.RejectForm, key="r"),
     "return": Way(label=_("Send back"), form=forms.ReturnForm, key="r"),
-    "settle_decline": Way(label=_("Decline"), form=shared.SettleDeclineForm, key="r"),
+    "settle_decline": bars.DECLINE,
     "record_return": Way(
         label=_("Record as sent back"), form=forms.RecordReturnForm, key="a", is_main=True
     ),
-    "settle": Way(label=_("Settle by hand"), form=shared.SettleForm, key="a", is_main=True),
-    "settle_confirm": Way(
-        label=_("Confirm the settlement"), form=shared.SettleConfirmForm, key="a", is_main=True
-    ),
+    "settle": bars.SETTLE,
+    "settle_confirm": bars.SETTLE_CONFIRM,
     "screen": Way(label=_("Record a screening"), form=shared.ScreenForm),
     "arrived": Way(label=_("It came"), form=forms.ArrivedForm, key="a", is_main=True),
     "accept": Way(label=_("Let it pass"), form=forms.AcceptForm, key="a", is_main=True),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
-
-    verb: str
-    way: Way
-    act: Act
-    form: shared.DecisionForm
-    url: str
-    is_opened: bool
 
 
 class DepositDetail(DetailPage):
@@ -80,26 +54,15 @@ class DepositDetail(DetailPage):
         return {**context(record), "is_same": seen == record.deposit.state}
 
 
-class Evidence(Panel):
+class Evidence(by_hand.Evidence):
     """What MetaTrader shows now under the marker: a block of the page, fetched live."""
 
-    permission = SETTLE_OPERATIONS
-    fragment_name = "accounts/_payment_evidence.html"
-    styles = ("css/pages/payments.css",)
-    title = _("In MetaTrader now")
+    settling: ClassVar[Any] = settling
+    noun: ClassVar[str] = "deposit"
 
     def record(self, pk: int) -> Any:
         """Return the deposit, or 404 when absent or out of reach."""
         return deposits.get_deposit_for(self.request.user, pk)
-
-    def context(self, record: Any) -> dict[str, Any]:
-        """Return what was found, or why nothing could be."""
-        actor = self.request.user.actor
-        try:
-            found = settling.look(deposit_id=record.pk, actor=actor, now=self.now)
-        except (Later, Rejected) as silence:
-            return {"found": None, "silence": str(silence), "payment": record}
-        return {"found": found, "silence": "", "payment": record}
 
 
 class DepositAct(ActionPage):
@@ -144,16 +107,12 @@ def drawn(page: DepositPage, opened: Any) -> dict[str, Any]:
 
 
 def _button(page: DepositPage, verb: str, opened: Any) -> Button:
-    is_opened = opened is not None and opened.verb == verb
-    form = opened if is_opened else WAYS[verb].form(initial={"seen": page.seen})
-    if is_opened and "seen" in form.fields:  # always what stands on this very page
+    """Return the button; what its form has seen is always what stands on this very page."""
+    made = bars.button(("deposit", page.deposit.pk), verb, WAYS[verb], page.acts[verb], opened)
+    if not made.is_opened:
+        made = replace(made, form=WAYS[verb].form(initial={"seen": page.seen}))
+    form = made.form
+    if made.is_opened and "seen" in form.fields:
         form.data = {name: form.data.get(name) for name in form.data} | {"seen": page.seen}
     form.fit(page.deposit.method)
-    return Button(
-        verb=verb,
-        way=WAYS[verb],
-        act=page.acts[verb],
-        form=form,
-        url=reverse(f"accounts:deposit-{verb.replace('_', '-')}", args=[page.deposit.pk]),
-        is_opened=is_opened,
-    )
+    return made

@@ -1,7 +1,6 @@
 """One transfer: its stages, both legs, what a person may do about one that hangs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -9,54 +8,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.transfers import returning, settling
+from accounts.pages import bars, by_hand
 from accounts.pages import forms as shared
+from accounts.pages.bars import Way
 from accounts.pages.transfers import forms, stages
 from accounts.pages.transfers.tables import place, says
 from accounts.permissions import REQUEST_TRANSFER, RETURN_TRANSFER, SEE_PAYMENTS
-from accounts.queries.acts import Act
 from accounts.queries.transfers import page as asking
 from accounts.queries.transfers import rows
 from accounts.queries.transfers.page import TransferPage
 from accounts.terms import Transfer as State
 from backoffice.core.actors import Actor
-from backoffice.core.errors import Later, Rejected
-from backoffice.ui.shapes import ActionPage, DetailPage, Panel
-from trading.actions.hand_settlement import Proposal
-from trading.permissions import SETTLE_OPERATIONS
-from trading.states import Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a verb looks in the bar: its words, its key, whether it is what the page is for."""
-
-    label: Any
-    form: type[shared.DecisionForm]
-    key: str = ""
-    is_main: bool = False
-
+from backoffice.ui.shapes import ActionPage, DetailPage
 
 WAYS: dict[str, Way] = {
     "cancel": Way(label=_("Take back for the client"), form=forms.CancelForm),
-    "settle_decline": Way(label=_("Decline"), form=shared.SettleDeclineForm, key="r"),
-    "settle": Way(label=_("Settle by hand"), form=shared.SettleForm, key="a", is_main=True),
-    "settle_confirm": Way(
-        label=_("Confirm the settlement"), form=shared.SettleConfirmForm, key="a", is_main=True
-    ),
+    "settle_decline": bars.DECLINE,
+    "settle": bars.SETTLE,
+    "settle_confirm": bars.SETTLE_CONFIRM,
     "return": Way(label=_("Send back"), form=forms.ReturnForm, key="a", is_main=True),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """One act of the bar as it is drawn: words, form, where it posts, why it is shut."""
-
-    verb: str
-    way: Way
-    act: Act
-    form: shared.DecisionForm
-    url: str
-    is_opened: bool
 
 
 class TransferDetail(DetailPage):
@@ -76,25 +47,15 @@ class TransferDetail(DetailPage):
         return {**drawn(record, None), "is_same": seen == record.transfer.state}
 
 
-class Evidence(Panel):
+class Evidence(by_hand.Evidence):
     """What MetaTrader shows now under the marker: a block of the page, fetched live."""
 
-    permission = SETTLE_OPERATIONS
-    fragment_name = "accounts/_payment_evidence.html"
-    title = _("In MetaTrader now")
+    settling: ClassVar[Any] = settling
+    noun: ClassVar[str] = "transfer"
 
     def record(self, pk: int) -> Any:
         """Return the transfer, or 404 when absent or out of reach."""
         return rows.get_transfer_for(self.request.user, pk)
-
-    def context(self, record: Any) -> dict[str, Any]:
-        """Return what was found, or why nothing could be."""
-        actor = self.request.user.actor
-        try:
-            found = settling.look(transfer_id=record.pk, actor=actor, now=self.now)
-        except (Later, Rejected) as silence:
-            return {"found": None, "silence": str(silence), "payment": record}
-        return {"found": found, "silence": "", "payment": record}
 
 
 class TransferAct(ActionPage):
@@ -156,43 +117,22 @@ class Return(HeavyAct):
         returning.return_transfer(reason=data["reason"], **self.whose)
 
 
-class Settle(HeavyAct):
+class Settle(HeavyAct, by_hand.Proposes):
     """It moved, or it did not; a second person confirms."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleForm
-    done = _("Proposed. A second person confirms it.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Propose it."""
-        proposal = Proposal(
-            outcome=Outcome(data["outcome"]), ticket=data["ticket"], reason=data["reason"]
-        )
-        settling.propose_settlement(proposal=proposal, **self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleConfirm(HeavyAct):
+class SettleConfirm(HeavyAct, by_hand.Confirms):
     """The second person found the same."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleConfirmForm
-    done = _("Settled. The books follow.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Confirm it."""
-        settling.confirm_settlement(**self.whose)
+    settling: ClassVar[Any] = settling
 
 
-class SettleDecline(TransferAct):
+class SettleDecline(TransferAct, by_hand.Declines):
     """The second person did not find the same, or the first one takes it back."""
 
-    permission = SETTLE_OPERATIONS
-    form_class = shared.SettleDeclineForm
-    done = _("Declined. It waits for a person again.")
-
-    def act(self, data: Mapping[str, Any], actor: Actor) -> None:
-        """Decline it."""
-        settling.decline_settlement(reason=data["reason"], **self.whose)
+    settling: ClassVar[Any] = settling
 
 
 #: The last part of an address → the act behind it.
@@ -217,7 +157,7 @@ def drawn(page: TransferPage, opened: Any) -> dict[str, Any]:
         "decided_at": _decided_at(transfer),
         "asker": page.names.get(transfer.requested_by, transfer.requested_by),
         "opened": opened,
-        "buttons": [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_offered],
+        "buttons": bars.buttons(("transfer", transfer.pk), WAYS, page.acts, opened),
     }
 
 
@@ -226,15 +166,3 @@ def _decided_at(transfer: Any) -> str:
     if transfer.state != State.REQUESTED or transfer.approval_id is None:
         return ""
     return reverse("approvals:request-detail", args=[transfer.approval_id])
-
-
-def _button(page: TransferPage, verb: str, opened: Any) -> Button:
-    is_opened = opened is not None and opened.verb == verb
-    return Button(
-        verb=verb,
-        way=WAYS[verb],
-        act=page.acts[verb],
-        form=opened if is_opened else WAYS[verb].form(),
-        url=reverse(f"accounts:transfer-{verb.replace('_', '-')}", args=[page.transfer.pk]),
-        is_opened=is_opened,
-    )

@@ -18,10 +18,9 @@ from accounts.terms.adjustments import (
 )
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.core import access, clock
-from trading.queries import operations, settlements
+from trading.queries import operations
 from trading.queries.operations import OperationView
-from trading.queries.settlements import SettlementView
-from trading.states import Operation, Settling
+from trading.states import Operation
 
 NEWEST = ("-id",)
 PUSHED = 200
@@ -154,12 +153,3 @@ def operation_to_settle(adjustment_id: int) -> OperationView | None:
     """Return the operation when machines could not decide what became of it, or None."""
     found = operation_of(adjustment_id)
     return found if found is not None and found.state is Operation.MANUAL else None
-
-
-def standing_of(adjustment_id: int) -> SettlementView | None:
-    """Return the proposal that waits for a second person, or None."""
-    operation = operation_to_settle(adjustment_id)
-    if operation is None:
-        return None
-    proposed = settlements.settlements_of(operation.operation_id)
-    return next((one for one in proposed if one.state is Settling.PROPOSED), None)

@@ -64,6 +64,8 @@ def _barred(line: Line, account: ByLogin | None, legal_entity_id: int) -> Snag |
         return Snag.UNKNOWN_LOGIN
     if account.client_id is None:
         return Snag.NO_CLIENT
+    if account.is_demo:
+        return Snag.DEMO
     if account.legal_entity_id != legal_entity_id:
         return Snag.OTHER_ENTITY
     if account.currency != line.currency:

@@ -78,6 +78,7 @@ def way_of(client: Any, wish: Any, *, now: datetime) -> Way | None:
         amount=wish.amount,
         currency=account.currency,
         holder=client.full_name,
+        method_id=int(wish.method_id),
     )
     looked = looking.look(asked, now=now)
     return Way(lines=looked.lines, free=_free(looked.facts), currency=account.currency)

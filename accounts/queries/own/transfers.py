@@ -55,7 +55,7 @@ def places_of(client: Any) -> dict[str, OwnPlace]:
     accounts = [
         one
         for one in trading_accounts.list_accounts_of(client.pk)
-        if one.enabled and not one.closed_on_server
+        if one.enabled and not one.closed_on_server and not one.is_demo
     ]
     found = [_account(one) for one in accounts]
     held = {one.currency: one for one in _wallets(client.pk)}

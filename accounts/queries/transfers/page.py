@@ -120,7 +120,7 @@ def _is_offered(verb: str, transfer: Transfer, proposal: SettlementView | None) 
     state = State(transfer.state)
     match verb:
         case "cancel":
-            return state is State.REQUESTED
+            return state in (State.REQUESTED, State.APPROVED)
         case "return":
             hangs = state is State.REVERSING and transfer.next_try_at is None
             return hangs or (state is State.IN_TRANSIT and bool(transfer.waits_because))

@@ -53,7 +53,7 @@ def list_places_for(user: Any, client_id: int) -> tuple[list[PlaceView], list[Pl
             server_id=one.server_id,
         )
         for one in trading_accounts.list_accounts_of_client_for(user, client_id)
-        if one.enabled and not one.closed_on_server
+        if one.enabled and not one.closed_on_server and not one.is_demo
     ]
     wallets = wallets_of(client_id)
     there = {one.currency for one in wallets}

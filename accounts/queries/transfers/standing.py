@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from accounts.models import Transfer, TransferOperation
+from accounts.queries import settlements
 from accounts.terms import TRANSFER_FINAL
 from accounts.terms import Transfer as State
-from trading.queries import operations, settlements
 from trading.queries.operations import OperationView
-from trading.queries.settlements import SettlementView
-from trading.states import Operation, Settling
 
 #: One leg moved and the other did not for longer than this: in flight.
 IN_FLIGHT_AFTER = timedelta(minutes=2)
@@ -47,15 +45,4 @@ def count_in_flight(now: datetime) -> int:
 def operation_to_settle(transfer_id: int) -> OperationView | None:
     """Return the newest operation of a transfer that machines could not decide, or None."""
     links = TransferOperation.objects.filter(transfer=transfer_id).order_by("-id")
-    known = operations.operations_of(link.key for link in links)
-    found = [known[link.key] for link in links if link.key in known]
-    return next((one for one in found if one.state is Operation.MANUAL), None)
-
-
-def standing_of(transfer_id: int) -> SettlementView | None:
-    """Return the proposal that waits for a second person, or None."""
-    operation = operation_to_settle(transfer_id)
-    if operation is None:
-        return None
-    proposed = settlements.settlements_of(operation.operation_id)
-    return next((one for one in proposed if one.state is Settling.PROPOSED), None)
+    return settlements.left_to_people(link.key for link in links)

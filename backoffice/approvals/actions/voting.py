@@ -1,6 +1,7 @@
 """Agreeing to what another asked for, turning it down, and looking at what was done alone."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -139,6 +140,35 @@ def cast(
     return vote
 
 
+def told_of(vote: ApprovalVote, kind: str) -> ApprovalVoted:
+    """Return what is told of a vote, for whoever tells it in the record's own log."""
+    return ApprovalVoted(
+        request_id=vote.request_id,
+        kind=kind,
+        verdict=vote.verdict,
+        reason=vote.reason,
+        payload_digest=vote.payload_digest,
+        facts_digest=vote.facts_digest,
+        seat=vote.seat,
+        for_user_id=vote.for_user_id,
+        voids=vote.voids,
+        proof=vote.proof,
+    )
+
+
+def for_whom(actor: Actor, reaches: Callable[[Actor], bool], *, now: datetime) -> int | None:
+    """Return whom the actor votes for: None for themselves, else an absent one who lent the vote.
+
+    `reaches` says whose right reaches the record. Raises NotYours where nobody's does.
+    """
+    if reaches(actor):
+        return None
+    for absent_id in requests.delegators_of(int(actor.key), now) if actor.kind == "staff" else ():
+        if reaches(Actor.staff(absent_id)):
+            return absent_id
+    raise NotYours(_("You may not decide about this."))
+
+
 def _decidable(request_id: int, actor: Actor, now: datetime) -> tuple[ApprovalRequest, int | None]:
     """Return the request in the voter's reach, and whom they stand in for when it is another's."""
     user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
@@ -159,16 +189,4 @@ def _decided_here(request: ApprovalRequest) -> terms.Kind:
 
 
 def _tell(request: ApprovalRequest, vote: ApprovalVote, *, actor: Actor, now: datetime) -> None:
-    event = ApprovalVoted(
-        request_id=request.pk,
-        kind=request.kind,
-        verdict=vote.verdict,
-        reason=vote.reason,
-        payload_digest=vote.payload_digest,
-        facts_digest=vote.facts_digest,
-        seat=vote.seat,
-        for_user_id=vote.for_user_id,
-        voids=vote.voids,
-        proof=vote.proof,
-    )
-    asking.emit(request, event, actor=actor, now=now)
+    asking.emit(request, told_of(vote, request.kind), actor=actor, now=now)

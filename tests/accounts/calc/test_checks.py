@@ -111,6 +111,28 @@ def test_4_the_closed_loop(loop: Loop, expected: str, words: str) -> None:
     assert (str(answer.verdict), words in answer.sentence) == (expected, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "use", "expected", "words"),
+    [
+        ("crypto", {"paid": 1}, "red", "only by wire"),
+        ("", {"paid": 1}, "red", "only by wire"),
+        ("bank_wire", {"paid": 0}, "amber", "prove whose this bank account is"),
+        ("bank_wire", {"paid": 1}, "amber", "known as the client's"),
+        ("bank_wire", {"paid": 0, "is_source": True}, "amber", "known as the client's"),
+    ],
+)
+def test_4_what_other_clients_sent(
+    kind: str, use: dict[str, Any], expected: str, words: str
+) -> None:
+    """Also where a reason is given for paying everything at one place."""
+    use = {"other_clients": 0} | use
+    loop = Loop(lines=(a_line(Route.RECEIVED),), elsewhere=(), reason="the card was stolen")
+    reasons = [loop, replace(loop, reason="")] if expected == "red" else [replace(loop, reason="")]
+    for one in reasons:
+        answer = said(4, loop=one, method_kind=kind, requisite=RequisiteUse(**use))
+        assert (str(answer.verdict), words in answer.sentence) == (expected, True)
+
+
 def test_4_another_split_is_another_picture() -> None:
     one = said(
         4, loop=Loop(lines=(a_line(Route.SOURCE, "60"), a_line(Route.PROFIT, "40")), elsewhere=())

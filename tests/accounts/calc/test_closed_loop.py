@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.calc import closed_loop
-from accounts.calc.closed_loop import Line, Order, PaidIn, Route, Rules, Source, split
+from accounts.calc.closed_loop import (
+    Line,
+    Order,
+    PaidIn,
+    Route,
+    Rules,
+    Source,
+    Sourceless,
+    split,
+)
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FOREVER = Rules(refund_days={})
@@ -100,11 +109,24 @@ def test_the_order_is_a_policy() -> None:
 
 
 def test_what_nobody_knows_comes_after_the_known_and_before_profit() -> None:
-    lines = split(Decimal(3800), sources(), FOREVER, now=NOW, unknown=Decimal(100))
+    lines = split(Decimal(3800), sources(), FOREVER, now=NOW, rest=Sourceless(unknown=Decimal(100)))
 
     assert [(one.source, one.amount) for one in lines[-2:]] == [
         ("unknown", Decimal(100)), ("profit", Decimal(200)),
     ]  # fmt: skip
+
+
+def test_what_came_from_others_or_another_currency_is_no_profit() -> None:
+    rest = Sourceless(unknown=Decimal(5), converted=Decimal(50), received=Decimal(30))
+
+    lines = split(Decimal(100), [], FOREVER, now=NOW, rest=rest)
+
+    assert [(one.route, one.amount) for one in lines] == [
+        (Route.UNKNOWN, Decimal(5)), (Route.CONVERTED, Decimal(50)),
+        (Route.RECEIVED, Decimal(30)), (Route.PROFIT, Decimal(15)),
+    ]  # fmt: skip
+    below = Sourceless(converted=Decimal(-1), received=Decimal(-1))
+    assert len(split(Decimal(100), [], FOREVER, now=NOW, rest=below)) == 1
 
 
 def test_elsewhere_is_what_does_not_go_to_the_place_that_was_asked_for() -> None:
@@ -204,7 +226,7 @@ def test_it_always_adds_up_and_no_source_gets_more_than_it_holds(
     asked: Decimal, known: list[Source], unknown: Decimal, order: Order
 ) -> None:
     rules = Rules(order=order)
-    lines = split(asked, known, rules, now=NOW, unknown=unknown)
+    lines = split(asked, known, rules, now=NOW, rest=Sourceless(unknown=unknown))
 
     assert sum((one.amount for one in lines), NOTHING) == asked
     assert all(one.amount > 0 for one in lines)
@@ -227,11 +249,11 @@ def test_two_requests_in_turn_are_one_request_of_the_sum(
     first: Decimal, second: Decimal, known: list[Source], unknown: Decimal
 ) -> None:
     """Per source; only the parts of a card may be cut elsewhere."""
-    one = split(first, known, Rules(), now=NOW, unknown=unknown)
+    one = split(first, known, Rules(), now=NOW, rest=Sourceless(unknown=unknown))
     then = after(known, one)
     left = unknown - given_to(one, "unknown")
-    two = split(second, then, Rules(), now=NOW, unknown=left)
-    both = split(first + second, known, Rules(), now=NOW, unknown=unknown)
+    two = split(second, then, Rules(), now=NOW, rest=Sourceless(unknown=left))
+    both = split(first + second, known, Rules(), now=NOW, rest=Sourceless(unknown=unknown))
 
     keys = {"unknown", "profit", *(source.key for source in known)}
     for key in keys:

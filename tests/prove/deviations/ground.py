@@ -136,7 +136,7 @@ class Ground:
     def _open_books(self) -> None:
         settings.MT4_AGENT_KEYS = {"demo-1": AgentKey("k1", b"secret")}
         registry.register(lambda address: cast(Any, DayGateway(cast(Any, self))))
-        self.server_id = a_server_row(timezone="Europe/Athens").pk
+        self.server_id = a_server_row(timezone="Europe/Athens", kind="live").pk
         assert sync.sync_server(server_id=self.server_id, now=self.clock.time, full=True).finished
         entity = a_legal_entity()
         client: Client = a_client("Ana Ruiz", entity=entity)

@@ -16,6 +16,7 @@ from accounts.tasks import push_deposit
 from accounts.terms import Deposit as State
 from accounts.terms import Review
 from backoffice.core import clock
+from backoffice.core.errors import Conflict
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import (
     Cardly,
@@ -249,7 +250,7 @@ def test_one_form_begins_once(till: Till) -> None:
     first = start(till)
     again = start(till, key=first.key)
     assert again.pk == first.pk
-    with pytest.raises(steps.Conflict):
+    with pytest.raises(Conflict):
         start(till, "201.00", key=first.key)
 
 

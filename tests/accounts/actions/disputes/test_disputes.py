@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.actions import withdrawals
 from accounts.actions.adjusting.steps import AlreadyReversed
 from accounts.actions.disputes import answering, opening
 from accounts.actions.disputes.opening import BadDispute
@@ -22,12 +23,13 @@ from backoffice.approvals.actions import voting
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.terms import Ballot
 from backoffice.company.actions import policies
-from backoffice.core import clock
+from backoffice.core import clock, records
+from backoffice.core.actors import Origin
 from tests.factories.accounts.adjusting import Desk
 from tests.factories.accounts.disputes import credited, opened, opened_by_staff, said
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import balanced, now_of, standing
-from tests.factories.payments import SYSTEM
+from tests.factories.payments import SYSTEM, fingerprint
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,37 @@ def test_money_that_was_withdrawn_already_goes_below_zero(desk: Desk, script: Sc
     assert (debit.state, desk.till.posted()) == (Moved.DONE, -100)
     assert desk.till.agrees()
     assert balanced()
+
+
+def test_whatever_was_voted_before_is_void_and_asked_for_again(desk: Desk, script: Script) -> None:
+    """Also where nobody agreed yet; whoever asked stays kept from voting by session and device."""
+    deposit, whence = credited(desk), Origin("s" * 64, "d" * 64)
+    payment = withdrawals.request_withdrawal(
+        request=desk.till.request(), actor=desk.till.asker.actor, origin=whence, now=clock.now()
+    )
+    seen, before = fingerprint(payment), payment.approval_id
+
+    dispute = opened(deposit)
+
+    payment.refresh_from_db()
+    old, new = ApprovalRequest.objects.get(pk=before), payment.approval
+    assert (old.state, f"{dispute}: {deposit} is disputed" in old.closed_reason) == ("VOIDED", True)
+    assert (new.state, new.asked_by) == ("WAITING", payment.requested_by)
+    assert (new.asked_session, new.asked_device) == (whence.session_digest, whence.device_digest)
+    assert payment.state == Withdrawal.REQUESTED
+    told = [one.sentence for one in records.for_subject("payment", payment.pk)]
+    assert any("is void" in sentence and "is disputed" in sentence for sentence in told)
+    with pytest.raises(withdrawals.ChangedMeanwhile, match="Chargeback window"):
+        withdrawals.approve_withdrawal(
+            payment_id=payment.pk, fingerprint=seen, actor=desk.till.second.actor, now=clock.now()
+        )
+    assert desk.till.approve(payment, desk.till.second).state == Withdrawal.APPROVED
+
+
+def test_postgresql_asks_again_only_for_what_is_void(desk: Desk) -> None:
+    one, other = desk.till.ask("10.00"), desk.till.ask("20.00")
+    with pytest.raises(IntegrityError, match="only when it is void"), transaction.atomic():
+        Payment.objects.filter(pk=one.pk).update(approval=other.approval)
 
 
 def test_a_part_of_it_leaves_the_rest_owed(desk: Desk, script: Script) -> None:

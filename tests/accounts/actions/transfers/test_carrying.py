@@ -183,3 +183,30 @@ def test_a_move_of_ones_own_is_no_deposit_and_no_withdrawal(carried: Pair) -> No
     (raw,) = money.moved_by_client(client_id)
     assert raw.deposits_count == before.deposits_count + 1
     assert moved.moved_of(client_id) == [before]
+
+
+def test_what_may_go_and_has_not_left_is_taken_back(pair: Pair) -> None:
+    transfer = pair.ask()
+    assert (transfer.state, pair.till.available()) == (State.APPROVED, Decimal("900.00"))
+
+    returning.cancel_transfer(
+        transfer_id=transfer.pk, reason="not needed", actor=pair.till.asker.actor, now=clock.now()
+    )
+
+    transfer = now_of(transfer)
+    assert (transfer.state, transfer.next_try_at) == (State.CANCELLED, None)
+    assert pair.till.available() == Decimal("1000.00")
+    carrying.carry_transfer(transfer_id=transfer.pk, actor=SYSTEM, now=clock.now() + LATER)
+    assert now_of(transfer).state == State.CANCELLED
+
+
+def test_what_may_have_left_is_not_taken_back(carried: Pair) -> None:
+    transfer = carried.ask()
+    lose_answer(carried.script, leg=1, booked=True)
+    work_done()
+    assert now_of(transfer).state == State.UNCERTAIN
+
+    with pytest.raises(steps.NotPossible):
+        returning.cancel_transfer(
+            transfer_id=transfer.pk, reason="no", actor=carried.till.asker.actor, now=clock.now()
+        )

@@ -13,19 +13,22 @@ from accounts.actions.transfers import returning, to_another
 from accounts.actions.transfers.requesting import Place
 from accounts.actions.transfers.to_another import Gift
 from accounts.actions.withdrawals import BadRequest
-from accounts.models import Transfer
+from accounts.models import PaymentMethod, Transfer
+from accounts.queries import checks as looking
 from accounts.terms import Transfer as State
 from backoffice.approvals.actions import asking, executing, voting
 from backoffice.approvals.actions.refusals import NotYours, OverAlready, SamePerson
-from backoffice.approvals.models import ApprovalRequest
+from backoffice.approvals.models import ApprovalRequest, ApprovalVote
 from backoffice.approvals.terms import Ballot, kind_of
 from backoffice.company.actions import policies
 from backoffice.core import clock
 from backoffice.core.models import EventRecord
 from crm.models import Client
+from tests.factories.accounts.disputes import a_dispute_of
 from tests.factories.moving.transfers import Pair, an_account_of, in_transit, now_of, told
 from tests.factories.payments import SYSTEM, work_done
 from tests.factories.people import a_client
+from trading.models import TradingAccount
 
 pytestmark = pytest.mark.django_db
 BEA = "bea@far.example"
@@ -90,6 +93,61 @@ def test_who_asks_does_not_decide(pair: Pair, receiver: Client) -> None:
     transfer = give(pair)
     with pytest.raises((NotYours, SamePerson)):
         vote(transfer, pair.till.asker)
+
+
+def test_who_gets_it_does_not_decide(pair: Pair, receiver: Client) -> None:
+    """A member of staff who is a client too: noted, or known by the address."""
+    mine = pair.till.approver.email
+    Client.objects.filter(pk=receiver.pk).update(email=mine)
+    transfer = give(pair, email=mine)
+
+    with pytest.raises(SamePerson):
+        vote(transfer, pair.till.approver)
+    with pytest.raises(IntegrityError, match="vote_benefit"), transaction.atomic():
+        ApprovalVote.objects.create(
+            request=transfer.approval, voter=pair.till.approver, verdict="AGREE",
+            payload_digest=transfer.approval.payload_digest, facts=transfer.approval.facts,
+            cast_at=clock.now(),
+        )  # fmt: skip
+
+
+def test_what_others_sent_leaves_by_the_receiver_s_own_bank_only(
+    carried: Pair, receiver: Client
+) -> None:
+    """500.00 were there before our books, 100.00 came from another client, 50.00 more is profit."""
+    transfer = give(carried)
+    vote(transfer, carried.till.approver)
+    vote(transfer, carried.till.second)
+    for _ in range(3):
+        work_done()
+    assert now_of(transfer).state == State.DONE
+    account = TradingAccount.objects.get(login=99)
+    purse = PaymentMethod.objects.create(
+        legal_entity=receiver.legal_entity, code="tether", name="Tether", kind="crypto",
+        currency="USD", direction="out",
+    )  # fmt: skip
+
+    def looked(method: PaymentMethod, holder: str = "Bea Far") -> Any:
+        asked = looking.Asked(
+            payment_id=None, client_id=receiver.pk, account_id=account.pk, requisite_key="k",
+            amount=Decimal("650.00"), currency="USD", holder=holder, method_id=method.pk,
+        )  # fmt: skip
+        return looking.look(asked, now=clock.now())
+
+    wire = looked(carried.till.method)
+    assert [(str(one.route), one.amount) for one in wire.lines] == [
+        ("unknown", 500), ("received", 100), ("profit", 50),
+    ]  # fmt: skip
+    by_wire, by_purse = wire.answers[3], looked(purse).answers[3]
+    assert (by_wire.number, by_wire.verdict, by_purse.verdict) == (4, "amber", "red")
+    assert "prove whose this bank account" in by_wire.sentence
+    assert "only by wire" in by_purse.sentence
+
+
+def test_nothing_goes_to_others_while_a_payment_is_disputed(pair: Pair, receiver: Client) -> None:
+    a_dispute_of(pair.till.client, 71)
+    with pytest.raises(BadRequest, match="is disputed"):
+        give(pair)
 
 
 def test_a_no_releases_the_hold(pair: Pair, receiver: Client) -> None:

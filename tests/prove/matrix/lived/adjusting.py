@@ -8,6 +8,7 @@ from typing import Any
 from accounts.actions.adjusting import settling
 from accounts.models import Adjustment, Dispute
 from accounts.providers.port import Told
+from accounts.queries import settlements
 from accounts.queries.adjusting import rows
 from accounts.terms.adjustments import ADJUSTMENT_FINAL, AdjustmentKind
 from accounts.terms.adjustments import Adjustment as State
@@ -114,7 +115,8 @@ def settle(till: Till) -> None:
     """Two people settle what waits for them."""
     for adjustment in Adjustment.objects.filter(needs_person=True):
         own = {"adjustment_id": adjustment.pk}
-        by_two(till, settling, own, rows.standing_of(adjustment.pk))
+        standing_now = settlements.proposed_of(rows.operation_to_settle(adjustment.pk))
+        by_two(till, settling, own, standing_now)
 
 
 LIVES: tuple[Life, ...] = (

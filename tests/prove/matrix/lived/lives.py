@@ -152,10 +152,12 @@ def settle(till: Till) -> None:
     payment, deposit = the_payment(), the_deposit()
     if payment is not None and payment.needs_person:
         own = {"payment_id": payment.pk}
-        by_two(till, settling, own, settlements.standing_of(payment.pk))
+        standing_now = settlements.proposed_of(settlements.operation_to_settle(payment.pk))
+        by_two(till, settling, own, standing_now)
     elif deposit is not None and deposit.needs_person:
         own = {"deposit_id": deposit.pk}
-        by_two(till, deposit_settling, own, deposits.standing_of(deposit.pk))
+        standing_now = settlements.proposed_of(deposits.operation_to_settle(deposit.pk))
+        by_two(till, deposit_settling, own, standing_now)
     else:
         moving.settle(till)
         adjusting.settle(till)

@@ -11,6 +11,7 @@ from typing import Any
 from accounts.actions.transfers import returning, settling, to_another
 from accounts.actions.transfers.requesting import Place
 from accounts.models import Transfer
+from accounts.queries import settlements
 from accounts.queries.transfers import standing
 from accounts.terms import TRANSFER_FINAL
 from accounts.terms import Transfer as State
@@ -126,7 +127,8 @@ def settle(till: Till) -> None:
     transfer = the_transfer()
     if transfer is not None and transfer.needs_person:
         own = {"transfer_id": transfer.pk}
-        by_two(till, settling, own, standing.standing_of(transfer.pk))
+        proposed = settlements.proposed_of(standing.operation_to_settle(transfer.pk))
+        by_two(till, settling, own, proposed)
 
 
 LIVES: tuple[Life, ...] = (

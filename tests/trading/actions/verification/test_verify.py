@@ -156,7 +156,7 @@ def test_every_column_that_the_mirror_writes_is_compared() -> None:
 
 @pytest.mark.parametrize(
     ("model", "fields", "name", "table"),
-    [(Symbol, SYMBOL_FIELDS, "EURUSD", "symbols"), (Group, GROUP_FIELDS, "demoforex", "groups")],
+    [(Symbol, SYMBOL_FIELDS, "EURUSD", "symbols"), (Group, GROUP_FIELDS, "std-usd", "groups")],
 )
 def test_a_changed_setting_is_found_and_mended(
     server: Server, model: Any, fields: tuple[str, ...], name: str, table: str

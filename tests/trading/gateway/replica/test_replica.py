@@ -120,7 +120,7 @@ def test_keys_history_markers_and_prices(filled: ReportServer, gateway: Any) -> 
     assert gateway.find_marker(login=2, marker="BO:%", start=NOON, end=NOON + day) == ()
     assert gateway.quotes() == (a_quote("EURUSD", "1.1", "1.10012"),)
     assert [(one.name, one.digits) for one in gateway.symbols()] == [("EURUSD", 5)]
-    assert [(one.name, one.currency) for one in gateway.groups()] == [("demoforex", "USD")]
+    assert [(one.name, one.currency) for one in gateway.groups()] == [("std-usd", "USD")]
     with pytest.raises(Refused, match="there is no account 3"):
         gateway.account(login=3)
 
