@@ -15,6 +15,8 @@ from tests.bench.stage import FORM_TOKEN, first
 from tests.prove.money.errands import Browsers, Customer, post
 from tests.prove.money.eye import Standing
 
+#: The method whose money comes by itself once its client paid: a wire waits for a statement.
+METHOD = "Card"
 #: Nobody has anything more to do, or a person has to look.
 _OVER = ("CREDITED", "IN_REVIEW", "PARKED", "FAILED", "REJECTED", "EXPIRED", "CANCELLED")
 
@@ -48,11 +50,11 @@ class PayIn:
         # Accounts are told with their currency as well: only the options of the method count.
         offer = re.search(r'<select[^>]*name="method_id".*?</select>', page.text, re.DOTALL)
         method = re.search(
-            rf'<option value="(\d+)"[^>]*>\s*[^<]*· {self.customer.currency}\s*</option>',
+            rf'<option value="(\d+)"[^>]*>\s*{METHOD} · {self.customer.currency}\s*</option>',
             offer[0] if offer else "",
         )
         if method is None:
-            raise RuntimeError(f"{path} answered {page.status_code} and offers no method")
+            raise RuntimeError(f"{path} answered {page.status_code} and offers no card")
         fields = {
             "csrfmiddlewaretoken": first(FORM_TOKEN, page.text),
             "key": str(self.key),
