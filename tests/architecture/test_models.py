@@ -14,9 +14,7 @@ TESTS = "\n".join(
     if "architecture" not in path.parts
 )
 #: Tables that no test needs to name, and why.
-EXEMPT: dict[str, str] = {
-    "accounts.LedgerBalance": "a running sum behind ledger/balances.py, whose tests read it",
-}
+EXEMPT: dict[str, str] = {}
 MODELS = {model._meta.label: model for model in our_models()}
 
 

@@ -80,8 +80,10 @@ class OpenDispute(ActionPage):
     done = gettext_lazy("Opened. The amount is set aside.")
 
     def form(self, data: Any = None) -> forms.OpenForm:
-        """Return the form, with the whole amount of the deposit."""
+        """Return the form, with the whole amount of the deposit once it was received."""
         deposit = rows.deposit_to_dispute(self.request.user, self.kwargs["pk"])
+        if deposit.received_amount is None:
+            return forms.OpenForm(data, label_suffix="")
         came = rounded(deposit.received_amount, deposit.received_currency)
         form = forms.OpenForm(data, label_suffix="", initial={"amount": came})
         form.fields["amount"].label = f"{form.fields['amount'].label}, {deposit.received_currency}"
