@@ -175,6 +175,7 @@ DROP FUNCTION accounts_approval_moves() CASCADE;
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0012_deposits_guarded"), ("approvals", "0003_first_policies")]
+    run_before = [("approvals", "0011_fixed_by_column")]  # its guard would sleep on
 
     operations = [
         migrations.AddField(

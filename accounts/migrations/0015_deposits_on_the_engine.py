@@ -206,6 +206,7 @@ ALTER TABLE accounts_payment ENABLE ALWAYS TRIGGER hands_apart;
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0014_closed_loop"), ("approvals", "0007_begun_before")]
+    run_before = [("approvals", "0011_fixed_by_column")]  # its guard would sleep on
 
     operations = [
         migrations.AddField("deposit", "started_session", models.CharField(blank=True, default="", max_length=64)),

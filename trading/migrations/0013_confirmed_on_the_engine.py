@@ -107,6 +107,8 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [("trading", "0012_snoozed_alerts"), ("approvals", "0005_watched")]
+    # It wakes the guards that it knows; one that is made before it would sleep on.
+    run_before = [("approvals", "0011_fixed_by_column")]
 
     operations = [
         migrations.AddField(

@@ -55,6 +55,7 @@ UNWATCHED: dict[str, str] = {
     "accounts_providercallback": "stays as it came, by a trigger; what follows from it is told",
     "accounts_bankfile": "stays as it came, by a trigger; its one verdict is told by an event",
     "accounts_bankstatement": "only grows, by a trigger, with its file, which is told",
+    "accounts_settlementline": "only grows, by a trigger, with its file, which is watched",
     "accounts_bankrow": "only grows, by a trigger; what becomes of it is a use, which is watched",
     "accounts_paymentcheck": "a report of checks",
     "approvals_approvalvote": "only grows, is the record itself, and is told by an event",
@@ -75,3 +76,14 @@ def test_every_table_is_watched_or_says_why_not() -> None:
         found = {table: tuple(names) for table, names in cursor.fetchall()}
     assert set(found.values()) == {TRIGGERS}
     assert set(TABLES) - set(found) == set(UNWATCHED), "watch it (audit_watch), or say why not"
+
+
+@pytest.mark.django_db
+def test_no_guard_sleeps() -> None:
+    """A migration that puts triggers to sleep wakes them all, in whatever order a database is made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname::text FROM pg_trigger "
+            "WHERE tgenabled = 'D' AND NOT tgisinternal"
+        )
+        assert cursor.fetchall() == []
