@@ -22,7 +22,7 @@ def a_server(code: str = "demo-1", **values: Any) -> Server:
     """Register a server whose clock runs two hours before UTC."""
     plain: dict[str, Any] = {
         "name": "Demo One",
-        "kind": "demo",
+        "kind": "live",
         "timezone": "Etc/GMT-2",
         "agent_url": "http://127.0.0.1:1",
     }
