@@ -131,11 +131,11 @@ def fingerprint(payment: Payment) -> str:
     return checks.picture_of(payment, answers).fingerprint
 
 
-def a_till(login: int = 7, **terms: int) -> Till:
+def a_till(login: int = 7, *, email: str = "", **terms: int) -> Till:
     """Make it: with everything that a withdrawal needs, MetaTrader apart."""
     entity = a_legal_entity()
     asker = a_staff_user("sales_agent", entity=entity)
-    client = a_client("Ana Ruiz", entity=entity, owner=asker)
+    client = a_client("Ana Ruiz", entity=entity, owner=asker, email=email)
     account = a_login(login)
     TradingAccount.objects.filter(pk=account.pk).update(balance=DEPOSIT + EARNED)
     account.refresh_from_db()

@@ -209,6 +209,16 @@ def approve(page: Page, demo: Demo, number: str) -> None:
     assert wait_until(given, seconds=SECONDS), page.locator("main").inner_text()
 
 
+def let_pass(page: Page, demo: Demo, number: str) -> None:
+    """Look at a deposit a second time: who handed the statement in also said what its row is for."""
+    page.goto(f"{demo.address}/payments/deposits/{number}/")
+    page.locator("[data-decide=a]").first.click()
+    act = page.locator("details.act[open] form")
+    act.locator("textarea, input[type=text]").first.fill("It stands on the bank's own page too.")
+    with page.expect_navigation():
+        act.locator("button[type=submit]").click()
+
+
 def asked_for(client: Page, demo: Demo) -> str:
     """Look where it would go, then ask for it; the same lines stand on its page."""
     client.goto(f"{demo.address}/portal/withdrawals/new/")
@@ -236,6 +246,8 @@ def test_one_payment_on_both_sides(
 
     both_say(client, finance, demo, "deposits", paid_by_card(client, demo), "CREDITED")
     wire = paid_by_wire(client, finance, demo, tmp_path)
+    both_say(client, finance, demo, "deposits", wire, "IN_REVIEW")
+    let_pass(office, demo, wire)
     both_say(client, finance, demo, "deposits", wire, "CREDITED")
     traded(demo, login)
 

@@ -187,10 +187,12 @@ def settled() -> None:
 
 
 def told(transfer: Transfer) -> list[str]:
-    """The short names of the events about a transfer, in their order."""
+    """The short names of what happened to a transfer, in their order; its letters are not that."""
     names = []
     for event in EventRecord.objects.order_by("id"):
         body = event.told()
+        if "letter" in body["event"]:
+            continue
         if ["transfer", str(transfer.pk)] in body["subjects"]:
             names.append(body["event"].rpartition(".")[2])
     return names

@@ -24,19 +24,21 @@ from crm.models import Client, ClientLetter
 from tests.accounts.actions.test_payouts import confirm, send
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import a_card, a_cardly, known_client, paid, start, take
-from tests.factories.payments import Till, work_done
+from tests.factories.payments import Till, a_till, work_done
 from trading.models import TradingAccount
 
 pytestmark = pytest.mark.django_db
 INTERNAL = "smells of a stolen card"
 
 
-def worked() -> None:
-    """Everything that follows by itself has followed, for a client who reads mail.
+@pytest.fixture
+def till(db: None) -> Till:
+    """A client who reads mail, and came with that address: a new one makes money cool off."""
+    return a_till(email="ana@example.com")
 
-    Their address comes after the approval: a new one makes money cool off.
-    """
-    Client.objects.filter(email="").update(email="ana@example.com")
+
+def worked() -> None:
+    """Everything that follows by itself has followed."""
     while work_done():
         pass
     assert not Work.objects.filter(state=WorkState.STUCK).exists()
