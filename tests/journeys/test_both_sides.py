@@ -210,7 +210,7 @@ def approve(page: Page, demo: Demo, number: str) -> None:
 
 
 def let_pass(page: Page, demo: Demo, number: str) -> None:
-    """Look at a deposit a second time: who handed the statement in also said what its row is for."""
+    """Look a second time: who handed the statement in also said what its row is for."""
     page.goto(f"{demo.address}/payments/deposits/{number}/")
     page.locator("[data-decide=a]").first.click()
     act = page.locator("details.act[open] form")

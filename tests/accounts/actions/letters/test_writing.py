@@ -20,7 +20,7 @@ from accounts.states import Missing, RejectReason, Withdrawal
 from accounts.terms import Deposit as State
 from backoffice.core import clock, work
 from backoffice.core.models import Work, WorkState
-from crm.models import Client, ClientLetter
+from crm.models import ClientLetter
 from tests.accounts.actions.test_payouts import confirm, send
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import a_card, a_cardly, known_client, paid, start, take

@@ -80,7 +80,7 @@ def test_every_table_is_watched_or_says_why_not() -> None:
 
 @pytest.mark.django_db
 def test_no_guard_sleeps() -> None:
-    """A migration that puts triggers to sleep wakes them all, in whatever order a database is made."""
+    """Migrations that put triggers to sleep wake them all, in whatever order they run."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname::text FROM pg_trigger "
