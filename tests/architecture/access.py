@@ -310,7 +310,7 @@ PORTAL: dict[str, Door] = {
     "portal:deposit-stop": Door(CLIENTS, about="deposit", method="post", answers=422),
     "portal:transfer-new": Door(CLIENTS),
     "portal:transfer": Door(CLIENTS, about="transfer"),
-    "portal:transfer-cancel": Door(CLIENTS, about="transfer", method="post", answers=422),
+    "portal:transfer-cancel": Door(CLIENTS, about="transfer", method="post", answers=302),
     "portal:withdrawal-new": Door(CLIENTS),
     "portal:withdrawal": Door(CLIENTS, about="payment"),
     "portal:withdrawal-cancel": Door(CLIENTS, about="payment", method="post", answers=302),

@@ -84,7 +84,7 @@ def get_transfer_of(client_id: int, pk: int) -> OwnTransfer:
         if is_own
         else _("another client"),
         says=_(TRANSFER_SAYS[transfer.state]) if transfer.state in TRANSFER_SAYS else "",
-        may_cancel=transfer.state == State.REQUESTED,
+        may_cancel=transfer.state in (State.REQUESTED, State.APPROVED),
     )
 
 

@@ -17,6 +17,8 @@ from crm.models import Client
 from tests.architecture.api.doors import API_DOORS, ApiDoor
 from tests.architecture.matrix.world import rolled_back
 from tests.architecture.test_access import addresses
+from tests.factories.accounts.adjusting import an_adjustment_of
+from tests.factories.accounts.disputes import a_dispute_of
 from tests.factories.accounts.orders import AccountGateway, a_command_of
 from tests.factories.house import House, a_house
 from tests.factories.incoming.deposits import a_deposit_of
@@ -62,6 +64,8 @@ def place(name: str, house: House, *, far: bool = False, absent: bool = False) -
         "account": lambda: {"pk": account.pk},
         "command": lambda: {"pk": a_command_of(account).pk},
         "payment": lambda: {"pk": payment_of(client).pk},
+        "adjustment": lambda: {"pk": an_adjustment_of(account).pk},
+        "dispute": lambda: {"pk": a_dispute_of(client, 90_000 + client.pk).pk},
         "transfer": lambda: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},
         "conversion": lambda: {"client_id": client.pk, "source": "USD", "target": "USD"},
         "deposit": lambda: {"pk": a_deposit_of(client, 80_000 + client.pk).pk},
