@@ -53,9 +53,10 @@ DESKS = [
     ("office", "Back office", ""),
     ("dealing", "Dealing", ""),
 ]
+# none of the house's own names, which a password may not be made of
 WORDS = [
     "amber", "birch", "cedar", "coral", "delta", "ember", "fjord", "grove", "heron", "ivory",
-    "juniper", "kestrel", "linden", "maple", "north", "opal", "pine", "quartz", "river", "stone",
+    "juniper", "kestrel", "lichen", "maple", "north", "opal", "pine", "quartz", "river", "stone",
     "tundra", "umber", "violet", "willow",
 ]  # fmt: skip
 CURRENCIES = ("USD", "EUR", "JPY")
