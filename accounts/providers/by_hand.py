@@ -6,6 +6,7 @@ goes back by hand too.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from accounts.providers.errors import BadMessage, Refused
@@ -16,6 +17,9 @@ from accounts.terms import Signature
 class ByHand:
     """The adapter of each way whose word is that of a person."""
 
+    goes_back: ClassVar[str] = "It goes back by hand: hand it back, then record it."
+    calls_nobody: ClassVar[str] = "People send no callbacks."
+
     def __init__(self, address: ProviderAddress) -> None:
         self._address = address
 
@@ -24,17 +28,17 @@ class ByHand:
         return Opened(charge_id=charge.reference, page_url="")
 
     def look_up(self, key: UUID) -> Notice | None:
-        """Return None: what came is known once a person has recorded it."""
+        """Return None: what came is known once a person recorded it, or bound a statement's row."""
         return None
 
     def send_back(self, refund: Refund) -> str:
         """Refuse: a person hands it back, and another one records that."""
-        raise Refused("by_hand", "It goes back by hand: hand it back, then record it.")
+        raise Refused("by_hand", self.goes_back)
 
     def verdict(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Signature:
-        """Call every callback forged: people do not call back."""
+        """Call every callback forged: neither people nor banks call back."""
         return Signature.FORGED
 
     def read(self, body: bytes) -> Notice:
         """Read nothing."""
-        raise BadMessage("People send no callbacks.")
+        raise BadMessage(self.calls_nobody)

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from trading.models import BalanceRecord, Server, TradingAccount
+from trading.models.trading_account import is_made_up
 from trading.states import Source
 from trading.terms import Cmd
 
@@ -20,7 +21,8 @@ PART = 1024  # accounts in one part, by our key
 DIGESTS = """
 SELECT part, array_agg(ARRAY[kind, rows, hashes] ORDER BY kind) FROM (
     SELECT id / %(part)s AS part, 0::numeric AS kind, count(*)::numeric AS rows,
-           sum(hash_record_extended(ROW(id, login, client_id), 0)::numeric) AS hashes
+           sum(hash_record_extended(ROW(id, login, client_id, group_id, (
+               SELECT kind FROM trading_server WHERE id = %(server)s)), 0)::numeric) AS hashes
       FROM trading_tradingaccount WHERE server_id = %(server)s GROUP BY 1
     UNION ALL
     SELECT account_id / %(part)s, 1, count(*),
@@ -32,7 +34,10 @@ SELECT part, array_agg(ARRAY[kind, rows, hashes] ORDER BY kind) FROM (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One account of ours: its key, its client's key, and what was paid in, less what was out."""
+    """One account of ours: its key, its client's key, and what was paid in, less what was out.
+
+    An account with made-up money counts for no client: what it holds is nobody's.
+    """
 
     account_id: int
     client_id: int | None
@@ -88,8 +93,11 @@ def _of_parts(server_id: int, parts: list[int]) -> dict[int, Entry]:
             .order_by()
         )
         accounts = TradingAccount.objects.filter(server_id=server_id, id__gte=low, id__lt=high)
-        for login, account_id, client_id in accounts.values_list("login", "id", "client_id"):
-            entries[login] = Entry(account_id, client_id, paid.get(account_id, Decimal(0)))
+        for login, account_id, client_id, kind, group in accounts.values_list(
+            "login", "id", "client_id", "server__kind", "group__name"
+        ):
+            counts_for = None if is_made_up(kind, group) else client_id
+            entries[login] = Entry(account_id, counts_for, paid.get(account_id, Decimal(0)))
     return entries
 
 

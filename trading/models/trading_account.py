@@ -24,6 +24,11 @@ def _phone_tail() -> Right:
     return Right(digits, PHONE_TAIL, output_field=models.CharField())
 
 
+def is_made_up(server_kind: str, group_name: str) -> bool:
+    """Tell whether money is made up: on a demo server, or in one of MetaTrader's demo groups."""
+    return server_kind != "live" or group_name.lower().startswith("demo")
+
+
 class TradingAccount(models.Model):
     """One login of one server, mirrored; the client it belongs to is ours to say.
 
@@ -113,7 +118,7 @@ class TradingAccount(models.Model):
 
         Reads server and group: have them with the row.
         """
-        return self.server.kind != "live" or self.group.name.lower().startswith("demo")
+        return is_made_up(self.server.kind, self.group.name)
 
 
 class AccountFigures(models.Model):

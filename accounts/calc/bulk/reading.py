@@ -4,14 +4,13 @@ Text in UTF-8, separated by commas or semicolons, under a line of heads. Amounts
 point and a sign where they take (−): nothing is guessed, rounded or left out.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from accounts.calc import csv_lines
 from accounts.terms.bulk import OF_BALANCE, OF_CREDIT, Purpose
 from backoffice.core.money import digits, is_exact
 from backoffice.core.words import noop
@@ -88,19 +87,20 @@ def read(body: bytes, *, now: datetime) -> tuple[Line, ...]:
 def _rows(body: bytes) -> list[tuple[int, dict[str, str]]]:
     if not 0 < len(body) <= LARGEST:
         raise _Wrong(noop("A file has at most {most} MB, and is not empty."), most=LARGEST // 2**20)
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _Wrong(noop("The file is not text in UTF-8: save it as CSV UTF-8.")) from None
-    if "\0" in text:
-        raise _Wrong(noop("The file is not text in UTF-8: save it as CSV UTF-8."))
+    text = csv_lines.text_of(body, _Wrong)
     first = text.partition("\n")[0]
     separator = ";" if first.count(";") > first.count(",") else ","
-    found = list(_numbered(text, separator))
+    found = list(csv_lines.numbered(text, separator, _Wrong))
     if not found:
         raise _Wrong(noop("The file is empty."))
     heads = [head.strip().lower() for head in found[0][1]]
-    _require_heads(heads)
+    csv_lines.require_columns(
+        heads,
+        needed=NEEDED,
+        known=HEADS,
+        odd_words=noop("Unknown or doubled column: {strange}. Known: login, amount, currency, …"),
+        refusal=_Wrong,
+    )
     if len(found) == 1:
         raise _Wrong(noop("Under its heads the file has no line."))
     if len(found) - 1 > MOST_LINES:
@@ -110,39 +110,6 @@ def _rows(body: bytes) -> list[tuple[int, dict[str, str]]]:
             lines=len(found) - 1,
         )
     return [(number, _named(heads, cells)) for number, cells in found[1:]]
-
-
-def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that hold anything, each with its number in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise _Wrong(
-                noop("Line {line} cannot be read: a quotation mark is missing."),
-                line=reader.line_num,
-            ) from None
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _require_heads(heads: list[str]) -> None:
-    missing = [name for name in NEEDED if name not in heads]
-    if missing:
-        raise _Wrong(
-            noop("The first line has to name the columns; missing: {missing}."),
-            missing=", ".join(missing),
-        )
-    strange = [name for name in heads if name not in HEADS]
-    if strange or len(set(heads)) < len(heads):
-        raise _Wrong(
-            noop("Unknown or doubled column: {strange}. Columns are {known}."),
-            strange=", ".join(strange) or "—",
-            known="login, amount, currency, …",
-        )
 
 
 def _named(heads: list[str], cells: list[str]) -> dict[str, str]:

@@ -4,13 +4,11 @@ Every line says its net, and the last one how many lines there are and what they
 was cut, doubled or edited does not add up and is refused with one sentence.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from accounts.calc import csv_lines
 from accounts.calc.settlement.forms import HEAD, OWN_WORDS, SPARE, TOTAL, Form
 from accounts.calc.settlement.statement import (
     LARGEST,
@@ -68,17 +66,11 @@ def _text(body: bytes) -> str:
             noop("A settlement is a file of at most {most} MB, and not empty."),
             most=LARGEST // 2**20,
         )
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise BadSettlement(noop("The file is not text in UTF-8: export it as CSV UTF-8."))
-    return text
+    return csv_lines.text_of(body, BadSettlement)
 
 
 def _rows(text: str, form: Form) -> list[tuple[int, Row]]:
-    found = list(_numbered(text, form.separator))
+    found = list(csv_lines.numbered(text, form.separator, BadSettlement))
     if len(found) < 2:
         raise BadSettlement(noop("Under its heads the file has no line."))
     if len(found) > MOST_LINES + 3:
@@ -105,36 +97,15 @@ def _rows(text: str, form: Form) -> list[tuple[int, Row]]:
     return rows
 
 
-def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise BadSettlement(
-                noop("Line {line} cannot be read: a quotation mark is missing."),
-                line=reader.line_num,
-            ) from None
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
 def _ours(heads: list[str], form: Form) -> dict[str, str]:
     ours = {theirs: name for name, theirs in form.columns.items()}
-    missing = [theirs for theirs, name in ours.items() if theirs not in heads]
-    if missing:
-        raise BadSettlement(
-            noop("The first line has to name the columns; missing: {missing}."),
-            missing=", ".join(missing),
-        )
-    strange = [head for head in heads if head not in ours and head not in form.ignored]
-    if strange or len(set(heads)) < len(heads):
-        raise BadSettlement(
-            noop("Unknown or doubled column: {strange}. Say in the policy what it is."),
-            strange=", ".join(strange) or "—",
-        )
+    csv_lines.require_columns(
+        heads,
+        needed=ours,
+        known={*ours, *form.ignored},
+        odd_words=noop("Unknown or doubled column: {strange}. Say in the policy what it is."),
+        refusal=BadSettlement,
+    )
     return ours
 
 

@@ -80,7 +80,7 @@ def world(
         server = servers.register_server(
             code="demo-1",
             name="Demo One",
-            kind="demo",
+            kind="live",
             timezone="Europe/Athens",
             agent_url=address.url,
             actor=ACTOR,

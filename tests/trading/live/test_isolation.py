@@ -85,7 +85,7 @@ def places(
             server = servers.register_server(
                 code=code,
                 name=code,
-                kind="demo",
+                kind="live",
                 timezone="Europe/Athens",
                 agent_url=address.url,
                 actor=ACTOR,
