@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.deposit import Deposit
@@ -95,6 +95,11 @@ class Dispute(models.Model):
                 condition=~Q(state=State.EVIDENCE_SENT.value)
                 | Q(sent_at__isnull=False) & ~Q(sent_by=""),
                 name="accounts_dispute_sent",
+            ),
+            # Who sent the evidence does not tell that it won: that frees the client's money.
+            models.CheckConstraint(
+                condition=~Q(state=State.WON.value) | ~Q(ended_by=F("sent_by")),
+                name="accounts_dispute_won",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ENDS, ended_at__isnull=False)

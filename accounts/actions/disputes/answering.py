@@ -37,7 +37,12 @@ def send_evidence(*, dispute_id: int, reason: str, actor: Actor, now: datetime) 
 
 @transaction.atomic
 def win_dispute(*, dispute_id: int, reason: str, actor: Actor, now: datetime) -> Dispute:
-    """The provider decided for us: what was set aside is free again."""
+    """The provider decided for us: what was set aside is free again.
+
+    Raises SamePerson for the one who sent the evidence: a win that is told by hand frees the
+    client's money, so two people stand behind it.
+    """
+    steps.require_another(actor, steps.locked(dispute_id).sent_by)
     dispute = _ended(dispute_id, "win", reason, actor, now)
     book.void(act=steps.act_of(dispute, "void", actor, now), reservation=_held(dispute))
     return dispute

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, results
-from accounts.actions.steps import NotAllowed, NotPossible, require_reason
+from accounts.actions.steps import NotAllowed, NotPossible, require_another, require_reason
 from accounts.events import DisputeMoved
 from accounts.ledger import book
 from accounts.models import Deposit, Dispute, Entry, LedgerAccount
@@ -20,7 +20,7 @@ from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
 
-__all__ = ["NotAllowed", "NotPossible", "require_reason"]
+__all__ = ["NotAllowed", "NotPossible", "require_another", "require_reason"]
 
 
 def locked(dispute_id: int) -> Dispute:

@@ -22,6 +22,7 @@ from accounts.terms.disputes import DISPUTE, DISPUTED, TAKEN
 from accounts.terms.disputes import Dispute as State
 from backoffice.company.queries.policies import policy_in_force
 from backoffice.core import access, clock, records
+from backoffice.machines.queries import hands
 
 DUE = ("answer_by", "id")
 LATEST = 60
@@ -149,7 +150,7 @@ def get_page_for(user: Any, pk: int) -> DisputePage:
     may = access.reaches(dispute, user, HANDLE_DISPUTES)
     return DisputePage(
         dispute=dispute,
-        acts={verb: _act(verb, dispute, debits, may=may) for verb in VERBS},
+        acts={verb: _act(verb, dispute, debits, user, may=may) for verb in VERBS},
         log=tuple(
             LogLine(at=view.at, sentence=view.told_by(names[str(view.actor)])) for view in views
         ),
@@ -210,14 +211,15 @@ def _by_month(rows: QuerySet[Any], provider: str, moment: str) -> dict[tuple[str
     return {(row["who"] or "—", row["month"].date()): row["count"] for row in told}
 
 
-def _act(verb: str, dispute: Dispute, debits: tuple[Adjustment, ...], *, may: bool) -> Act:
+def _act(
+    verb: str, dispute: Dispute, debits: tuple[Adjustment, ...], user: Any, *, may: bool
+) -> Act:
     if verb == "debit":
         stands = any(one.state not in UNMOVED for one in debits)
         is_offered = dispute.state in TAKEN and not stands
     else:
         is_offered = (State(dispute.state), verb) in DISPUTE.moves
-    return Act(
-        verb=verb,
-        is_offered=is_offered,
-        why_not="" if may else gettext("Your role does not allow it."),
-    )
+    why_not = "" if may else gettext("Your role does not allow it.")
+    if verb == "win" and may and dispute.sent_by and hands.is_of(user, dispute.sent_by):
+        why_not = gettext("Four eyes: you sent the evidence, so somebody else records the win.")
+    return Act(verb=verb, is_offered=is_offered, why_not=why_not)

@@ -67,3 +67,20 @@ def test_who_may_not_handle_it_sees_it_without_its_forms(till: Till) -> None:
     assert "Your role does not allow it." in shown
     url = reverse("accounts:dispute-clear", args=[dispute.pk])
     assert browser.post(url, {"reason": "x"}).status_code == 403
+
+
+def test_who_sent_the_evidence_sees_why_the_win_is_somebody_elses(till: Till) -> None:
+    dispute = a_dispute_of(till.client, 77_000)
+    browser = a_browser(till.cashier)
+    form = {"amount": "200.00", "reason_code": "10.4", "reference": "dp-9"}
+    form["answer_by"] = (clock.now() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
+    browser.post(reverse("accounts:dispute-open", args=[dispute.deposit_id]), form)
+    sent = reverse("accounts:dispute-send-evidence", args=[dispute.pk])
+    assert browser.post(sent, {"reason": "by the portal"}).status_code == 302
+    page = reverse("accounts:dispute-detail", args=[dispute.pk])
+    assert "somebody else records the win" in browser.get(page).content.decode()
+    won = reverse("accounts:dispute-win", args=[dispute.pk])
+    answer = browser.post(won, {"reason": "they say so"})
+    assert "Four eyes: somebody else has to do this." in answer.content.decode()
+    dispute.refresh_from_db()
+    assert dispute.state == State.EVIDENCE_SENT

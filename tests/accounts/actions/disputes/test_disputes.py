@@ -11,7 +11,7 @@ from accounts.actions import withdrawals
 from accounts.actions.adjusting.steps import AlreadyReversed
 from accounts.actions.disputes import answering, opening
 from accounts.actions.disputes.opening import BadDispute
-from accounts.actions.steps import NotAllowed, NotPossible
+from accounts.actions.steps import NotAllowed, NotPossible, SamePerson
 from accounts.models import Adjustment, Dispute, Payment
 from accounts.providers.port import Told
 from accounts.queries import checks
@@ -24,12 +24,13 @@ from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.terms import Ballot
 from backoffice.company.actions import policies
 from backoffice.core import clock, records
-from backoffice.core.actors import Origin
+from backoffice.core.actors import Actor, Origin
 from tests.factories.accounts.adjusting import Desk
 from tests.factories.accounts.disputes import credited, opened, opened_by_staff, said
 from tests.factories.agents import Script
 from tests.factories.incoming.deposits import balanced, now_of, standing
 from tests.factories.payments import SYSTEM, fingerprint
+from tests.factories.people import a_staff_user
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,9 @@ def test_won_it_is_free_again(desk: Desk, script: Script) -> None:
     dispute = opened(deposit)
     with pytest.raises(NotPossible):
         ended(dispute, answering.win_dispute)
-    ended(dispute, answering.send_evidence, "by the provider's portal")
+    answering.send_evidence(
+        dispute_id=dispute.pk, reason="by the portal", actor=Actor.system("desk"), now=clock.now()
+    )
     assert said(deposit, Told.DISPUTE_WON).outcome == "applied"
     assert said(deposit, Told.DISPUTE_WON).outcome == "repeated"
     assert said(deposit, Told.DISPUTE_LOST).outcome == "contradicts"
@@ -97,6 +100,24 @@ def test_won_it_is_free_again(desk: Desk, script: Script) -> None:
     assert (dispute.state, desk.till.available()) == (State.WON, 1200)
     assert now_of(deposit).state == "CREDITED"
     assert desk.till.agrees()
+
+
+def test_who_sent_the_evidence_does_not_tell_that_it_won(desk: Desk, script: Script) -> None:
+    dispute = opened(credited(desk))
+    sender, other = (
+        a_staff_user("finance", entity=desk.till.client.legal_entity) for _ in range(2)
+    )
+    told = {"dispute_id": dispute.pk, "now": clock.now()}
+    answering.send_evidence(actor=sender.actor, reason="by the portal", **told)
+    with pytest.raises(SamePerson):
+        answering.win_dispute(actor=sender.actor, reason="they say so", **told)
+    with pytest.raises(IntegrityError, match="accounts_dispute_won"), transaction.atomic():
+        Dispute.objects.update(
+            state=State.WON, ended_by=str(sender.actor), ended_at=told["now"], end_reason="so"
+        )
+    assert desk.till.available() == 1000
+    answering.win_dispute(actor=other.actor, reason="letter of Monday", **told)
+    assert (Dispute.objects.get().state, desk.till.available()) == (State.WON, 1200)
 
 
 def test_lost_it_is_charged_back_and_debited_by_two_people(desk: Desk, script: Script) -> None:
