@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.pages import cells
 from accounts.pages.tables import due
 from accounts.permissions import SEE_BANK, SEE_PAYMENTS
 from accounts.queries import deposits, payments
@@ -182,5 +183,5 @@ def _age(days: int) -> str:
 
 def _line(row: Any, now: datetime) -> dict[str, Any]:
     """Return one line of the queue's head."""
-    checks = payments.summary_of(row.latest_checks)
+    checks = cells.checks(payments.colours_of(row))
     return {"payment": row, "checks": checks, "due": due(row, now)}

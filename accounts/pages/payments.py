@@ -78,7 +78,7 @@ class PaymentList(ListPage):
             "counts": self.counts,
             "search_words": words,
             "view": self.request.GET.get("view"),
-            "seen": payments.newest_for(self.request.user, now=self.now),
+            "seen": self.counts.mark,
             "away": [one for one in servers.list_freshness() if one.live_status == "unreachable"],
         }
 

@@ -5,23 +5,26 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.pages import cells
 from accounts.queries import payments, turns
 from backoffice.ui import figures, marks, tables
+from backoffice.ui.drawing.markup import html
 
 TODAY = timedelta(hours=24)
 
 
-class Checks(tables.Templated):
+class Checks(tables.Column):
     """How many checks of each colour."""
+
+    empty_values = ()
 
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw shapes and counts."""
-        return super().draw(payments.summary_of(record.latest_checks), record, table)
+        return cells.checks(payments.colours_of(record))
 
 
 class WaitsFor(tables.Column):
@@ -34,7 +37,7 @@ class WaitsFor(tables.Column):
         if record.is_final:
             return marks.badge("payment", record.state)
         if turns.waits_for(table.request.user, record):
-            return format_html("<strong>{}</strong>", _("me"))
+            return html("<strong>{}</strong>", _("me"))
         return _(turns.words_of(record))
 
 
@@ -54,8 +57,8 @@ class Says(tables.Column):
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw the line, cut to its room."""
         told = record.uncertain_words or record.waits_because or record.refused_because
-        told = told or payments.summary_of(record.latest_checks).says
-        return format_html('<span class="says" title="{}">{}</span>', told, told)
+        told = told or payments.says_of(record)
+        return html('<span class="says" title="{}">{}</span>', told, told)
 
 
 class PaymentTable(tables.Table):
@@ -65,13 +68,11 @@ class PaymentTable(tables.Table):
     cards = True
 
     number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
-    client = tables.Templated(
-        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
-    )
+    client = cells.Client(verbose_name=gettext_lazy("Client"), card=1)
     amount = tables.Money(
         "currency", with_unit=True, verbose_name=gettext_lazy("Amount"), card=2, css="strong"
     )
-    checks = Checks("accounts/_payment_checks.html", verbose_name=gettext_lazy("Checks"), card=3)
+    checks = Checks(accessor="verdicts", verbose_name=gettext_lazy("Checks"), card=3)
     waits_for = WaitsFor(accessor="state", verbose_name=gettext_lazy("Waits for"))
     due_at = Due(verbose_name=gettext_lazy("Due"), card=4)
     says = Says(accessor="state", verbose_name=gettext_lazy("Says"), css="wide")
@@ -89,7 +90,7 @@ def due(payment: Any, now: Any) -> SafeString:
     here = timezone.localtime(payment.due_at)
     words, css = _told(payment, here, payment.due_at - now)
     moment = f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
-    return format_html('<span class="due {}" title="{}">{}</span>', css, moment, words)
+    return html('<span class="due {}" title="{}">{}</span>', css, moment, words)
 
 
 def _told(payment: Any, here: Any, left: timedelta) -> tuple[str, str]:

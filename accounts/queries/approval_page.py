@@ -211,7 +211,7 @@ def _kept_lines(payment: Payment) -> tuple[CheckLine, ...]:
             sentence=row.told,
             figures_at=row.figures_at,
         )
-        for row in payment.latest_checks  # type: ignore[attr-defined]  # the prefetch of the list
+        for row in payment.checks.filter(run=payment.latest_run).order_by("number")
     )
 
 

@@ -6,15 +6,26 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import JSONObject
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calc.checks import WORST_FIRST
 from accounts.models import Discrepancy, Payment, PaymentCheck
+from accounts.models.wording import worded
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries.turns import todo_of
-from accounts.states import FINAL, UNDECIDED, WITHDRAWAL_LABELS, Verdict, Withdrawal
+from accounts.states import (
+    CHECK_LABELS,
+    FINAL,
+    UNDECIDED,
+    WITHDRAWAL_LABELS,
+    Verdict,
+    Withdrawal,
+)
 from backoffice.approvals.queries import requests
 from backoffice.company.queries import entities
 from backoffice.core import access, clock
@@ -24,6 +35,8 @@ FINAL_STATES = [state.value for state in FINAL]
 QUEUE = ("due_at", "-amount", "id")
 PUSHED = 200
 SOON = timedelta(hours=4)
+#: How bad a verdict is, in SQL; the worst is the least.
+HOW_BAD = Case(*(When(verdict=one, then=place) for place, one in enumerate(WORST_FIRST)))
 
 
 class View:
@@ -49,8 +62,12 @@ VIEWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many payments stand where, for the tabs; `paid` since a moment."""
+    """How many payments stand where, for the tabs; `paid` since a moment.
 
+    `mark` is that of what waits for this user: it changes when something joins or leaves.
+    """
+
+    mark: str
     todo: int
     late: int
     others: int
@@ -65,14 +82,13 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The checks of one row: how many of each colour, and the worst of them in words."""
+class Colours:
+    """How many checks of one payment are of each colour, at its latest look."""
 
     green: int
     amber: int
     red: int
     unknown: int
-    says: str
 
 
 class PaymentFilter(django_filters.FilterSet):
@@ -113,13 +129,15 @@ class PaymentFilter(django_filters.FilterSet):
 def list_payments_for(user: Any) -> QuerySet[Payment]:
     """Return the payments in reach, worst first, with what a row of the queue shows.
 
-    Each has `latest_checks` (for `summary_of`).
+    Each has the `verdicts` of its latest checks and their `worst` one: for `colours_of`, `says_of`.
     """
-    latest = PaymentCheck.objects.filter(run=F("payment__latest_run")).order_by("number")
+    latest = PaymentCheck.objects.filter(payment=OuterRef("pk"), run=OuterRef("latest_run"))
+    told = JSONObject(number="number", sentence="sentence", facts="facts")
+    worst = latest.exclude(verdict=Verdict.GREEN).order_by(HOW_BAD, "number").values(_=told)
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS)
     return (
         rows.select_related("client", "account__server", "method", "legal_entity")
-        .prefetch_related(Prefetch("checks", queryset=latest, to_attr="latest_checks"))
+        .annotate(verdicts=ArraySubquery(latest.values("verdict")), worst=Subquery(worst[:1]))
         .order_by(*QUEUE)
     )
 
@@ -163,7 +181,7 @@ def may_see(user: Any) -> bool:
 
 
 def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
-    """Return the numbers of the tabs, in one query; `since`: from when paid ones are counted.
+    """Return the numbers of the tabs, in two queries; `since`: from when paid ones are counted.
 
     `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
     `denied` are closed as not moved, and MetaTrader booked them all the same.
@@ -172,17 +190,20 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
     denied = Q(pk__in=_denied())
     near = rows.filter(~Q(state__in=FINAL_STATES) | Q(closed_at__gte=since) | denied)
     is_open = ~Q(state__in=FINAL_STATES)
-    views = {name: view_of(user, name, now=now) for name, _label in VIEWS if name != View.VOIDED}
+    views = {
+        name: view_of(user, name, now=now) for name in (View.LATE, View.VOIDED, View.UNCERTAIN)
+    }
     told = near.aggregate(
         **{name: Count("id", filter=where) for name, where in views.items()},
-        voided=Count("id", filter=view_of(user, View.VOIDED, now=now)),
+        open=Count("id", filter=is_open),
         paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
         soon=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=now + SOON)),
         by_hand=Count("id", filter=Q(needs_person=True)),
         denied=Count("id", filter=denied),
         returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
     )
-    return Counts(open=told.pop("all"), **told)
+    todo, mark = _waiting_for(user, now)
+    return Counts(mark=mark, todo=todo, others=told["open"] - todo, **told)
 
 
 def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]:
@@ -192,11 +213,16 @@ def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]
 
 
 def newest_for(user: Any, *, now: datetime) -> str:
-    """Return a mark of what waits for this user: it changes when something joins or leaves."""
+    """Return the mark of what waits for this user, as `counts_for` tells it."""
+    return _waiting_for(user, now)[1]
+
+
+def _waiting_for(user: Any, now: datetime) -> tuple[int, str]:
+    """Return how many payments wait for this user, and the mark of which ones they are."""
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     waiting = rows.filter(view_of(user, View.TODO, now=now))
     told = waiting.aggregate(count=Count("id"), newest=Max("id"), total=Sum("id"))
-    return f"{told['count']}-{told['newest'] or 0}-{told['total'] or 0}"
+    return told["count"], f"{told['count']}-{told['newest'] or 0}-{told['total'] or 0}"
 
 
 def totals_of(rows: QuerySet[Payment]) -> dict[str, tuple[int, Decimal]]:
@@ -230,18 +256,23 @@ def _denied() -> QuerySet[Discrepancy, int | None]:
     return cases.values_list("payment_id", flat=True)
 
 
-def summary_of(checks: list[PaymentCheck]) -> Summary:
-    """Return what a row of the queue says about its checks."""
-    verdicts = [check.verdict for check in checks]
-    worst = min(checks, key=lambda one: WORST_FIRST.index(Verdict(one.verdict)), default=None)
-    is_worth_telling = worst is not None and worst.verdict != Verdict.GREEN
-    return Summary(
-        green=verdicts.count(Verdict.GREEN),
-        amber=verdicts.count(Verdict.AMBER),
-        red=verdicts.count(Verdict.RED),
-        unknown=verdicts.count(Verdict.UNKNOWN),
-        says=f"{worst.label}: {worst.told}" if worst is not None and is_worth_telling else "",
+def colours_of(row: Any) -> Colours:
+    """Return how many checks of a row of the queue are of each colour."""
+    count = row.verdicts.count
+    return Colours(
+        green=count(Verdict.GREEN),
+        amber=count(Verdict.AMBER),
+        red=count(Verdict.RED),
+        unknown=count(Verdict.UNKNOWN),
     )
+
+
+def says_of(row: Any) -> str:
+    """Return the worst check of a row in words; "" when all are green."""
+    if row.worst is None:
+        return ""
+    label = gettext(CHECK_LABELS[row.worst["number"]])
+    return f"{label}: {worded(row.worst['sentence'], row.worst['facts'])}"
 
 
 def payments_to_push(now: datetime) -> list[int]:

@@ -4,14 +4,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import formats
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.pages import cells
 from accounts.terms import BANK_WIRE, REVIEW_LABELS
 from accounts.terms import Deposit as State
 from backoffice.ui import tables
+from backoffice.ui.drawing.markup import html
 
 
 class Says(tables.Column):
@@ -22,7 +23,7 @@ class Says(tables.Column):
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw the line, cut to its room."""
         told = says(record)
-        return format_html('<span class="says" title="{}">{}</span>', told, told)
+        return html('<span class="says" title="{}">{}</span>', told, told)
 
 
 class DepositTable(tables.Table):
@@ -32,9 +33,7 @@ class DepositTable(tables.Table):
     cards = True
 
     number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
-    client = tables.Templated(
-        "accounts/_payment_client.html", verbose_name=gettext_lazy("Client"), card=1
-    )
+    client = cells.Client(verbose_name=gettext_lazy("Client"), card=1)
     amount = tables.Money(
         "amount_currency",
         with_unit=True,
