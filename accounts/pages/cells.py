@@ -6,8 +6,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.queries.payments import Colours
+from backoffice.core.words import noop
 from backoffice.ui import marks, tables
 from backoffice.ui.drawing.markup import html, joined
+
+CHECK = '<span class="check-{}">{}{}<span class="visually-hidden"> {}</span></span>'
 
 
 class Client(tables.Column):
@@ -30,23 +33,21 @@ class Client(tables.Column):
         )
 
 
+#: Tone, shape, the colour's name in `Colours`, its word.
+SHAPES = (
+    ("red", "stopped", "red", noop("red")),
+    ("amber", "uncertain", "unknown", noop("not known")),
+    ("amber", "needs", "amber", noop("amber")),
+    ("green", "done", "green", noop("green")),
+)
+
+
 def checks(value: Colours) -> SafeString:
     """Draw how many checks there are of each colour: a shape, the count, and the word."""
-    told = [
-        ("red", "stopped", value.red, _("red")),
-        ("amber", "uncertain", value.unknown, _("not known")),
-        ("amber", "needs", value.amber, _("amber")),
-        ("green", "done", value.green, _("green")),
-    ]
+    counts = ((tone, shape, getattr(value, name), word) for tone, shape, name, word in SHAPES)
     parts = (
-        html(
-            '<span class="check-{}">{}{}<span class="visually-hidden"> {}</span></span>',
-            tone,
-            marks.icon(shape),
-            count,
-            word,
-        )
-        for tone, shape, count, word in told
+        html(CHECK, tone, marks.icon(shape), count, _(word))
+        for tone, shape, count, word in counts
         if count or tone == "green"
     )
     return html('<span class="checks">{}</span>', joined(parts))
