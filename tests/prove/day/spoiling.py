@@ -33,7 +33,7 @@ from trading.mirror.verification.tables import (
     SYMBOL_FIELDS,
     Table,
 )
-from trading.models import Group, Position, Server, Symbol, TradingAccount
+from trading.models import Group, Position, Server, ServerChange, Symbol, TradingAccount
 from trading.models.ticket import ticket_key
 
 OLDEST = timedelta(days=20)  # nothing younger is archived
@@ -189,12 +189,18 @@ def _now_like(table: Table, column: str) -> datetime:
 
 
 def clear(wrong: list[Wrong]) -> None:
-    """Take out what was invented among closed rows and accounts: no machine of ours removes it."""
+    """Take out what was invented among closed rows and accounts: no machine of ours removes it.
+
+    Of an invented account the house may have noted meanwhile that it left the server.
+    """
     models_of = {DEALS.name: DEALS, BALANCES.name: BALANCES, ACCOUNTS.name: ACCOUNTS}
     for name, key, what in wrong:
         if what == EXTRA and name in models_of:
             table = models_of[name]
-            table.model._default_manager.filter(**{table.key: key}).delete()
+            rows = table.model._default_manager.filter(**{table.key: key})
+            if table is ACCOUNTS:
+                ServerChange.objects.filter(account__in=rows).delete()
+            rows.delete()
 
 
 def main() -> None:
