@@ -20,8 +20,9 @@ class PaymentMethodAdmin(ConfigurationAdmin):
     ordering = ("legal_entity_id", "code", "currency")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Fix what payments will refer to."""
-        return ("legal_entity", "code", "currency") if obj else ()
+        """Fix what payments will refer to, and always what two people agree to (terms)."""
+        agreed = ("fee_percent", "minimum", "maximum")
+        return ("legal_entity", "code", "currency", *agreed) if obj else agreed
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Let the confirmations be left out: most methods move no coins."""

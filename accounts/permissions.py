@@ -26,6 +26,14 @@ SEND_PAYOUT = Permission("accounts.payout.send", noop("Record that a payout was 
 CONFIRM_PAYOUT = Permission(
     "accounts.payout.confirm", noop("Confirm payouts that others recorded as sent")
 )
+PROPOSE_TERMS = Permission(
+    "accounts.method_terms.propose",
+    noop("Propose limits, fees and the promise of a payment method"),
+)
+DECIDE_TERMS = Permission(
+    "accounts.method_terms.decide",
+    noop("Decide about limits, fees and promises that others proposed"),
+)
 RECORD_HANDOVER = Permission(
     "accounts.handover.record",
     noop("Record money that people hand over or see on a chain, and what a screening found"),

@@ -29,6 +29,8 @@ from accounts.actions.transfers import carrying as transfers_carrying
 from accounts.actions.transfers import following as transfers_following
 from accounts.actions.transfers import settling as transfers_settling
 from accounts.actions.transfers import waiting as transfers_waiting
+from accounts.actions.ways import agreeing as method_terms
+from accounts.actions.ways import promise
 from accounts.calc import letters
 from accounts.events import (
     AdjustmentApproved,
@@ -53,6 +55,7 @@ from accounts.queries.adjusting import rows as adjustments
 from accounts.queries.bulk import files as bulk_files
 from accounts.queries.reconciling import differences
 from accounts.queries.transfers import standing
+from accounts.queries.ways import promises
 from backoffice.core import clock, locks, work
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
@@ -95,6 +98,7 @@ transfers_waiting.register()
 agreeing.register()
 adjusting_approving.register()
 bulk_approving.register()
+method_terms.register()
 
 Answered = (
     OperationConfirmed
@@ -292,6 +296,14 @@ def push_payment(payment_id: int) -> None:
         following.follow_payment(payment_id=payment_id, actor=CASHIER, now=clock.now())
         execution.execute_withdrawal(payment_id=payment_id, actor=CASHIER, now=clock.now())
         execution.execute_return(payment_id=payment_id, actor=CASHIER, now=clock.now())
+
+
+@shared_task(name="accounts.tasks.tell_promises")
+def tell_promises() -> None:
+    """Tell staff of every withdrawal that passed a mark of its promise; one that hangs waits."""
+    for payment_id in promises.promises_to_tell(clock.now()):
+        with contextlib.suppress(Later):
+            promise.tell_staff(payment_id=payment_id, actor=CASHIER, now=clock.now())
 
 
 @shared_task(name="accounts.tasks.push_transfers")

@@ -132,6 +132,13 @@ MENU: tuple[Entry, ...] = (
         counter="accounts:bank-count",
     ),
     Entry(
+        noop("Payment methods"),
+        "accounts:method-list",
+        accounts.SEE_PAYMENT_METHODS,
+        "money",
+        covers=("accounts:method-",),
+    ),
+    Entry(
         noop("Differences"),
         "accounts:difference-list",
         accounts.SEE_BOOKS,

@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import approving, chart, results, steps
+from accounts.actions import approving, chart, steps
+from accounts.actions.ways import from_wallet
 from accounts.calc.checks import Answer
 from accounts.events import WithdrawalRefused, WithdrawalWaits
 from accounts.models import Payment, PaymentCheck, wording
 from accounts.permissions import APPROVE_WITHDRAWAL
 from accounts.queries import checks as looking
+from accounts.queries.books import Stand
 from accounts.states import Leg, Occasion, Verdict, Withdrawal
 from backoffice.approvals.actions.refusals import OverAlready
 from backoffice.core import compiled
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
 from trading.actions import balance
-from trading.queries.money import AccountMoney
 from trading.queries.operations import OperationView
 from trading.states import Operation
 
@@ -75,7 +76,7 @@ def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
         approving.ask_again(payment, words, actor=actor, now=now)
         return None
     chart.lock_money(payment.account_id)
-    stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
+    stand = from_wallet.stand_of(payment, actor=actor, now=now)
     answers = looking.look(looking.asked_by(payment), now=now, stand=stand).answers
     if (fallen := _fallen(payment, answers)) is not None:
         approving.ask_again(payment, steps.words_of(fallen), actor=actor, now=now)
@@ -83,10 +84,22 @@ def _prepare(*, payment_id: int, actor: Actor, now: datetime) -> int | None:
     if (silent := _silent(answers)) is not None:
         _wait(payment, steps.words_of(silent), actor, now)
         return None
-    if short := _short(stand.market.money, answers):
+    if short := _short(stand, answers):
         _refuse(payment, answers, short, actor, now)
         return None
+    if payment.from_wallet:
+        _left_wallet(payment, answers, actor, now)
+        return None
     return _planned(payment, operation, answers, actor, now)
+
+
+def _left_wallet(
+    payment: Payment, answers: tuple[Answer, ...], actor: Actor, now: datetime
+) -> None:
+    """Post it at once: there is no leg in MetaTrader to wait for."""
+    steps.count_checks(payment)
+    steps.keep_checks(payment, Occasion.EXECUTION, answers, now)
+    from_wallet.debit(payment, actor=actor, now=now)
 
 
 def _fallen(payment: Payment, answers: tuple[Answer, ...]) -> Answer | None:
@@ -117,10 +130,10 @@ def _silent(answers: tuple[Answer, ...]) -> Answer | None:
     return by_number[1] if by_number[1].verdict is Verdict.UNKNOWN else None
 
 
-def _short(account: AccountMoney, answers: tuple[Answer, ...]) -> str:
-    """Return why the account cannot give it, in words; "" when it can."""
-    if account.is_demo:
-        return wording.demo(account.login)
+def _short(stand: Stand | None, answers: tuple[Answer, ...]) -> str:
+    """Return why the account, or (None) the wallet, cannot give it, in words; "" when it can."""
+    if stand is not None and stand.market.money.is_demo:
+        return wording.demo(stand.market.money.login)
     funds = next(one for one in answers if one.number == 1)
     return steps.words_of(funds) if funds.verdict is Verdict.RED else ""
 

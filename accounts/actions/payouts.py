@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import chart, steps
-from accounts.actions.ways import paying_out
+from accounts.actions.ways import from_wallet, paying_out
 from accounts.actions.ways.receipts import Receipt
+from accounts.calc.method_rules import provider_fee
 from accounts.events import (
     PayoutSent,
     ReturnAsked,
@@ -16,9 +17,10 @@ from accounts.events import (
     WithdrawalReturning,
 )
 from accounts.ledger import book
-from accounts.models import Payment
+from accounts.models import LedgerAccount, Payment
 from accounts.permissions import CONFIRM_PAYOUT, RETURN_PAYOUT, SEND_PAYOUT
-from accounts.states import LedgerKind, Leg, Withdrawal
+from accounts.queries.ways import in_force as looking
+from accounts.states import Direction, LedgerKind, Leg, Withdrawal
 from backoffice.core.actors import Actor
 
 
@@ -122,8 +124,12 @@ def return_payout(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
     steps.require_right(actor, RETURN_PAYOUT, payment)
     payment.returned_by, payment.next_try_at = str(actor), now
     payment.save()
-    steps.plan(payment, Leg.RETURN, actor=actor, now=now)
     event = WithdrawalReturning(**steps.money_of(payment), reason=payment.return_reason)
+    if payment.from_wallet:
+        steps.emit(payment, event, actor=actor, now=now)
+        from_wallet.give_back(payment, actor=actor, now=now)
+        return payment
+    steps.plan(payment, Leg.RETURN, actor=actor, now=now)
     steps.emit(payment, event, actor=actor, now=now)
     return payment
 
@@ -152,19 +158,24 @@ def _require_no_return(payment: Payment) -> None:
 
 
 def _post_paid(payment: Payment, actor: Actor, now: datetime) -> None:
+    """What went to the client, what we keep of it, what the payout cost us: an entry each."""
+    terms = looking.terms_of(payment.method, payment.client.country, Direction.OUT)
+    payment.provider_fee = provider_fee(terms, payment.payout, payment.currency)
+    due, clearing = LedgerKind.PAYOUTS_DUE, LedgerKind.METHOD_CLEARING
+    for what, debit, credit, amount in (
+        ("paid", due, clearing, payment.payout),
+        ("fee", due, LedgerKind.FEES, payment.own_fee),
+        ("provider_fee", LedgerKind.PROVIDER_FEES, clearing, payment.provider_fee),
+    ):
+        if amount:
+            lines = [
+                book.Line(account=_house(payment, debit, now), amount=amount),
+                book.Line(account=_house(payment, credit, now), amount=-amount),
+            ]
+            book.post(act=steps.act_of(payment, what, actor, now), lines=lines)
+
+
+def _house(payment: Payment, kind: LedgerKind, now: datetime) -> LedgerAccount:
+    of = {"payment_method_id": payment.method_id} if kind is LedgerKind.METHOD_CLEARING else {}
     entity, currency = payment.legal_entity_id, payment.currency
-    payouts = chart.account_of(
-        LedgerKind.PAYOUTS_DUE, legal_entity_id=entity, currency=currency, now=now
-    )
-    clearing = chart.account_of(
-        LedgerKind.METHOD_CLEARING,
-        legal_entity_id=entity,
-        currency=currency,
-        now=now,
-        payment_method_id=payment.method_id,
-    )
-    lines = [
-        book.Line(account=payouts, amount=payment.amount),
-        book.Line(account=clearing, amount=-payment.amount),
-    ]
-    book.post(act=steps.act_of(payment, "paid", actor, now), lines=lines)
+    return chart.account_of(kind, legal_entity_id=entity, currency=currency, now=now, **of)

@@ -190,6 +190,8 @@ def stop_waiting(payment: Payment, now: datetime) -> None:
     """End the wait for the client, where one stands: what it took is added to the time left."""
     if payment.waiting_since is not None:
         payment.due_at += now - payment.waiting_since
+        if payment.next_notice_at is not None:
+            payment.next_notice_at += now - payment.waiting_since
         payment.waiting_since = None
 
 

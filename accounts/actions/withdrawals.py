@@ -10,7 +10,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import approving, chart, results, steps
-from accounts.calc import checks, due, requisites
+from accounts.actions.ways import from_wallet, limits, promise
+from accounts.actions.ways.refusals import (
+    BadRequest as BadRequest,
+)
+from accounts.actions.ways.refusals import (
+    ChangedMeanwhile as ChangedMeanwhile,
+)
+from accounts.actions.ways.refusals import (
+    CheckForbids as CheckForbids,
+)
+from accounts.actions.ways.refusals import (
+    FiguresUnknown as FiguresUnknown,
+)
+from accounts.actions.ways.refusals import (
+    NotEnough as NotEnough,
+)
+from accounts.actions.ways.refusals import (
+    OtherWayRefused as OtherWayRefused,
+)
+from accounts.calc import checks, requisites
 from accounts.calc.chains import address_flaw
 from accounts.calc.checks import Answer
 from accounts.events import (
@@ -20,7 +39,7 @@ from accounts.events import (
     WithdrawalRequested,
 )
 from accounts.ledger import book
-from accounts.models import AccountBooks, Payment, PaymentMethod, splitting, wording
+from accounts.models import LedgerAccount, Payment, PaymentMethod, splitting, wording
 from accounts.permissions import APPROVE_RED, REQUEST_WITHDRAWAL
 from accounts.queries import checks as looking
 from accounts.queries.checks import Asked
@@ -28,7 +47,7 @@ from accounts.states import Direction, LedgerKind, Occasion, RejectReason, State
 from backoffice.core import access, compiled
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.compiled import Question
-from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.errors import Conflict
 from backoffice.core.money import is_exact
 from backoffice.identity.queries import people
 from crm.queries import known
@@ -36,11 +55,10 @@ from crm.states import ClientStatus
 from trading.queries import money
 from trading.queries.money import AccountMoney
 
-BUSINESS_DAYS = 3
 #: What an approval changes on the payment's own row.
 APPROVED = (
     "state", "approved_by", "approved_at", "next_try_at", "latest_run", "due_at", "waiting_since",
-    "split",
+    "split", "next_notice_at",
 )  # fmt: skip
 BY_KEY = Question(lambda key: Payment.objects.filter(key=key), UUID)
 METHOD = Question(
@@ -57,39 +75,6 @@ METHOD = Question(
 )
 NUMBER = "SELECT nextval(pg_get_serial_sequence('accounts_payment', 'id'))"
 NOT_SERVED = (ClientStatus.LEAD, ClientStatus.BLOCKED, ClientStatus.CLOSED)
-
-
-class NotEnough(Rejected):
-    """Less is free than was asked for; it carries both."""
-
-    def __init__(self, sentence: str, *, asked: Decimal, free: Decimal) -> None:
-        super().__init__(sentence)
-        self.asked = asked
-        self.free = free
-
-
-class BadRequest(Rejected):
-    """Something that was asked for cannot be; the sentence says what."""
-
-
-class OtherWayRefused(Rejected):
-    """The policy lets nothing go past the sources that it came from."""
-
-
-class FiguresUnknown(Rejected):
-    """MetaTrader's figures of the account are not known, so nothing can be promised."""
-
-
-class ChangedMeanwhile(Conflict):
-    """What was decided on is not what is there now; `changes` says what differs, in words."""
-
-    def __init__(self, sentence: str, changes: tuple[str, ...]) -> None:
-        super().__init__(sentence)
-        self.changes = changes
-
-
-class CheckForbids(Rejected):
-    """A check is red or not known, and whoever decides may not go past it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +95,7 @@ class Request:
     stated_text: str = ""
     note: str = ""
     loop_reason: str = ""
+    from_wallet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +121,17 @@ def request_withdrawal(
     if known_one is not None:
         return _same(known_one, request)
     market = money.standing_of(request.account_id)
-    account, client = _parties(request, market.money if market else None, actor)
-    stand = results.caught_up(account_id=request.account_id, market=market, actor=actor, now=now)
+    account, client, method = _parties(request, market.money if market else None, actor)
+    terms = limits.allowed(method, client, request.amount, Direction.OUT, now=now)
+    if terms.why_not:
+        raise BadRequest(terms.why_not)
+    stand = None
+    if request.from_wallet:
+        from_wallet.lock(client.legal_entity_id, client.pk, account.currency, now)
+    else:
+        stand = results.caught_up(
+            account_id=request.account_id, market=market, actor=actor, now=now
+        )
     asked = Asked(
         payment_id=None,
         client_id=client.pk,
@@ -147,13 +142,17 @@ def request_withdrawal(
         holder=request.holder.strip(),
         method_id=request.method_id,
         loop_reason=request.loop_reason.strip()[:300],
+        from_wallet=request.from_wallet,
     )
     looked = looking.look(asked, now=now, stand=stand)
     _require_free(looked)
     _require_lawful_way(asked, looked)
     payment = _new_payment(request, asked, client, actor, now)
+    promise.begin(payment, terms.terms, client.legal_entity.timezone)
+    payment.own_fee = terms.fee
     payment.split = splitting.kept(looked.lines, payment.currency)
-    payment.reservation = _hold(payment, stand.books, actor, now)
+    funds = None if stand is None else stand.books.funds
+    payment.reservation = _hold(payment, funds, actor, now)
     steps.count_checks(payment)
     approving.ask(payment, looked.answers, origin=origin, now=now)
     compiled.add(payment)
@@ -182,7 +181,7 @@ def approve_withdrawal(
     approved = steps.require_verb(payment, "approve")
     steps.require_another(actor, payment.requested_by)
     chart.lock_money(payment.account_id)
-    stand = results.caught_up(account_id=payment.account_id, actor=actor, now=now)
+    stand = from_wallet.stand_of(payment, actor=actor, now=now)
     # Two withdrawals of one client may not give the same source what it is owed once.
     chart.lock_sources(payment.client_id)
     looked = looking.look(looking.asked_by(payment), now=now, stand=stand)
@@ -260,17 +259,20 @@ def cancel_withdrawal(*, payment_id: int, reason: str, actor: Actor, now: dateti
 def _same(payment: Payment, request: Request) -> Payment:
     said = (payment.account_id, payment.amount, payment.method_id, payment.requisite)
     asked = (request.account_id, request.amount, request.method_id, request.requisite.strip())
-    if (*said, payment.loop_reason) != (*asked, request.loop_reason.strip()[:300]):
+    extra = (payment.loop_reason, payment.from_wallet)
+    if (*said, *extra) != (*asked, request.loop_reason.strip()[:300], request.from_wallet):
         raise Conflict(_("This form was used for another request."))
     return payment
 
 
-def _parties(request: Request, account: AccountMoney | None, actor: Actor) -> tuple[Any, Any]:
-    """Return account and client; raise when what is asked does not fit them."""
+def _parties(
+    request: Request, account: AccountMoney | None, actor: Actor
+) -> tuple[AccountMoney, Any, PaymentMethod]:
+    """Return account, client and method; raise when what is asked does not fit them."""
     client = known.get_client(account.client_id) if account and account.client_id else None
     if account is None or client is None or not _may_ask(actor, client):
         raise steps.NotAllowed(_("You may not ask for a withdrawal from this account."))
-    if client.status in NOT_SERVED or not account.is_open:
+    if client.status in NOT_SERVED or not (account.is_open or request.from_wallet):
         raise BadRequest(_("Nothing can be withdrawn for this client or from this account now."))
     if account.is_demo:
         raise BadRequest(wording.demo(account.login))
@@ -285,7 +287,7 @@ def _parties(request: Request, account: AccountMoney | None, actor: Actor) -> tu
     flaw = address_flaw(method.network, request.requisite.strip()) if method.is_crypto else ""
     if flaw:
         raise BadRequest(_(flaw))
-    return account, client
+    return account, client, method
 
 
 def _may_ask(actor: Actor, client: Any) -> bool:
@@ -331,13 +333,13 @@ def _require_lawful_way(asked: Asked, looked: looking.Looked) -> None:
 def _new_payment(
     request: Request, asked: Asked, client: Any, actor: Actor, now: datetime
 ) -> Payment:
-    entity = client.legal_entity
     return Payment(
         id=_next_number(),
         key=request.key,
-        legal_entity=entity,
+        legal_entity=client.legal_entity,
         client=client,
         account_id=request.account_id,
+        from_wallet=request.from_wallet,
         method_id=request.method_id,
         requisite=request.requisite.strip(),
         requisite_key=asked.requisite_key,
@@ -350,7 +352,6 @@ def _new_payment(
         loop_reason=asked.loop_reason,
         requested_by=str(actor),
         requested_at=now,
-        due_at=due.due(now, business_days=BUSINESS_DAYS, timezone=entity.timezone),
     )
 
 
@@ -360,15 +361,19 @@ def _next_number() -> int:
     return int(number)
 
 
-def _hold(payment: Payment, books: AccountBooks, actor: Actor, now: datetime) -> Any:
+def _hold(payment: Payment, funds: LedgerAccount | None, actor: Actor, now: datetime) -> Any:
+    """Set it aside, in the account's books or (none) in the wallet; NotCovered by the books."""
+    if funds is None:
+        of = (payment.legal_entity_id, payment.client_id, payment.currency)
+        funds = from_wallet.wallet(*of, now)
     payouts = chart.account_of(
         LedgerKind.PAYOUTS_DUE,
-        legal_entity_id=books.legal_entity_id,
+        legal_entity_id=funds.legal_entity_id,
         currency=payment.currency,
         now=now,
     )
     lines = [
-        book.Line(account=books.funds, amount=payment.amount),
+        book.Line(account=funds, amount=payment.amount),
         book.Line(account=payouts, amount=-payment.amount),
     ]
     return book.reserve(act=steps.act_of(payment, "hold", actor, now), lines=lines)

@@ -20,6 +20,7 @@ from accounts.api.serializers import (
 from accounts.permissions import REQUEST_WITHDRAWAL, SEE_PAYMENT_METHODS, SEE_PAYMENTS
 from accounts.queries import payments
 from accounts.queries.payment_methods import list_methods_on_offer
+from accounts.queries.ways.in_force import told_of_many
 from accounts.states import Direction, StatedReason
 from backoffice.core.errors import Later
 from backoffice.ui.rest.doors import ActDoor, ListDoor, ReadDoor
@@ -65,7 +66,8 @@ class PaymentMethods(ReadDoor):
         asked = self.taken(self.request.query_params.dict(), MethodsNarrowed)
         way = Direction(asked["direction"])
         offer = list_methods_on_offer(client.legal_entity_id, direction=way)
-        return {"items": [one for one in offer if one.provider or way is Direction.OUT]}
+        takes = [one for one in offer if one.provider or way is Direction.OUT]
+        return {"items": told_of_many(takes, client.country, way)}
 
 
 class RequestWithdrawal(ActDoor):

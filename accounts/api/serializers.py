@@ -35,8 +35,11 @@ class PaymentShown(Shown):
     is_final = serializers.BooleanField(read_only=True)
     client = NumberField(source="client_id")
     account = NumberField(source="account_id")
+    from_wallet = serializers.BooleanField(read_only=True)
     method = TextField(source="method.code")
     amount = MoneyField()
+    own_fee = MoneyField()
+    payout = MoneyField()
     currency = TextField()
     requisite = TextField(source="requisite_masked")
     requested_at = MomentField()
@@ -127,7 +130,11 @@ class DepositsNarrowed(Taken):
 
 
 class PaymentMethodShown(Shown):
-    """A way for money to come or go; limits and our fee (percent) are those of deposits."""
+    """A way for money to come or go, with what holds for this client in the direction asked for.
+
+    Amounts are in the method's currency, null: no limit. `why_not` says in one sentence why it is
+    not offered to them. The promise is in hours of business days, a stage each.
+    """
 
     id = NumberField()
     code = TextField()
@@ -135,9 +142,17 @@ class PaymentMethodShown(Shown):
     kind = TextField()
     currency = TextField()
     direction = TextField()
+    network = TextField()
     minimum = MoneyField()
     maximum = MoneyField()
+    day_limit = MoneyField()
+    month_limit = MoneyField()
     fee_percent = TextField()
+    fee_fixed = MoneyField()
+    decide_hours = NumberField()
+    pay_hours = NumberField()
+    is_offered = serializers.BooleanField(read_only=True)
+    why_not = TextField()
 
 
 class MethodsNarrowed(Taken):
@@ -182,6 +197,7 @@ class WithdrawalTaken(Taken):
     stated_text = serializers.CharField(
         max_length=300, required=False, default="", allow_blank=True
     )
+    from_wallet = serializers.BooleanField(required=False, default=False)
 
 
 class DepositTaken(Taken):

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from accounts.terms import Review
-from backoffice.core.money import rounded
-
-HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +61,6 @@ def rules_of(value: Mapping[str, object]) -> Rules:
         parks=value.get("over_cap", "park") != "review",
         review_from=_limit(value.get("review_from"), known.review_from),
     )
-
-
-def fee_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
-    """Return what we take of an amount, a half cent upward."""
-    return rounded(amount * percent / HUNDRED, currency)
 
 
 def reasons(rules: Rules, facts: Facts) -> tuple[Review, ...]:

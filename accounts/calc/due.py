@@ -16,3 +16,14 @@ def due(asked_at: datetime, *, business_days: int, timezone: str) -> datetime:
         if moment.weekday() < SATURDAY:
             left -= 1
     return moment.astimezone(asked_at.tzinfo)
+
+
+def due_in(asked_at: datetime, *, hours: int, timezone: str) -> datetime:
+    """Return the moment as many hours of business days later: 24 are one, a weekend has none."""
+    zone = ZoneInfo(timezone)
+    moment = due(asked_at, business_days=hours // 24, timezone=timezone).astimezone(zone)
+    for _hour in range(hours % 24):
+        moment += timedelta(hours=1)
+        while moment.weekday() >= SATURDAY:
+            moment += timedelta(days=1)
+    return moment.astimezone(asked_at.tzinfo)

@@ -14,7 +14,7 @@ from backoffice.core.words import noop
 #: What may stand in a text: `$client` and `$house` of every letter, and these.
 BLANKS = (
     "number", "amount", "account", "method", "stage", "reason", "missing", "due", "page",
-    "source", "target",
+    "source", "target", "place",
 )  # fmt: skip
 
 
@@ -32,8 +32,8 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
         "withdrawal-received",
         noop("Your withdrawal $number: received"),
         noop(
-            "Dear $client,\n\nWe have received your request to withdraw $amount from account"
-            " $account by $method. The amount is set aside for it.\n\nWe mean to have it paid by"
+            "Dear $client,\n\nWe have received your request to withdraw $amount from"
+            " $place by $method. The amount is set aside for it.\n\nWe mean to have it paid by"
             " $due. You can follow it here: $page\n\n$house"
         ),
     ),
@@ -49,15 +49,15 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
         "withdrawal-approved",
         noop("Your withdrawal $number: approved"),
         noop(
-            "Dear $client,\n\nYour withdrawal of $amount is approved. It is taken from account"
-            " $account next, then paid.\n\n$page\n\n$house"
+            "Dear $client,\n\nYour withdrawal of $amount is approved. It is taken from"
+            " $place next, then paid.\n\n$page\n\n$house"
         ),
     ),
     events.WithdrawalDebited: Text(
         "withdrawal-in-payment",
         noop("Your withdrawal $number: in payment"),
         noop(
-            "Dear $client,\n\n$amount have left account $account and are on their way to you by"
+            "Dear $client,\n\n$amount have left $place and are on their way to you by"
             " $method.\n\n$page\n\n$house"
         ),
     ),
@@ -74,7 +74,7 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
         noop("Your withdrawal $number: rejected"),
         noop(
             "Dear $client,\n\nWe cannot carry out your withdrawal of $amount:\n\n$reason\n\nThe"
-            " amount is free again on account $account.\n\n$page\n\n$house"
+            " amount is free again on $place.\n\n$page\n\n$house"
         ),
     ),
     events.WithdrawalCancelled: Text(
@@ -82,7 +82,7 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
         noop("Your withdrawal $number: cancelled"),
         noop(
             "Dear $client,\n\nYour withdrawal of $amount is cancelled. The amount is free again on"
-            " account $account.\n\n$page\n\n$house"
+            " $place.\n\n$page\n\n$house"
         ),
     ),
     events.WithdrawalRefused: Text(
@@ -90,7 +90,7 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
         noop("Your withdrawal $number: could not be carried out"),
         noop(
             "Dear $client,\n\nYour withdrawal of $amount could not be carried out: $reason.\n\n"
-            "Nothing has left account $account.\n\n$page\n\n$house"
+            "Nothing has left $place.\n\n$page\n\n$house"
         ),
     ),
     events.WithdrawalUncertain: Text(
@@ -102,12 +102,28 @@ OF_WITHDRAWALS: Mapping[type[Event], Text] = {
             " a second time.\n\n$page\n\n$house"
         ),
     ),
+    events.WithdrawalLeftWallet: Text(
+        "withdrawal-in-payment-from-wallet",
+        noop("Your withdrawal $number: in payment"),
+        noop(
+            "Dear $client,\n\n$amount have left $place and are on their way to you by"
+            " $method.\n\n$page\n\n$house"
+        ),
+    ),
+    events.WithdrawalBackInWallet: Text(
+        "withdrawal-returned-to-wallet",
+        noop("Your withdrawal $number: back in your wallet"),
+        noop(
+            "Dear $client,\n\nYour withdrawal could not be paid out: $amount are back in"
+            " $place.\n\n$page\n\n$house"
+        ),
+    ),
     events.WithdrawalReturned: Text(
         "withdrawal-returned",
         noop("Your withdrawal $number: returned to your account"),
         noop(
-            "Dear $client,\n\nYour withdrawal could not be paid out: $amount are back on account"
-            " $account.\n\n$page\n\n$house"
+            "Dear $client,\n\nYour withdrawal could not be paid out: $amount are back on"
+            " $place.\n\n$page\n\n$house"
         ),
     ),
 }

@@ -97,7 +97,15 @@ from accounts.events.transfers import (
     TransferUncertain,
     TransferWaits,
 )
-from accounts.events.ways import ChainSeen, HandoverRecorded, Screened
+from accounts.events.ways import (
+    ChainSeen,
+    HandoverRecorded,
+    MethodTermsSet,
+    PromiseRuns,
+    Screened,
+    WithdrawalBackInWallet,
+    WithdrawalLeftWallet,
+)
 from accounts.events.withdrawals import (
     ClientAsked,
     ClientSupplied,
@@ -184,10 +192,12 @@ __all__ = [
     "ForeignMoneyBooked",
     "HandoverRecorded",
     "LateAnswer",
+    "MethodTermsSet",
     "PastImported",
     "PaymentMethodOffered",
     "PaymentMethodRouted",
     "PayoutSent",
+    "PromiseRuns",
     "ReturnAsked",
     "ReturnDropped",
     "ReturnRefused",
@@ -219,8 +229,10 @@ __all__ = [
     "TransferWaits",
     "WithdrawalApprovalVoided",
     "WithdrawalApproved",
+    "WithdrawalBackInWallet",
     "WithdrawalCancelled",
     "WithdrawalDebited",
+    "WithdrawalLeftWallet",
     "WithdrawalNotArrived",
     "WithdrawalPaid",
     "WithdrawalRefused",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from accounts.terms.chains import NETWORK_LABELS, SCREENING_LABELS
@@ -63,3 +64,58 @@ class HandoverRecorded(Event):
     receipt: str
     person: str
     place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodTermsSet(Event):
+    """Two people changed what a payment method allows, costs and promises."""
+
+    name: ClassVar[str] = "accounts.payment_method.terms_set"
+    sentence: ClassVar[str] = noop("The terms of {code} changed ({direction} {country})")
+
+    method_id: int
+    code: str
+    country: str
+    direction: str
+    request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseRuns(Event):
+    """A mark of a withdrawal's promise has passed, and it is not paid yet."""
+
+    name: ClassVar[str] = "accounts.withdrawal.promise_runs"
+    sentence: ClassVar[str] = noop(
+        "Withdrawal #{payment_id} was asked for {hours} hours ago and is not paid yet"
+    )
+
+    payment_id: int
+    hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalLeftWallet(Event):
+    """It left the client's wallet; the money waits for its payout."""
+
+    name: ClassVar[str] = "accounts.withdrawal.left_wallet"
+    sentence: ClassVar[str] = noop(
+        "{amount} {currency} of withdrawal #{payment_id} left the client's wallet"
+    )
+
+    payment_id: int
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalBackInWallet(Event):
+    """It is back in the client's wallet."""
+
+    name: ClassVar[str] = "accounts.withdrawal.back_in_wallet"
+    sentence: ClassVar[str] = noop(
+        "{amount} {currency} of withdrawal #{payment_id} are back in the client's wallet"
+    )
+
+    payment_id: int
+    amount: Decimal
+    currency: str

@@ -17,7 +17,7 @@ from accounts.models.dispute import Dispute
 from accounts.models.evidence import ChainMove, Handover, PaymentCheck
 from accounts.models.ledger import Entry, LedgerAccount, LedgerBalance, Posting
 from accounts.models.payment import Payment, PaymentOperation
-from accounts.models.payment_method import PaymentMethod
+from accounts.models.payment_method import MethodTerms, PaymentMethod
 from accounts.models.settlement import SettlementFile, SettlementLine
 from accounts.models.transfer import Transfer, TransferOperation
 
@@ -41,6 +41,7 @@ __all__ = [
     "Handover",
     "LedgerAccount",
     "LedgerBalance",
+    "MethodTerms",
     "PastMovement",
     "Payment",
     "PaymentCheck",

@@ -1,5 +1,6 @@
 """A payment: a client's money on its way out. PostgreSQL guards who, how much, and the order."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -50,7 +51,10 @@ def another(person: str, *others: str) -> Q:
 class Payment(models.Model):
     """One withdrawal. `key` is what the asking form carried: the same form asks once.
 
-    The amount is in the trading account's currency. `reservation` is the hold in the books, placed
+    The amount is in the trading account's currency; `from_wallet`: it leaves the client's wallet in
+    that currency, and not MetaTrader. Our fee is taken out of it, `provider_fee` is the house's own
+    cost of the payout. `notices` counts how often staff were told that its promise runs out.
+    `reservation` is the hold in the books, placed
     with the request. `split` are the lines of the closed loop, fixed with the decision, and
     `loop_reason` says why all of it goes to the requisite in spite of them. `waits_because` says
     why an approved one was not sent yet, and `next_try_at` when it is tried again. `latest_run`
@@ -78,12 +82,15 @@ class Payment(models.Model):
     account = models.ForeignKey(
         "trading.TradingAccount", models.PROTECT, related_name="+", db_index=False
     )
+    from_wallet = models.BooleanField(_("from the wallet"), default=False)
     method = models.ForeignKey(PaymentMethod, models.PROTECT, related_name="+")
     requisite = models.CharField(_("requisite"), max_length=120)
     requisite_key = models.CharField(max_length=64, editable=False)
     holder = models.CharField(_("account holder"), max_length=160)
     amount = AmountField(_("amount"))
     currency = CurrencyField(_("currency"))
+    own_fee = AmountField(default=0)
+    provider_fee = AmountField(default=0)
     state = models.CharField(
         _("state"),
         max_length=16,
@@ -98,6 +105,8 @@ class Payment(models.Model):
     requested_by = models.CharField(max_length=64)
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    notices = models.PositiveSmallIntegerField(default=0)
+    next_notice_at = models.DateTimeField(null=True)
     reservation = models.OneToOneField(Entry, models.PROTECT, related_name="+")
     approval = models.OneToOneField(
         "approvals.ApprovalRequest", models.PROTECT, related_name="+", editable=False
@@ -151,6 +160,12 @@ class Payment(models.Model):
             models.Index(fields=["requisite_key"], name="accounts_payment_requisite"),
             models.Index(fields=["-closed_at"], name="accounts_payment_closed"),
             models.Index(
+                fields=["next_notice_at"],
+                condition=Q(next_notice_at__isnull=False)
+                & ~Q(state__in=[state.value for state in sorted(FINAL)]),
+                name="accounts_payment_notice",
+            ),
+            models.Index(
                 fields=["next_try_at"],
                 condition=Q(next_try_at__isnull=False),
                 name="accounts_payment_try",
@@ -194,8 +209,16 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[state.value for state in DEBITED_ONCE])
-                | Q(ticket__isnull=False, debited_at__isnull=False),
+                | Q(debited_at__isnull=False)
+                & (
+                    Q(ticket__isnull=True, from_wallet=True)
+                    | Q(ticket__isnull=False, from_wallet=False)
+                ),
                 name="accounts_payment_debited",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_fee__gte=0, provider_fee__gte=0, own_fee__lt=F("amount")),
+                name="accounts_payment_fees",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[Withdrawal.SENT.value, Withdrawal.PAID.value])
@@ -252,6 +275,11 @@ class Payment(models.Model):
     def __str__(self) -> str:
         """Return the number that people call it by."""
         return f"#{self.pk}"
+
+    @property
+    def payout(self) -> Decimal:
+        """What the client gets: the amount less our fee."""
+        return self.amount - self.own_fee
 
     @property
     def is_final(self) -> bool:

@@ -128,3 +128,71 @@ class PaymentMethod(models.Model):
         """Refuse crypto without a network, and a house's own wallet without its address."""
         if self.is_crypto and not self.network:
             raise ValidationError({"network": told("Crypto moves over a network: say over which.")})
+
+
+class MethodTerms(models.Model):
+    """A version of a method's terms, never edited: of clients in a country, one way of the money.
+
+    `country` is empty for every country without terms of its own. The newest version holds. Amounts
+    are in the method's currency, hours are those of the office's business days.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    method = models.ForeignKey(PaymentMethod, models.PROTECT, related_name="terms")
+    direction = models.CharField(
+        _("direction"),
+        max_length=4,
+        choices=[(way.value, DIRECTION_LABELS[way]) for way in (Direction.IN, Direction.OUT)],
+    )
+    country = models.CharField(_("country"), max_length=2, default="", blank=True)
+    is_offered = models.BooleanField(_("offered"), default=True)
+    minimum = AmountField(_("smallest amount"), null=True, blank=True)
+    maximum = AmountField(_("largest amount"), null=True, blank=True)
+    day_limit = AmountField(_("at most within 24 hours"), null=True, blank=True)
+    month_limit = AmountField(_("at most within 30 days"), null=True, blank=True)
+    fee_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
+    fee_fixed = AmountField(default=0)
+    provider_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
+    provider_fixed = AmountField(default=0)
+    decide_hours = models.PositiveIntegerField(_("hours to decide"))
+    pay_hours = models.PositiveIntegerField(_("hours to pay"))
+    notices = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    set_by = models.CharField(max_length=64)
+    set_at = models.DateTimeField()
+    approval = models.OneToOneField(
+        "approvals.ApprovalRequest", models.PROTECT, related_name="+", editable=False
+    )
+
+    scope = Scope(entity="method__legal_entity_id")
+
+    class Meta:
+        verbose_name = _("terms of a payment method")
+        verbose_name_plural = _("terms of payment methods")
+        indexes = [
+            models.Index(fields=["method", "direction", "country", "-id"], name="accounts_terms")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(direction__in=[Direction.IN.value, Direction.OUT.value])
+                & Q(country__regex=r"^([A-Z]{2})?$")
+                & ~Q(set_by=""),
+                name="accounts_terms_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    fee_percent__gte=0,
+                    fee_percent__lt=100,
+                    fee_fixed__gte=0,
+                    provider_percent__gte=0,
+                    provider_percent__lt=100,
+                    provider_fixed__gte=0,
+                    decide_hours__gt=0,
+                    pay_hours__gt=0,
+                ),
+                name="accounts_terms_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return way and country."""
+        return f"{self.direction} {self.country}".strip()

@@ -29,7 +29,9 @@ from crm.queries import known
 from trading.queries import trading_accounts
 
 LATEST = 8
-AS_TYPED = ("key", "amount", "requisite", "holder", "stated_text", "note", "loop_reason")
+AS_TYPED = (
+    "key", "amount", "requisite", "holder", "stated_text", "note", "loop_reason", "from_wallet",
+)  # fmt: skip
 
 
 class PanelForClient(Panel):

@@ -222,6 +222,10 @@ class WithdrawalForm(forms.Form):
     method_id = choice(gettext_lazy("Method"))
     requisite = line(gettext_lazy("Where to: IBAN or account number"), 120)
     holder = line(gettext_lazy("Holder of that account"), 160)
+    from_wallet = forms.BooleanField(
+        label=gettext_lazy("Out of the wallet in this currency, not out of the account"),
+        required=False,
+    )
     stated_reason = choice(
         gettext_lazy("The client's reason"),
         lambda: [(code, _(label)) for code, label in STATED_LABELS.items()],

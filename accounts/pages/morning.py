@@ -75,6 +75,12 @@ ALARMS = (
     ("by_hand", "waits for two people", "wait for two people", View.UNCERTAIN, "danger", "needs"),
     ("returns", "return to confirm", "returns to confirm", View.ALL, "warn", "back"),
     ("soon", "is due within 4 h", "are due within 4 h", View.ALL, "warn", "needs"),
+    (
+        "noticed",
+        "withdrawal has passed a mark of its promise",
+        "withdrawals have passed a mark of their promise",
+        View.ALL, "warn", "needs",
+    ),
     ("voided", "approval was voided", "approvals were voided", View.VOIDED, "warn", "needs"),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from accounts.pages.deposits import detail as deposit_detail
 from accounts.pages.deposits import lists as deposit_lists
 from accounts.pages.deposits import starting as deposit_starting
 from accounts.pages.disputes import urls as disputes
+from accounts.pages.methods import pages as methods
 from accounts.pages.reconciling import pages as reconciling
 from accounts.pages.settlement import clearing
 from accounts.pages.settlement import files as settlements
@@ -57,6 +58,8 @@ urlpatterns = [
         by_hand.SettleDecline.as_view(),
         name="payment-settle-decline",
     ),
+    path("methods/", methods.MethodList.as_view(), name="method-list"),
+    path("methods/<int:pk>/terms/", methods.ProposeTerms.as_view(), name="method-terms"),
     path("clients/<int:client_id>/", clients.PanelForClient.as_view(), name="panel-for-client"),
     path(
         "clients/<int:client_id>/statement/",

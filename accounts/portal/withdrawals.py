@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions import asking_client, withdrawals
 from accounts.portal.forms import AnswerForm, CancelForm, WithdrawalForm
-from accounts.portal.offers import offered
+from accounts.portal.offers import from_wallets, offered, shut
 from accounts.queries.own import payments
 from accounts.states import Direction, StatedReason
 from backoffice.ui.personal.shapes import ClientAction, ClientDetail
@@ -28,7 +28,14 @@ class Withdraw(ClientAction):
 
     def form(self, data: Any = None) -> WithdrawalForm:
         """Return the form with one's own accounts and the ways to be paid."""
-        return WithdrawalForm(data, **offered(self.client_id, Direction.OUT))
+        choices = offered(self.client_id, Direction.OUT)
+        choices["accounts"] += from_wallets(self.client_id)
+        return WithdrawalForm(data, **choices)
+
+    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
+        """Render it with the ways that are shut, and why."""
+        why = {"shut": shut(self.client_id, Direction.OUT)}
+        return super().show(template_name, {**why, **context}, **extra)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask for it; with `look`, only show where the money would go."""
@@ -38,7 +45,7 @@ class Withdraw(ClientAction):
         if not form.is_valid():
             return self._shown(form, status=422)
         client = known.get_client(self.client_id)
-        asked = {**form.cleaned_data, "account_id": int(form.cleaned_data["account_id"])}
+        asked = {**form.cleaned_data, **taken_from(form.cleaned_data["account_id"])}
         way = payments.way_of(client, SimpleNamespace(**asked), now=self.now)
         return self.show(self.template_name, {"form": form, "way": way})
 
@@ -46,7 +53,7 @@ class Withdraw(ClientAction):
         """Ask for it: it goes to the client, never to anybody else."""
         client = known.get_client(self.client_id)
         request = withdrawals.Request(
-            account_id=int(data["account_id"]),
+            **taken_from(data["account_id"]),
             method_id=int(data["method_id"]),
             stated_reason=StatedReason(data["stated_reason"]),
             holder=client.full_name if client else "",
@@ -59,6 +66,12 @@ class Withdraw(ClientAction):
     def goes_to(self) -> str:
         """Return its page."""
         return reverse("portal:withdrawal", args=[self.asked.pk])
+
+
+def taken_from(chosen: str) -> dict[str, Any]:
+    """Return from where: an account, or the wallet in its currency."""
+    word, _colon, number = str(chosen).rpartition(":")
+    return {"account_id": int(number), "from_wallet": word == "wallet"}
 
 
 class OwnWithdrawal(ClientDetail):

@@ -12,6 +12,7 @@ from accounts.models import Payment, splitting
 from accounts.queries import books
 from accounts.queries.books import Stand
 from accounts.queries.past import BEFORE_DEBIT, CHECKS, LOOP, Past, past_of
+from accounts.queries.ways import wallets
 from accounts.states import UNDECIDED
 from backoffice.core.money import rounded
 from trading.queries import money
@@ -38,6 +39,7 @@ class Asked:
     holder: str
     method_id: int | None = None
     loop_reason: str = ""
+    from_wallet: bool = False
     agreed: tuple[Line, ...] = ()
 
 
@@ -68,6 +70,7 @@ def asked_by(payment: Payment) -> Asked:
         holder=payment.holder,
         method_id=payment.method_id,
         loop_reason=payment.loop_reason,
+        from_wallet=payment.from_wallet,
         agreed=() if payment.state in UNDECIDED else splitting.lines_of(payment.split),
     )
 
@@ -78,17 +81,18 @@ def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
     `stand` spares reading again what the caller has just read of books and MetaTrader.
     """
     market = stand.market if stand is not None else money.standing_of(asked.account_id)
-    if stand is None and market is not None:
+    if stand is None and market is not None and not asked.from_wallet:
         stand = books.stand_of(asked.account_id, market)
     past = past_of(asked, now=now)
     rules = closed_loop.rules_of(past.policies.get(LOOP, {}))
     traded = None if market is None else market.traded
+    figures, audit, moved = _standing(asked, market, stand, now)
     facts = Facts(
         amount=asked.amount,
         currency=asked.currency,
         now=now,
-        figures=None if market is None else figures_of(market.money),
-        audit=None if stand is None else books.audit(stand),
+        figures=figures,
+        audit=audit,
         others=past.others,
         requisite=past.requisite,
         trades=traded.trades if traded is not None else 0,
@@ -98,7 +102,7 @@ def look(asked: Asked, *, now: datetime, stand: Stand | None = None) -> Looked:
         client=past.client,
         loop=_loop(asked, past, rules, market, now),
         pace=past.pace,
-        moved=None if market is None else _moved(market),
+        moved=moved,
         card_paid_at=past.card_paid_at,
         disputed=past.disputed,
         charged_back=past.charged_back,
@@ -126,6 +130,19 @@ def figures_of(known: AccountMoney) -> Figures:
     )
 
 
+def _standing(
+    asked: Asked, market: Standing | None, stand: Stand | None, now: datetime
+) -> tuple[Figures | None, checks.Audit | None, Moved | None]:
+    """Return the figures of what it is taken out of: MetaTrader's, or the wallet's."""
+    if asked.from_wallet:
+        purse = wallets.purse_of(asked.client_id, asked.currency, now=now)
+        return purse.figures, purse.audit, purse.moved
+    audit = None if stand is None else books.audit(stand)
+    if market is None:
+        return None, audit, None
+    return figures_of(market.money), audit, _moved(market)
+
+
 def picture_of(payment: Payment, answers: tuple[Answer, ...]) -> Picture:
     """Return what somebody decides on when they decide about this payment now."""
     payload = {
@@ -139,6 +156,10 @@ def picture_of(payment: Payment, answers: tuple[Answer, ...]) -> Picture:
         "holder": payment.holder,
         "requested_by": payment.requested_by,
     }
+    if payment.from_wallet:  # said only where it is so: older requests are bound to what they said
+        payload["wallet"] = "yes"
+    if payment.own_fee:
+        payload["fee"] = rounded(payment.own_fee, payment.currency)
     return Picture(payload=payload, answers=answers)
 
 

@@ -33,7 +33,9 @@ NOTHING = Decimal(0)
 PAST = f"""
 SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id), '[]')::text
           FROM accounts_payment
-         WHERE account_id = %(account)s AND state = ANY(%(open)s)
+         WHERE from_wallet = %(wallet)s AND state = ANY(%(open)s)
+           AND CASE WHEN from_wallet THEN client_id = %(client)s AND currency = %(currency)s
+                    ELSE account_id = %(account)s END
            AND id IS DISTINCT FROM %(itself)s),
        (SELECT json_build_array(count(*) FILTER (WHERE state = %(paid)s), min(requested_at))::text
           FROM accounts_payment
@@ -121,6 +123,7 @@ def past_of(asked: Any, *, now: datetime) -> Past:
     """Return the past of what is asked for (`queries.checks.Asked`), as it is now."""
     told = {
         "account": asked.account_id,
+        "wallet": asked.from_wallet,
         "itself": asked.payment_id,
         "open": [str(state) for state in BEFORE_DEBIT],
         "gone": [str(state) for state in GONE],

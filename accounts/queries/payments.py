@@ -79,6 +79,7 @@ class Counts:
     by_hand: int
     returns: int
     denied: int
+    noticed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,8 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
     """Return the numbers of the tabs, in two queries; `since`: from when paid ones are counted.
 
     `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
-    `denied` are closed as not moved, and MetaTrader booked them all the same.
+    `noticed` passed a mark of their promise and are not late yet; `denied` are closed as not
+    moved, and MetaTrader booked them all the same.
     """
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     denied = Q(pk__in=_denied())
@@ -200,6 +202,7 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
         soon=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=now + SOON)),
         by_hand=Count("id", filter=Q(needs_person=True)),
         denied=Count("id", filter=denied),
+        noticed=Count("id", filter=is_open & Q(notices__gt=0, due_at__gte=now)),
         returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
     )
     todo, mark = _waiting_for(user, now)

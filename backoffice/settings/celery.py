@@ -119,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "accounts-tell-promises": {
+        "task": "accounts.tasks.tell_promises",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "accounts-end-credits": {
         "task": "accounts.tasks.end_credits",
         "schedule": timedelta(minutes=1),

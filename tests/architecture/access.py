@@ -32,6 +32,7 @@ ASKS = frozenset({"sales_agent", "sales_manager", "retention", "support", "back_
 APPROVES = frozenset({"back_office", "compliance"})
 SENDS = frozenset({"finance"})
 RECORDS = frozenset({"finance", "back_office"})
+PROPOSES = frozenset({"finance", "administrator"})
 DECIDES = frozenset({"back_office", "finance", "compliance"})
 CONFIRMS = frozenset({"finance", "compliance"})
 SEES_BANK = frozenset({"back_office", "finance", "compliance", "auditor", "administrator"})
@@ -185,6 +186,8 @@ DOORS: dict[str, Door] = {
     "machines:integration-act": Door(ADMINISTERS, about="integration", method="post", answers=422),
     "accounts:payment-list": Door(READS_PAYMENTS),
     "accounts:payment-count": Door(READS_PAYMENTS),
+    "accounts:method-list": Door(SEES_BANK),
+    "accounts:method-terms": Door(PROPOSES, about="payment_method"),
     "accounts:payment-news": Door(READS_PAYMENTS),
     "accounts:panel-morning": Door(READS_PAYMENTS),
     "accounts:payment-detail": Door(READS_PAYMENTS, about="payment"),

@@ -178,9 +178,9 @@ def _require_payout(row: BankRow, payment: Payment, *, exact: bool = True) -> No
         sentence = _("Payout %(payment)s is %(state)s: record first that it was sent.")
         told = {"payment": payment, "state": payment.get_state_display()}
         raise steps.NotPossible(sentence % told)
-    moved, paid = (abs(row.amount), row.currency), (payment.amount, payment.currency)
+    moved, paid = (abs(row.amount), row.currency), (payment.payout, payment.currency)
     if exact and moved != paid:
-        told = {"amount": f"{payment.amount:.2f} {payment.currency}"}
+        told = {"amount": f"{payment.payout:.2f} {payment.currency}"}
         raise steps.NotPossible(_("The payout is %(amount)s: another amount moved.") % told)
 
 

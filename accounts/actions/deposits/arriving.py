@@ -16,6 +16,7 @@ from accounts.actions.disputes import hearing
 from accounts.actions.ways import on_chain
 from accounts.calc import deposit_rules
 from accounts.calc.deposit_rules import Facts
+from accounts.calc.method_rules import own_fee
 from accounts.events import (
     DepositContradicted,
     DepositFailed,
@@ -25,7 +26,8 @@ from accounts.events import (
 from accounts.models import Deposit, wording
 from accounts.providers.port import Notice, Told
 from accounts.queries import deposit_review
-from accounts.states import LedgerKind
+from accounts.queries.ways.in_force import terms_of
+from accounts.states import Direction, LedgerKind
 from accounts.terms import ENDED_WITHOUT, REVIEW_LABELS, Outcome, Review
 from accounts.terms import Deposit as State
 from backoffice.core import idempotency, locks
@@ -198,7 +200,10 @@ def _receive(
 
 def _keep(deposit: Deposit, notice: Notice, now: datetime) -> None:
     same = notice.currency == deposit.currency
-    fee = deposit_rules.fee_of(notice.amount, deposit.method.fee_percent, notice.currency)
+    # What held when the client began it: the fee that was shown is the fee that is taken.
+    began = deposit.started_at
+    terms = terms_of(deposit.method, deposit.client.country, Direction.IN, at=began)
+    fee = min(notice.amount, own_fee(terms, notice.amount, notice.currency))
     deposit.received_amount, deposit.received_currency = notice.amount, notice.currency
     deposit.received_at, deposit.provider_reference = now, notice.reference
     deposit.provider_fee, deposit.rate_received = notice.fee, ONE

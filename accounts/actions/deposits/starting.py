@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.deposits import steps
+from accounts.actions.ways import limits
 from accounts.events import DepositCancelled, DepositParked, DepositStarted
 from accounts.models import Deposit, PaymentMethod, wording
 from accounts.permissions import START_DEPOSIT
@@ -79,7 +80,7 @@ def start_deposit(
     if known_one is not None:
         return _same(known_one, request)
     account, client = _parties(request, actor)
-    method = _method(request, account, client)
+    method = _method(request, account, client, now)
     locks.advisory(f"accounts.paid_in.{client.pk}", timeout_ms=BUSY_MS)
     before = steps.paid_in(client.pk, account.currency)
     deposit = begin(request, Parties(client, account.currency, method), actor, origin, now)
@@ -188,7 +189,7 @@ def _parties(request: Request, actor: Actor) -> tuple[Any, Any]:
     return account, client
 
 
-def _method(request: Request, account: Any, client: Any) -> PaymentMethod:
+def _method(request: Request, account: Any, client: Any, now: datetime) -> PaymentMethod:
     method = PaymentMethod.objects.filter(
         pk=request.method_id,
         legal_entity_id=client.legal_entity_id,
@@ -198,13 +199,9 @@ def _method(request: Request, account: Any, client: Any) -> PaymentMethod:
     ).first()
     if method is None or not method.provider:
         raise BadRequest(_("This method takes no deposits to this account."))
-    limits = (method.minimum, method.maximum)
-    if limits[0] is not None and request.amount < limits[0]:
-        told = {"limit": wording.money(limits[0], method.currency)}
-        raise BadRequest(_("This method takes %(limit)s at least.") % told)
-    if limits[1] is not None and request.amount > limits[1]:
-        told = {"limit": wording.money(limits[1], method.currency)}
-        raise BadRequest(_("This method takes %(limit)s at most.") % told)
+    why_not = limits.allowed(method, client, request.amount, Direction.IN, now=now).why_not
+    if why_not:
+        raise BadRequest(why_not)
     return method
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.calc import client_words
 from accounts.calc.letters import OF_DEPOSITS, OF_TRANSFERS, OF_WITHDRAWALS, TRANSFER_CAME, Text
-from accounts.events import DepositCredited, TransferDone, TransferRequested
+from accounts.events import DepositCredited, TransferDone, TransferRequested, WithdrawalPaid
 from accounts.models import Deposit, Payment, PaymentCheck, Transfer, wording
 from accounts.states import MISSING_LABELS, Verdict
 from backoffice.core.actors import Actor
@@ -37,11 +37,14 @@ def write_to_client(*, event: Event, number: int, actor: Actor, now: datetime) -
 
 def _about_withdrawal(text: Text, event: Any, number: int) -> list[Draft]:
     payment = _with_parties(Payment.objects.all()).get(pk=event.payment_id)
+    # What is paid is what is left after our fee.
+    amount = payment.payout if isinstance(event, WithdrawalPaid) else payment.amount
 
     def told() -> Mapping[str, str]:
         return {
             **_common(payment, client_words.WITHDRAWAL_READS),
-            "amount": wording.money(payment.amount, payment.currency),
+            "place": _taken_from(payment),
+            "amount": wording.money(amount, payment.currency),
             "missing": _missing(payment),
             "reason": payment.reject_public or _why_refused(payment),
             "due": formats.date_format(timezone.localtime(payment.due_at), "DATE_FORMAT"),
@@ -131,6 +134,13 @@ def _common(record: Any, reads: Mapping[str, str]) -> dict[str, str]:
         "method": record.method.name,
         "stage": _(reads[record.state]),
     }
+
+
+def _taken_from(payment: Payment) -> str:
+    """Return what a withdrawal leaves: an account, or the wallet in its currency."""
+    if payment.from_wallet:
+        return _("your wallet %(currency)s") % {"currency": payment.currency}
+    return _("account %(login)s") % {"login": payment.account.login}
 
 
 def _draft(

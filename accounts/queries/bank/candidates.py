@@ -156,7 +156,7 @@ def _payouts(rows: list[BankRow], named: set[int]) -> list[Waiting]:
         Waiting(
             kind=PAYOUT,
             number=one.pk,
-            amount=one.amount,
+            amount=one.payout,
             currency=one.currency,
             name=one.holder,
             bank_reference=one.bank_reference,

@@ -65,7 +65,10 @@ def methods_of(
 
 
 def way_of(client: Any, wish: Any, *, now: datetime) -> Way | None:
-    """Return where a client's wish would go (account_id, amount, requisite); None if not theirs."""
+    """Return where a client's wish would go; None where it is of no account of theirs.
+
+    The wish has account_id, from_wallet, amount, requisite.
+    """
     mine = {one.pk: one for one in trading_accounts.list_accounts_of(client.pk)}
     account = mine.get(wish.account_id)
     if account is None:
@@ -79,6 +82,7 @@ def way_of(client: Any, wish: Any, *, now: datetime) -> Way | None:
         currency=account.currency,
         holder=client.full_name,
         method_id=int(wish.method_id),
+        from_wallet=wish.from_wallet,
     )
     looked = looking.look(asked, now=now)
     return Way(lines=looked.lines, free=_free(looked.facts), currency=account.currency)

@@ -167,14 +167,20 @@ def _payouts(method: PaymentMethod, references: Collection[str]) -> dict[str, He
         state__in=(Withdrawal.SENT, Withdrawal.PAID),
     )
     for payment in rows.order_by("id"):
-        words = _named(payment, payment.amount, payment.currency)
+        words = _named(payment, payment.payout, payment.currency)
         known = found.get(payment.bank_reference)
         if payment.state != Withdrawal.PAID:
             found.setdefault(payment.bank_reference, Here(words=words))
         elif known is None or known.amount is None:
-            found[payment.bank_reference] = Here(words=words, amount=-payment.amount)
+            found[payment.bank_reference] = Here(
+                words=words, amount=-payment.payout, fee=payment.provider_fee
+            )
         else:
-            found[payment.bank_reference] = replace(known, amount=known.amount - payment.amount)
+            found[payment.bank_reference] = replace(
+                known,
+                amount=known.amount - payment.payout,
+                fee=known.fee + payment.provider_fee,
+            )
     return found
 
 

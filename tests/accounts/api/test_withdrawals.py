@@ -8,13 +8,15 @@ from django.urls import reverse
 
 from accounts.actions import withdrawals
 from accounts.models import Payment
-from accounts.states import Withdrawal
+from accounts.states import Direction, Withdrawal
 from backoffice.approvals.actions.refusals import constraint_of
 from backoffice.core import clock
 from backoffice.demo.redis import Redis
 from backoffice.machines.models import Hand
+from tests.factories.incoming.terms import terms
 from tests.factories.machines import Machine, a_machine
 from tests.factories.market import a_trade
+from tests.factories.moving.transfers import fill_wallet
 from tests.factories.payments import IBAN, Till, a_till, fingerprint, write
 from tests.factories.people import a_browser
 from trading.models import Position
@@ -148,3 +150,24 @@ def test_without_figures_it_is_later_and_the_key_stays_free(till: Till, machine:
 def test_what_a_client_can_use(till: Till, machine: Machine) -> None:
     told = machine.get(f"clients/{till.client.pk}/payment-methods").json()["items"]
     assert [(one["code"], one["currency"]) for one in told] == [("wire", "USD")]
+
+
+def test_out_of_the_wallet_and_by_the_terms_of_the_country(till: Till, machine: Machine) -> None:
+    fill_wallet(till.client, "200.00")
+    terms(till, till.method, Direction.OUT, minimum="20", fee_fixed="3", pay_hours=24)
+    path = f"clients/{till.client.pk}/payment-methods"
+    (wire,) = machine.get(path).json()["items"]
+    told = (wire["minimum"], wire["fee_fixed"], wire["pay_hours"], wire["why_not"])
+    assert told == ("20.00", "3.00", 24, "")
+    less = machine.post("withdrawals/request", wish(till, "19.99", from_wallet=True))
+    assert less.status_code == 422
+    assert "pays 20.00" in less.json()["detail"].replace("\u202f", " ")
+    answer = machine.post("withdrawals/request", wish(till, "150.00", from_wallet=True)).json()
+    assert (answer["from_wallet"], answer["payout"]) == (True, "147.00")
+    more = machine.post("withdrawals/request", wish(till, "50.01", from_wallet=True))
+    assert (more.status_code, more.json()["code"]) == (422, "not_enough")
+    terms(till, till.method, Direction.OUT, is_offered=False)
+    (wire,) = machine.get(path).json()["items"]
+    assert (wire["is_offered"], wire["why_not"]) == (False, "This way is closed now.")
+    shut = machine.post("withdrawals/request", wish(till, "30.00", from_wallet=True))
+    assert (shut.status_code, Payment.objects.count()) == (422, 1)

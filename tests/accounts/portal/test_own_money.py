@@ -10,11 +10,13 @@ from django.test import Client as Browser
 from accounts.actions import asking_client, withdrawals
 from accounts.actions.deposits import charging
 from accounts.models import Deposit, Payment, PaymentMethod
-from accounts.states import Missing, RejectReason, Withdrawal
+from accounts.states import Direction, Missing, RejectReason, Withdrawal
 from accounts.terms import Deposit as State
 from backoffice.core import clock
 from backoffice.core.models import EventRecord
 from tests.factories.incoming.deposits import a_card, a_cardly, known_client, paid, take
+from tests.factories.incoming.terms import terms
+from tests.factories.moving.transfers import fill_wallet
 from tests.factories.payments import IBAN, SYSTEM, Till, a_till
 from tests.factories.people import a_client
 from tests.factories.sign_in.clients import a_client_browser, a_sign_in, signed_in
@@ -259,3 +261,38 @@ def test_money_in_two_browsers_of_one_client_is_promised_once(till: Till) -> Non
     answer = two.post("/portal/withdrawals/new/", wish(till, "600.00"))
     assert answer.status_code == 422
     assert "400.00" in answer.content.decode()
+
+
+def test_the_wallet_is_paid_out_from_ones_own_pages(till: Till, ana: Browser) -> None:
+    assert "Wallet" not in page(ana, "/portal/withdrawals/new/")
+    fill_wallet(till.client, "200.00")
+    terms(till, till.method, Direction.OUT, fee_fixed="3")
+    shown = page(ana, "/portal/withdrawals/new/")
+    assert f'value="wallet:{till.account.pk}"' in shown
+    assert "fee 3.00" in shown
+    form = wish(till, "150.00", account_id=f"wallet:{till.account.pk}")
+    assert "200.00" in ana.post("/portal/withdrawals/new/", form | {"look": "1"}).content.decode()
+    assert not Payment.objects.exists()
+
+    answer = ana.post("/portal/withdrawals/new/", form)
+    payment = Payment.objects.get()
+    assert (payment.from_wallet, payment.payout) == (True, Decimal("147.00"))
+    shown = page(ana, answer.url)
+    assert "your wallet" in shown
+    assert "147.00" in shown
+    more = wish(till, "50.01", account_id=f"wallet:{till.account.pk}")
+    refused = ana.post("/portal/withdrawals/new/", more)
+    assert refused.status_code == 422
+    assert "50.00 USD can be withdrawn" in refused.content.decode().replace("\u202f", " ")
+    foreign = wish(till, "1.00", account_id=f"wallet:{till.account.pk + 1}")
+    assert ana.post("/portal/withdrawals/new/", foreign).status_code == 422
+
+
+def test_what_is_not_offered_in_ones_country_is_said(till: Till, ana: Browser) -> None:
+    country = till.client.country or "CY"
+    type(till.client).objects.filter(pk=till.client.pk).update(country=country)
+    terms(till, till.method, Direction.OUT, country, is_offered=False)
+    shown = page(ana, "/portal/withdrawals/new/")
+    assert "This way is not offered in your country." in shown
+    assert ana.post("/portal/withdrawals/new/", wish(till)).status_code == 422
+    assert not Payment.objects.exists()

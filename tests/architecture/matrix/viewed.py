@@ -107,6 +107,7 @@ def url_of(name: str, house: House) -> str:
         "difference": lambda: reverse(name, args=[a_difference_of(house.near, house.account).pk]),
         "deposit": lambda: reverse(name, args=[a_deposit_of(house.near, 88_000).pk]),
         "payment": lambda: reverse(name, args=[payment_of(house.near).pk]),
+        "payment_method": lambda: reverse(name, args=[payment_of(house.near).method_id]),
         "transfer": lambda: reverse(name, args=[a_transfer_of(house.near, 92_000).pk]),
         "command": lambda: reverse(name, args=[a_command_of(house.account).pk]),
         "alert": lambda: reverse(name, args=[an_alert_of(house.account).pk]),

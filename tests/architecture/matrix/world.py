@@ -173,6 +173,7 @@ RECORDS: dict[str, Any] = {
     "transfer": lambda client, account: {"pk": a_transfer_of(client, 90_000 + 2 * client.pk).pk},
     "approval": lambda client, account: {"pk": an_approval_of(client).pk},
     "payment": lambda client, account: {"pk": payment_of(client).pk},
+    "payment_method": lambda client, account: {"pk": payment_of(client).method_id},
     "command": lambda client, account: {"pk": a_command_of(account).pk},
     "alert": lambda client, account: {"pk": an_alert_of(account).pk},
     "binding": lambda client, account: {"pk": a_binding_of(account).pk},

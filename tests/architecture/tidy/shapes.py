@@ -19,6 +19,7 @@ SILENT: dict[str, str] = {
     "backoffice/identity/actions/passkeys.py::pass_passkey": "a refusal is told by sessions.refuse",
     "accounts/actions/reconciling/agreeing.py::propose": "asking.ask tells of the request",
     "crm/actions/inviting.py::invite_client": "identity's invite_client tells of the invitation",
+    "accounts/actions/ways/agreeing.py::propose_terms": "asking.ask tells of the request",
     "accounts/actions/ways/handing.py::record_sighting": "on_chain.keep tells what is seen",
     "accounts/actions/following.py::follow_operation": "the steps of its table tell, one by one",
     "accounts/actions/deposits/following.py::follow_operation": "the steps of its table tell",

@@ -97,6 +97,9 @@ def _is_told(operation: BalanceOperation) -> bool:
 
 def _payments() -> Iterator[str]:
     for payment in Payment.objects.all():
+        if payment.from_wallet:
+            yield from _out_of_wallet(payment)
+            continue
         legs = dict.fromkeys(("debit", "return"), False)
         for link in payment.operations.all():
             state = BalanceOperation.objects.get(key=link.key).state
@@ -104,6 +107,20 @@ def _payments() -> Iterator[str]:
         says = MOVED.get(Withdrawal(payment.state))
         if says != tuple(legs.values()):
             yield f"payment {payment.state}, and its legs moved {legs}"
+
+
+def _out_of_wallet(payment: Payment) -> Iterator[str]:
+    """No leg in MetaTrader; the wallet has what it had, less what left it, and nothing is held."""
+    if payment.operations.exists():
+        yield "a wallet's payment has a leg in MetaTrader"
+    out, back = MOVED.get(Withdrawal(payment.state), (False, False))
+    wallet = LedgerAccount.objects.get(kind=LedgerKind.CLIENT_WALLET)
+    had = Decimal(FILLED) - payment.amount * (out - back)
+    if (balances.of(wallet).posted, balances.of(wallet).available) != (had, had):
+        yield f"payment {payment.state}, and the wallet has not {had}"
+    waits = payment.state in (Withdrawal.DEBITED, Withdrawal.SENT)
+    if _posted(LedgerKind.PAYOUTS_DUE) != (payment.amount if waits else 0):
+        yield f"payment {payment.state}, and something else waits to be paid out"
 
 
 def _deposits() -> Iterator[str]:

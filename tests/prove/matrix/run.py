@@ -75,8 +75,8 @@ def prove(minutes: float, seed: int, say: Say) -> int:
         cluster.stop()
     lines = read(journal)
     told_of(lines.values(), len(groups()), say)
-    say("  F-01 to F-12 are MetaTrader's and its agent's: a payout and settling by hand ask "
-        "nothing of them, so only deaths meet those")  # fmt: skip
+    say("  F-01 to F-12 are MetaTrader's and its agent's: a payout, settling by hand and what "
+        "leaves a wallet ask nothing of them, so only deaths meet those")  # fmt: skip
     is_right = seen and all(_is_right(line) for line in lines.values())
     return 0 if is_right and all(hand.exitcode == 0 for hand in hands) else 1
 

@@ -11,7 +11,7 @@ from accounts.actions.deposits import crediting, settling, starting, steps
 from accounts.models import Deposit, DepositOperation, Discrepancy
 from accounts.providers.errors import Uncertain
 from accounts.queries import deposits
-from accounts.states import LedgerKind
+from accounts.states import Direction, LedgerKind
 from accounts.tasks import push_deposit
 from accounts.terms import Deposit as State
 from accounts.terms import Review
@@ -30,6 +30,7 @@ from tests.factories.incoming.deposits import (
     take,
     told,
 )
+from tests.factories.incoming.terms import terms
 from tests.factories.payments import SYSTEM, Till, work_done
 from trading.actions import looking_up
 from trading.gateway.agent.engine import LinkError
@@ -126,9 +127,7 @@ def test_between_metatrader_and_books_it_is_in_flight(till: Till, script: Script
 
 
 def test_both_fees_are_entries_of_their_own(till: Till, script: Script) -> None:
-    method = a_card(till)
-    method.fee_percent = Decimal("1.25")
-    method.save()
+    terms(till, a_card(till), Direction.IN, fee_percent="1.25")
     deposit = start(till)
     take(paid(deposit))
     work_done()

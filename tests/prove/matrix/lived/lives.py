@@ -41,10 +41,10 @@ def _nothing(world: Any) -> None:
 # Withdrawal: asked for, approved; MetaTrader is debited by the clockwork
 
 
-def _ask(till: Till) -> None:
+def _ask(till: Till, **how: Any) -> None:
     payment = the_payment()
     if payment is None:
-        quietly(lambda: till.ask(WITHDRAWN, key=key_of(till, "withdrawal")))
+        quietly(lambda: till.ask(WITHDRAWN, key=key_of(till, "withdrawal"), **how))
         payment = the_payment()
     if payment is not None and payment.state == Withdrawal.REQUESTED:
         quietly(lambda: till.approve(payment))
@@ -138,6 +138,23 @@ def _return(till: Till) -> None:
         quietly(lambda: payouts.retry_return(reason="again", actor=till.second.actor, **told))
 
 
+# Out of a wallet: the same, and nobody asks MetaTrader
+
+
+def _filled(world: Any) -> None:
+    moving.fill_wallet(world.till.client, moving.FILLED)
+
+
+def _left_wallet(world: Any) -> None:
+    _filled(world)
+    _live(world, FROM_WALLET)
+    assert _is_debited(world.till)
+
+
+def _ask_of_wallet(till: Till) -> None:
+    _ask(till, from_wallet=True)
+
+
 # By hand: MetaTrader left open what became of it; two people settle it
 
 
@@ -164,11 +181,15 @@ def settle(till: Till) -> None:
 
 
 DEBIT = Life("withdrawal", _nothing, _ask, _is_debited)
+FROM_WALLET = Life("wallet withdrawal", _filled, _ask_of_wallet, _is_debited, moves=False)
 LIVES: tuple[Life, ...] = (
     DEBIT,
     Life("deposit", lambda world: a_card(world.till) and None, _pay_in, _is_credited),
     Life("payout", _debit, _pay_out, _is_final, moves=False),
     Life("return", _debit, _return, _is_final),
+    FROM_WALLET,
+    Life("wallet payout", _left_wallet, _pay_out, _is_final, moves=False),
+    Life("wallet return", _left_wallet, _return, _is_final, moves=False),
     Life("by hand", _left_open, settle, _is_debited, moves=False),
     *moving.LIVES,
     *adjusting.LIVES,
