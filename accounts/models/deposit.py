@@ -131,6 +131,12 @@ class Deposit(models.Model):
                 condition=~Q(state__in=[state.value for state in sorted(DEPOSIT_FINAL)]),
                 name="accounts_deposit_open",
             ),
+            # The day's are counted; written once, with the end.
+            models.Index(
+                fields=["-closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="accounts_deposit_closed",
+            ),
             models.Index(
                 fields=["next_try_at"],
                 condition=Q(next_try_at__isnull=False),

@@ -155,6 +155,12 @@ class Payment(models.Model):
                 condition=~Q(state__in=[state.value for state in sorted(FINAL)]),
                 name="accounts_payment_queue",
             ),
+            # What ended is looked through by how it ended; written once, with the end.
+            models.Index(
+                fields=["state", "due_at", "-amount", "id"],
+                condition=Q(state__in=[state.value for state in sorted(FINAL)]),
+                name="accounts_payment_ended",
+            ),
             models.Index(fields=["account", "-id"], name="accounts_payment_account"),
             models.Index(fields=["client", "-id"], name="accounts_payment_client"),
             models.Index(fields=["requisite_key"], name="accounts_payment_requisite"),

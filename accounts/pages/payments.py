@@ -15,7 +15,7 @@ from accounts.permissions import SEE_PAYMENTS
 from accounts.queries import approval_page, payments
 from accounts.queries.payments import View
 from backoffice.audit.actions import viewing
-from backoffice.ui import marks
+from backoffice.ui import figures, marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import DetailPage, ListPage, Panel
 from trading.queries import servers
@@ -28,7 +28,8 @@ TABS = (
     (View.UNCERTAIN, gettext_lazy("Uncertain")),
     (View.ALL, gettext_lazy("All")),
 )
-NOT_NARROW = ("sort", "after", "before")
+#: What looks through everything, whatever became of it; the other filters narrow what waits.
+WIDE = ("view", "q", "state", "client", "account")
 
 
 class PaymentList(ListPage):
@@ -44,8 +45,8 @@ class PaymentList(ListPage):
     def rows(self) -> Any:
         """Return what this person may see; what waits for them unless they ask for more."""
         rows = payments.list_payments_for(self.request.user)
-        asked = any(value for name, value in self.request.GET.items() if name not in NOT_NARROW)
-        return rows if asked else rows.filter(self._todo())
+        is_wide = any(self.request.GET.get(name) for name in WIDE)
+        return rows if is_wide else rows.filter(self._todo())
 
     def saved_views(self) -> Sequence[SavedView]:
         """Return the tabs, each with how many stand there."""
@@ -63,13 +64,12 @@ class PaymentList(ListPage):
         ]
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
-        """Return the foot: how many, and how much; several currencies stand below each other."""
-        found = payments.totals_of(rows)
-        count = sum(one for one, _total in found.values())
-        words = ngettext("%(count)s request", "%(count)s requests", count) % {"count": count}
-        sums = [(total, code) for code, (_count, total) in sorted(found.items())]
-        told = {"client": words, "amount": marks.amounts(sums)}
-        return told if count else {}
+        """Return the foot: how many, and how much while they are few enough to add up."""
+        foot = payments.totals_of(rows)
+        words = ngettext("%(count)s request", "%(count)s requests", foot.count)
+        counted = figures.counted(foot.count + foot.is_more)
+        told = {"client": words % {"count": counted}, "amount": marks.amounts(foot.amounts)}
+        return told if foot.count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""

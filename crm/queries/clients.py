@@ -119,6 +119,14 @@ def search(clients: QuerySet[Client], text: str, *, by_contacts: bool) -> QueryS
     return clients.filter(_matches(text, by_contacts=by_contacts))
 
 
+def named(text: str) -> QuerySet[Client]:
+    """Return every client whom a text names, by contacts only if it knows them whole already.
+
+    For what is listed by its client: whoever asks narrows that list to their reach.
+    """
+    return search(Client.objects.order_by(), text, by_contacts=False)
+
+
 def _matches(text: str, *, by_contacts: bool) -> Q:
     if "@" in text:
         return Q(email__icontains=text) if by_contacts else Q(email=text.lower())

@@ -11,7 +11,7 @@ from accounts.pages.deposits.tables import DepositTable
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries import deposits
 from accounts.queries.deposits import VIEWS, View
-from backoffice.ui import marks
+from backoffice.ui import figures, marks
 from backoffice.ui.filters import SavedView
 from backoffice.ui.shapes import ListPage, Panel
 
@@ -43,13 +43,12 @@ class DepositList(ListPage):
         ]
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
-        """Return the foot: how many, and how much came in, by currency."""
-        found = deposits.totals_of(rows)
-        count = sum(one for one, _total in found.values())
-        words = ngettext("%(count)d deposit", "%(count)d deposits", count) % {"count": count}
-        sums = [(total, code) for code, (_count, total) in sorted(found.items()) if total]
-        told = {"client": words, "amount": marks.amounts(sums)}
-        return told if count else {}
+        """Return the foot: how many, and how much came in while they are few enough to add up."""
+        foot = deposits.totals_of(rows)
+        words = ngettext("%(count)s deposit", "%(count)s deposits", foot.count)
+        counted = figures.counted(foot.count + foot.is_more)
+        told = {"client": words % {"count": counted}, "amount": marks.amounts(foot.amounts)}
+        return told if foot.count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:
         """Return the counts and the words of the search field."""

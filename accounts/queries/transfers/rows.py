@@ -6,19 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Transfer
 from accounts.permissions import DECIDE_TRANSFER, RETURN_TRANSFER, SEE_PAYMENTS
+from accounts.queries.listed.either import either
+from accounts.queries.listed.foot import Foot, foot_of
 from accounts.queries.transfers.standing import in_flight
 from accounts.terms import TRANSFER_FINAL, TRANSFER_LABELS
 from accounts.terms import Transfer as State
 from backoffice.core import access, clock
+from crm.queries import clients
 from trading.permissions import SETTLE_OPERATIONS
 
 NEWEST = ("-id",)
+LONGEST_NUMBER = 18  # figures; the columns are bigints
 PLACES = (
     "source_account__server", "source_wallet", "target_account__server", "target_wallet",
 )  # fmt: skip
@@ -56,7 +60,9 @@ class TransferFilter(django_filters.FilterSet):
     view = django_filters.ChoiceFilter(choices=VIEWS, method="by_view", label=_("View"))
     q = django_filters.CharFilter(method="by_text", label=_("Search"), max_length=64)
     state = django_filters.MultipleChoiceFilter(
-        choices=[(state, _(label)) for state, label in TRANSFER_LABELS.items()], label=_("State")
+        choices=[(state, _(label)) for state, label in TRANSFER_LABELS.items()],
+        label=_("State"),
+        distinct=False,  # one column of the row itself: nothing can come twice
     )
     currency = django_filters.CharFilter(
         field_name="currency", lookup_expr="iexact", label=_("Currency"), max_length=4
@@ -74,12 +80,13 @@ class TransferFilter(django_filters.FilterSet):
     def by_text(self, rows: QuerySet[Transfer], name: str, text: str) -> QuerySet[Transfer]:
         """Find by number, login on either side, or the client's name or number."""
         plain = text.strip()
-        found = Q(client__full_name__icontains=plain)
-        number = plain.lstrip("#Tt")
-        if number.isdecimal() and len(number) <= 18:
-            found |= Q(pk=int(number)) | Q(client__number=number)
-            found |= Q(source_account__login=number) | Q(target_account__login=number)
-        return rows.filter(found)
+        found = [Q(client_id__in=clients.named(plain).values("pk"))]
+        digits = plain.lstrip("#Tt")
+        if digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
+            number = int(digits)
+            found += Q(pk=number), Q(client__number=number)
+            found += Q(source_account__login=number), Q(target_account__login=number)
+        return rows.filter(either(Transfer, *found))
 
 
 def list_transfers_for(user: Any) -> QuerySet[Transfer]:
@@ -145,11 +152,10 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
     return ~Q(pk__in=())
 
 
-def totals_of(rows: QuerySet[Transfer]) -> dict[str, tuple[int, Decimal]]:
-    """Return how many transfers a list holds and how much of it arrived, by currency."""
-    total = Sum("amount", filter=Q(state=State.DONE), default=Decimal(0))
-    told = rows.order_by().values("currency").annotate(count=Count("id"), total=total)
-    return {row["currency"]: (row["count"], row["total"]) for row in told}
+def totals_of(rows: QuerySet[Transfer]) -> Foot:
+    """Return how many transfers a list holds and how much of it arrived, stopping early."""
+    arrived = Case(When(state=State.DONE, then=F("amount")))
+    return foot_of(rows, amount=arrived)
 
 
 def _todo_of(user: Any) -> Q:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import django_filters
 from django.db import models
-from django.db.models import Case, Count, F, Func, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -214,12 +214,15 @@ def history_of(subject_kind: str, subject_key: int | str) -> list[ApprovalReques
     return list(rows.order_by("id").prefetch_related(models.Prefetch("votes", queryset=votes)))
 
 
-def voided_subjects(kind: str) -> Any:
-    """Return the keys (as numbers) of what had an approval that does not count any more."""
-    rows = ApprovalRequest.objects.filter(kind=kind)
-    voided = rows.filter(Q(state=Standing.VOIDED) | Q(round__gt=1))
-    key = Cast("subject_key", models.BigIntegerField())
-    return voided.annotate(subject=key).values("subject")
+def is_voided(kind: str, subject_kind: str) -> Exists:
+    """Return what is asked of the caller's rows: had they an approval that counts no more?
+
+    Row by row, by the index of subjects: not everything that was ever void is read.
+    """
+    key = Cast(OuterRef("pk"), models.CharField())
+    about = ApprovalRequest.objects.filter(subject_kind=subject_kind, subject_key=key)
+    rows = about.filter(kind=kind)
+    return Exists(rows.filter(Q(state=Standing.VOIDED) | Q(round__gt=1)))
 
 
 def ids_open_to(user: Any, kind: str = "", *, now: datetime | None = None) -> Any:

@@ -15,10 +15,17 @@ from accounts.states import Verdict
 from backoffice.core import clock
 from backoffice.identity.actions import roles
 from backoffice.identity.models import User
-from tests.factories.payments import Till, a_till, fingerprint
-from tests.factories.people import NOW, SETUP, a_staff_user
+from tests.factories.payments import Till, a_request_of, a_till, fingerprint
+from tests.factories.people import NOW, SETUP, a_browser, a_client, a_staff_user
 
 NUMBERS = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 16, 17, 18, 19, 20, 21]
+LISTED = (
+    "/payments/", "/payments/waiting", "/payments/news", "/payments/?view=all",
+    "/payments/?view=late", "/payments/?view=others", "/payments/?view=voided",
+    "/payments/?view=uncertain", "/payments/?q=%231", "/payments/?q=7", "/payments/?q=ana+ruiz",
+    "/payments/?state=PAID", "/payments/?state=PAID&state=REQUESTED",
+    "/payments/?view=all&client=1",
+)  # fmt: skip
 pytestmark = pytest.mark.django_db
 
 
@@ -42,7 +49,8 @@ def test_the_queue_is_worst_first(till: Till) -> None:
     counts = payments.counts_for(till.approver, now=now, since=now - timedelta(hours=1))
     assert (counts.todo, counts.late, counts.others, counts.open, counts.paid) == (3, 1, 0, 3, 0)
     assert payments.counts_for(till.asker, now=now, since=now).others == 3
-    assert payments.totals_of(payments.list_payments_for(till.approver)) == {"USD": (3, 35)}
+    foot = payments.totals_of(payments.list_payments_for(till.approver))
+    assert (foot.count, foot.is_more, foot.sums) == (3, False, {"USD": 35})
 
 
 def test_rows_say_the_worst_check(till: Till) -> None:
@@ -71,8 +79,14 @@ def test_out_of_reach_is_absent(till: Till) -> None:
         ({"view": "uncertain"}, 0),
         ({"q": "ana"}, 1),
         ({"q": "7"}, 1),
+        ({"q": "#7"}, 1),
+        ({"q": "an"}, 1),
+        ({"q": "ruiz an"}, 1),
         ({"q": "nobody"}, 0),
+        ({"q": "9" * 30}, 0),
+        ({"q": "%"}, 0),
         ({"state": ["PAID"]}, 0),
+        ({"state": ["PAID", "REQUESTED"]}, 1),
         ({"currency": "usd"}, 1),
     ],
 )
@@ -83,6 +97,49 @@ def test_filters(till: Till, query: dict[str, Any], found: int) -> None:
     rows = payments.list_payments_for(till.approver)
 
     assert payments.PaymentFilter(request.GET, queryset=rows, request=request).qs.count() == found
+
+
+def test_a_search_finds_nothing_out_of_reach(till: Till) -> None:
+    payment, stranger = till.ask(), a_staff_user("sales_agent")
+    rows = payments.list_payments_for(stranger)
+    for words in ("ana", f"#{payment.pk}", str(till.account.login), str(till.client.number)):
+        for user, found in ((till.approver, 1), (stranger, 0)):
+            request = RequestFactory().get("/", {"q": words})
+            request.user = user
+            rows = payments.list_payments_for(user)
+            narrowed = payments.PaymentFilter(request.GET, queryset=rows, request=request).qs
+            assert narrowed.count() == found, (words, user)
+            assert payments.totals_of(narrowed).count == found
+
+
+def test_the_counts_are_of_what_is_in_reach(till: Till) -> None:
+    till.ask()
+    now = clock.now()
+    far = a_request_of(a_client("Fred Far"), 901)
+    Payment.objects.filter(pk=far.pk).update(due_at=now - timedelta(days=1))
+
+    counts = payments.counts_for(till.approver, now=now, since=now)
+
+    assert (counts.open, counts.late) == (1, 0)
+    everybodys = payments.counts_for(a_staff_user("auditor"), now=now, since=now)
+    assert (everybodys.open, everybodys.late) == (2, 1)
+
+
+@pytest.mark.parametrize("path", LISTED)
+def test_every_list_can_be_read_without_reading_every_payment(till: Till, path: str) -> None:
+    """Whatever a page asks of the payments, an index answers, or what waits alone is read."""
+    till.ask()
+    browser = a_browser(till.approver)
+    with CaptureQueriesContext(connection) as sent:
+        assert browser.get(path).status_code == 200
+    asked = [one["sql"] for one in sent if '"accounts_payment"' in one["sql"]]
+    assert asked
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for query in asked:
+            cursor.execute(f"EXPLAIN {query}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan on accounts_payment " not in plan, f"{query}\n{plan}"
 
 
 def test_the_queue_takes_as_many_queries_for_many_as_for_few(till: Till) -> None:

@@ -2,14 +2,18 @@
 
     python -m tests.bench.bulk AGENT_URL METATRADER JOURNAL DSN BARE_URL
 
-As tests/bench/withdrawals, whose ways of counting it uses. Its last line is JSON.
+As tests/bench/withdrawals, whose ways of counting it uses; BENCH_LINES gives another number of
+lines. Its last line is JSON.
 """
 
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import django
@@ -26,12 +30,13 @@ from accounts.terms.bulk import Bulk
 from backoffice.core import work
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
-from tests.bench.withdrawals.__main__ import counted_of
+from tests.bench.withdrawals.__main__ import counted_of, require_agreement
 from tests.bench.withdrawals.bare import BareLoop
-from tests.bench.withdrawals.till import ACTOR, Till, _hired, a_till
+from tests.bench.withdrawals.steps import POSTGRESQL, Kind
+from tests.bench.withdrawals.till import ACTOR, Till, a_till, hired
 from trading.models import TradingAccount
 
-LINES, ROUNDS, BARE_PER_ROUND, WARM = 5000, 10, 100, 40
+LINES, ROUNDS, BARE_PER_ROUND, WARM = 5000, 10, 50, 40
 MOST_PIECES = 10
 
 
@@ -53,19 +58,32 @@ class Filed:
         work.run_due(now(), limit=MOST_PIECES)
 
     def pause_and_resume(self) -> None:
-        """Let it stand still, see that nothing goes out, and let it go on."""
-        told = {"file_id": self.file.pk, "actor": self.finance}
+        """Let it stand still, see that nothing goes out, and let another carrier go on."""
+        told: dict[str, Any] = {"file_id": self.file.pk, "actor": self.finance}
+        before = self.begun()
         steering.pause(reason="lunch", now=now(), **told)
-        if carrying.carry_next(file_id=self.file.pk, carrier=self.carrier, actor=ACTOR, now=now()):
-            raise SystemExit("a paused file went on")
+        for carrier in (self.carrier, uuid4()):
+            if carrying.carry_next(file_id=self.file.pk, carrier=carrier, actor=ACTOR, now=now()):
+                raise SystemExit("a paused file went on")
+        if self.begun() != before:
+            raise SystemExit("a line of a paused file was begun")
         steering.resume(now=now(), **told)
+        self.carrier = uuid4()
 
-    def require_done(self, lines: int) -> None:
-        """Exit unless every line is booked, once."""
+    def begun(self) -> int:
+        """How many lines were made an adjustment."""
+        return Adjustment.objects.filter(approval=self.file.approval_id).count()
+
+    def booked(self) -> int:
+        """Finish the file; how many of its lines MetaTrader booked, each once."""
         work.run_due(now(), limit=1000)
-        done = Adjustment.objects.filter(approval=self.file.approval_id, state=State.DONE).count()
-        if done != lines:
-            raise SystemExit(f"{done} of {lines} lines are booked")
+        carrying.carry_next(file_id=self.file.pk, carrier=self.carrier, actor=ACTOR, now=now())
+        self.file.refresh_from_db()
+        if self.file.state != Bulk.DONE:
+            raise SystemExit(f"{self.file} is {self.file.state} and not done")
+        done = Adjustment.objects.filter(approval=self.file.approval_id, state=State.DONE)
+        tickets = done.filter(ticket__isnull=False).values("ticket").distinct()
+        return tickets.count()
 
 
 def filed(till: Till, finance: Actor, lines: int) -> Filed:
@@ -89,35 +107,41 @@ def filed(till: Till, finance: Actor, lines: int) -> Filed:
 
 
 def main() -> None:
-    """Set up, count what a line takes, race, tell."""
+    """Set up, count what a line takes, prove that both take the same, race, tell."""
     agent_url, metatrader, journal, dsn, bare_url = sys.argv[1:]
+    lines = int(os.environ.get("BENCH_LINES") or LINES)
     till = a_till(agent_url)
     till.accounts = list(TradingAccount.objects.filter(pk__in=[one.pk for one in till.accounts]))
-    finance = _hired("finance", till.accounts[0].client.desk_id)  # type: ignore[union-attr,arg-type]
-    warm = filed(till, finance, WARM + 3 * len(till.accounts))
+    finance = hired("finance", till.accounts[0].client.desk_id)  # type: ignore[union-attr,arg-type]
+    warm: Any = filed(till, finance, WARM + 8 * len(till.accounts))
     for _number in range(WARM):
         warm.carry()
-    taken = counted_of(warm, agent_url, metatrader, Path(journal))  # type: ignore[arg-type]
-    bare = BareLoop(taken, dsn=dsn, redis_url=settings.REDIS_URL, agent_url=bare_url)
-    race, seconds = filed(till, finance, LINES), {"ours": 0.0, "bare": 0.0}
+    taken = counted_of(warm, agent_url, metatrader, Path(journal))
+    make = partial(BareLoop, taken, dsn=dsn, redis_url=settings.REDIS_URL, agent_url=bare_url)
+    bare, reading = make(), make(reads=True)
+    require_agreement(warm, taken, bare)
+    race, seconds = filed(till, finance, lines), {"ours": 0.0, "bare": 0.0, "reading": 0.0}
     for number in range(ROUNDS):
-        start = time.monotonic()
-        for _line in range(LINES // ROUNDS):
-            race.carry()
-        middle = time.monotonic()
-        for _line in range(BARE_PER_ROUND):
-            bare.carry()
-        seconds["ours"] += middle - start
-        seconds["bare"] += time.monotonic() - middle
+        for name, carry, times in (
+            ("ours", race.carry, lines // ROUNDS),
+            ("bare", bare.carry, BARE_PER_ROUND),
+            ("reading", reading.carry, BARE_PER_ROUND),
+        ):
+            start = time.monotonic()
+            for _line in range(times):
+                carry()
+            seconds[name] += time.monotonic() - start
         if number == ROUNDS // 2:
             race.pause_and_resume()
-    bare.close()
-    race.require_done(LINES)
+    for loop in (bare, reading):
+        loop.close()
     told = {
-        "count": LINES,
+        "count": lines,
+        "booked": race.booked(),
         "bare_count": ROUNDS * BARE_PER_ROUND,
-        "trips": len(taken[0].steps),
+        "trips": taken[0].count(*POSTGRESQL),
         "commits": taken[0].commits,
+        "calls": taken[0].count(Kind.QUESTION, Kind.COMMAND),
         **seconds,
     }
     sys.stdout.write("\n" + json.dumps(told) + "\n")

@@ -84,8 +84,8 @@ def a_till(agent_url: str) -> Till:
     )
     where = clients.Place(legal_entity_id=entity_id, brand_id=brand_id, desk_id=desks["office"])
     return Till(
-        asker=_hired("support", desks["office"]),
-        approver=_hired("compliance", desks["office"]),
+        asker=hired("support", desks["office"]),
+        approver=hired("compliance", desks["office"]),
         accounts=[_bound(account, where) for account in _quiet()],
         methods={one.currency: one.pk for one in PaymentMethod.objects.all()},
     )
@@ -95,7 +95,8 @@ def _unopened(event: object, **_more: object) -> None:
     """Do nothing for an event."""
 
 
-def _hired(role: str, desk_id: int) -> Actor:
+def hired(role: str, desk_id: int) -> Actor:
+    """A new member of staff with one role."""
     user = people.create_staff(
         email=f"{role}@bench.example", full_name=role, password=uuid4().hex, desk_id=desk_id,
         actor=ACTOR, now=now(),

@@ -1,0 +1,1 @@
+"""What lists of a million rows ask: several ways to a row, and the foot."""

@@ -1,0 +1,56 @@
+"""The foot of a list: exact while it is short, and never read to the end."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import Case, F, Q, When
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Payment
+from accounts.queries.listed.either import either
+from accounts.queries.listed.foot import foot_of
+from tests.factories.payments import a_till
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_foot_is_exact_until_there_are_too_many() -> None:
+    till = a_till()
+    for amount in ("10.00", "20.00", "5.00"):
+        till.ask(amount)
+    rows = Payment.objects.order_by("due_at")
+
+    with CaptureQueriesContext(connection) as asked:
+        foot = foot_of(rows)
+
+    assert (foot.count, foot.is_more, foot.amounts) == (3, False, [(Decimal("35.00"), "USD")])
+    assert len(asked) == 1
+    assert "LIMIT 1001" in asked[0]["sql"]
+    assert "ORDER BY" not in asked[0]["sql"]
+    exact, capped = foot_of(rows, cap=3), foot_of(rows, cap=2)
+    assert (exact.count, exact.is_more) == (3, False)
+    assert (capped.count, capped.is_more, capped.amounts) == (2, True, [])
+
+
+def test_what_has_no_amount_counts_and_adds_nothing() -> None:
+    a_till().ask("10.00")
+    paid = Case(When(state="PAID", then=F("amount")))
+
+    foot = foot_of(Payment.objects.all(), amount=paid)
+
+    assert (foot.count, foot.sums, foot.amounts) == (1, {"USD": Decimal(0)}, [])
+
+
+def test_either_finds_each_row_once() -> None:
+    till = a_till()
+    first, second = till.ask("10.00"), till.ask("20.00")
+    both = Payment.objects.filter(either(Payment, _of(10), _of(20), _of(10))).order_by("id")
+
+    assert list(both) == [first, second]
+    assert list(both.filter(amount__gt=10)) == [second]
+    assert not Payment.objects.filter(either(Payment, _of(1), _of(2))).exists()
+
+
+def _of(amount: int) -> Q:
+    return Q(amount=amount)
