@@ -7,7 +7,7 @@ FINAL = ["CANCELLED", "PAID", "REFUSED", "REJECTED", "RETURNED"]
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0040_dispute_won")]
+    dependencies = [("accounts", "0042_terms_guarded")]
 
     operations = [
         migrations.AddIndex(
