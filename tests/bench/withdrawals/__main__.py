@@ -63,13 +63,15 @@ def raced(sides: dict[str, Callable[[], None]]) -> dict[str, float]:
     return seconds
 
 
-def require_agreement(till: Till, taken: list[Taken], bare: BareLoop) -> None:
+def require_agreement(
+    till: Till, taken: list[Taken], bare: BareLoop, *, spared: float = agreement.SPARED
+) -> None:
     """Exit unless ours and the bare loop are counted alike."""
     ways = len(taken)
     ours_count = agreement.counted(connection.connection, till.carry, ways=ways)
     bare_count = agreement.counted(bare.session, bare.carry, ways=ways)
     asked = bare.trips // agreement.ROUNDS, bare.flushes // agreement.ROUNDS
-    agreement.require(taken, ours_count, bare_count, asked)
+    agreement.require(taken, ours_count, bare_count, asked, spared=spared)
 
 
 def main() -> None:

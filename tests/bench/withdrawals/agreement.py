@@ -35,16 +35,24 @@ class Count:
     redis: int
 
 
-def require(taken: Sequence[Taken], ours: Count, bare: Count, asked: tuple[int, int]) -> None:
+def require(
+    taken: Sequence[Taken],
+    ours: Count,
+    bare: Count,
+    asked: tuple[int, int],
+    *,
+    spared: float = SPARED,
+) -> None:
     """SystemExit unless both sides make the same ways, and as many as were written down.
 
-    `asked`: what the bare agent did in the round, in trips and flushes.
+    `asked`: what the bare agent did in the round, in trips and flushes. `spared`: how large a part
+    of the flushes may differ.
     """
     told = sum(one.count(*POSTGRESQL) for one in taken), sum(one.count(Kind.REDIS) for one in taken)
     for side, count in (("ours", ours), ("bare", bare)):
         if (count.trips, count.redis) != told:
             raise SystemExit(f"{side}: {count} is not what was written down, {told}")
-    if abs(ours.flushes - bare.flushes) > SPARED * ours.flushes:
+    if abs(ours.flushes - bare.flushes) > spared * ours.flushes:
         raise SystemExit(
             f"PostgreSQL flushes {ours.flushes} times, for the bare loop {bare.flushes}"
         )
