@@ -4,6 +4,7 @@
 import { bind, run } from "./keys.js";
 import { connect, pauseOrGoOn } from "./live.js";
 import { choose } from "./taste.js";
+import "./toasts.js";
 
 const THEMES = ["system", "light", "dark"];
 const DENSITIES = ["compact", "regular", "comfortable"];

@@ -8,7 +8,10 @@ from importlib.resources import files
 from itertools import product
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.contrib.messages import INFO, WARNING
+from django.contrib.messages.storage.base import Message
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import SignIn
 from tests.journeys.running import Demo
@@ -114,3 +117,38 @@ def test_the_keyboard_does_what_its_list_says(demo: Demo, sign_in: SignIn) -> No
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+
+
+def test_news_leaves_after_six_seconds_and_what_went_wrong_stays(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    """Not under the pointer, not with the focus on it; by a clock that only the test moves."""
+    page = sign_in("administrator")
+    words = [Message(INFO, "It is asked for."), Message(WARNING, "Choose at least one.")]
+    said = render_to_string("components/_messages.html", {"messages": words})
+
+    def with_words(route: Route) -> None:
+        answer = route.fetch()
+        main = '<main id="main" tabindex="-1">'
+        route.fulfill(response=answer, body=answer.text().replace(main, main + said))
+
+    page.route("**/health/", with_words)
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    page.goto(f"{demo.address}/health/")
+    news, wrong = page.locator(".toast").all()
+    expect(page.locator("[role=status].toasts")).to_contain_text("It is asked for.")
+    news.hover()
+    page.clock.run_for(20_000)
+    expect(news).to_be_visible()
+    page.mouse.move(1400, 20)
+    news.get_by_role("button").focus()
+    page.clock.run_for(20_000)
+    expect(news).to_be_visible()
+    wrong.get_by_role("button").focus()
+    page.clock.run_for(7_000)
+    expect(news).to_be_hidden()
+    expect(wrong).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(wrong).to_be_hidden()
+    expect(page.locator("#main")).to_be_focused()

@@ -126,7 +126,7 @@ class UndoBinding(StaffPage):
         try:
             binding.undo_batch(batch_id=pk, actor=self.request.user.actor, now=self.now)
         except (Rejected, Conflict) as reason:
-            messages.info(request, str(reason))
+            messages.warning(request, str(reason))
         else:
             messages.info(request, _("Undone. What was changed since is left as it is."))
         return redirect("trading:binding-detail", pk=pk)

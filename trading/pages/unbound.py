@@ -117,7 +117,7 @@ class BulkAct(StaffPage):
         """Show the summary, or with `confirmed` carry it out."""
         data = self.request.POST
         if not choosing.account_ids(data):
-            messages.info(request, _("Choose at least one account."))
+            messages.warning(request, _("Choose at least one account."))
             return redirect("trading:unbound-list")
         if "confirmed" not in data:
             return self.show(self.template_name, self.summary(data))
