@@ -1,4 +1,4 @@
-"""Forms of the decision bar, of policies, delegations and roles."""
+"""Forms of the decision bar, of delegations and roles."""
 
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -100,39 +100,6 @@ def around(record: Any, *, opened: Any = None) -> dict[str, Any]:
         bar.append({"form": form, "url": url, "is_opened": is_opened})
     errors = opened.non_field_errors() if opened is not None and opened.is_bound else ()
     return {"bar": bar, "wrong": errors, "opened": opened}
-
-
-class PolicyForm(forms.Form):
-    """Another policy, in lines: `above currency: role+role, role` and so on."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    hours = forms.IntegerField(
-        label=_("Hours to decide (0: no limit)"),
-        min_value=0,
-        max_value=720,
-        widget=forms.NumberInput(attrs={"class": "input"}),
-    )
-    askers = _text(_("Roles that may ask (none: whoever holds the right)"), required=False)
-    bands = forms.CharField(
-        label=_("Who has to agree"),
-        max_length=2000,
-        help_text=_(
-            "One line each. “else: any” is what holds for everything without a line of its own."
-            " “USD 10000: any + compliance” asks for two people above that amount, one of them of"
-            " compliance; “risk|dealer” is either role; “nobody” is one person alone, reviewed."
-        ),
-        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
-    )
-    delegable = forms.BooleanField(label=_("Another may vote for an absent one"), required=False)
-    step_up = forms.BooleanField(label=_("Confirm anew who you are"), required=False)
-    reason = _text(_("Why"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        codes = ", ".join(one.code for one in roles.list_roles())
-        self.fields["askers"].help_text = _("By code, with commas between: %(codes)s") % {
-            "codes": codes
-        }
 
 
 class RoleForm(forms.Form):

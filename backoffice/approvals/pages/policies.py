@@ -1,7 +1,6 @@
 """Who has to agree to what: the policies in force, one with its history, a change asked for."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
@@ -11,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.approvals import terms
 from backoffice.approvals.actions import policies
-from backoffice.approvals.actions.policies import BadRules, Band, Rules
-from backoffice.approvals.calc import lines
-from backoffice.approvals.pages import forms
+from backoffice.approvals.actions.policies import BadRules
+from backoffice.approvals.pages.policy_form import PolicyForm
 from backoffice.approvals.permissions import SEE_POLICIES, SET_POLICIES
 from backoffice.approvals.queries import policies as reading
 from backoffice.core.actors import Actor
@@ -73,19 +71,21 @@ class ChangePolicy(ActionPage):
 
     permission = SET_POLICIES
     template_name = "approvals/policy_change.html"
-    form_class = forms.PolicyForm
+    form_class = PolicyForm
     needs_step_up: ClassVar[bool] = True
     done = gettext_lazy("Asked for. Another person has to agree.")
 
     def form(self, data: Any = None) -> Any:
         """Return the form, filled with what is in force."""
-        return forms.PolicyForm(data, initial=as_form(self.policy()), label_suffix="")
+        policy = self.policy()
+        kind = terms.kind_of(policy.kind)
+        return PolicyForm(data, rules=policy.rules, kind=kind, roles=role_names())
 
     def act(self, data: Mapping[str, Any], actor: Actor) -> None:
         """Ask for it."""
         policies.ask_for_policy(
             kind=self.kwargs["kind"],
-            rules=rules_of(data),
+            rules=data["rules"],
             reason=data["reason"],
             key=data["key"],
             actor=actor,
@@ -143,27 +143,3 @@ def needs(policy: Any, amount: str, currency: str) -> str:
     except BadRules as wrong:
         return str(wrong)
     return reading.seats_in_words(seats, role_names())
-
-
-def as_form(policy: Any) -> dict[str, Any]:
-    """Return what the form shows first: the rules in force."""
-    rules = policy.rules
-    return {
-        "hours": rules["hours"],
-        "askers": ", ".join(rules["askers"]),
-        "bands": lines.written(rules["bands"]),
-        "delegable": rules["delegable"],
-        "step_up": rules["step_up"],
-    }
-
-
-def rules_of(data: Mapping[str, Any]) -> Rules:
-    """Return the rules of a form; BadRules for a line that cannot be read."""
-    try:
-        bands = [Band(currency=one, above=Decimal(above), seats=seats)
-                 for one, above, seats in lines.read(data["bands"])]  # fmt: skip
-    except lines.BadLine as error:
-        raise BadRules(_("This line cannot be read: %(line)s") % {"line": error}) from error
-    askers = tuple(word.strip() for word in data["askers"].split(",") if word.strip())
-    rest = {name: data[name] for name in ("hours", "delegable", "step_up")}
-    return Rules(askers=askers, bands=tuple(bands), **rest)

@@ -100,7 +100,7 @@ def test_the_session_that_asked_does_not_agree() -> None:
     """One browser, two people: whoever asks leaves, and another signs in in the same session."""
     administrator, second = a_staff_user("administrator"), a_staff_user("compliance")
     browser = a_browser(administrator)
-    form = {"key": str(uuid4()), "hours": "3", "bands": "else: any", "reason": "quicker"}
+    form = {"key": str(uuid4()), "hours": "3", "line-0-person_0": "any", "reason": "quicker"}
     change = reverse("approvals:policy-change", args=[CODE])
     assert browser.post(change, form).status_code == 302
     request = ApprovalRequest.objects.get()
@@ -124,7 +124,7 @@ def test_the_device_that_asked_does_not_agree_whoever_sits_there_now() -> None:
     """One browser, two people, each with a login session of their own."""
     desk, phone = "d" * 64, "p" * 64
     browser = at_device(a_browser(a_staff_user("administrator")), desk)
-    form = {"key": str(uuid4()), "hours": "3", "bands": "else: any", "reason": "quicker"}
+    form = {"key": str(uuid4()), "hours": "3", "line-0-person_0": "any", "reason": "quicker"}
     browser.post(reverse("approvals:policy-change", args=[CODE]), form)
     request = ApprovalRequest.objects.get()
     assert len(request.asked_device) == 32
@@ -166,10 +166,16 @@ def test_what_was_done_alone_is_reviewed_by_another() -> None:
 def test_a_policy_page_answers_who_would_have_to_agree() -> None:
     browser = a_browser(a_staff_user("administrator"))
     change = reverse("approvals:policy-change", args=[CODE])
-    form = {"key": str(uuid4()), "hours": "24", "reason": "x", "bands": "else any"}
+    form = {"key": str(uuid4()), "hours": "24", "reason": "x", "line-1-above": "1,000"}
     answer = browser.post(change, form)
-    assert (answer.status_code, "cannot be read" in said(answer)) == (422, True)
-    form["bands"] = "else: any\nUSD 1000: any + compliance|risk"
+    told = said(answer)
+    assert (answer.status_code, "Name the currency" in told, "Choose who" in told) == (
+        422,
+        True,
+        True,
+    )
+    form |= {"line-0-person_0": "any", "line-1-currency": "usd", "line-1-person_0": "any"}
+    form |= {"line-1-person_1": "compliance", "line-1-or_1": "risk"}
     assert browser.post(change, form).status_code == 302
     second = a_browser(a_staff_user("compliance"))
     request = ApprovalRequest.objects.get()

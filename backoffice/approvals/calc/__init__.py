@@ -1,1 +1,0 @@
-"""Sums of approvals: policies as people write them."""
