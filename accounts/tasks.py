@@ -355,9 +355,10 @@ def compare_moved() -> None:
 
 @shared_task(name="accounts.tasks.reconcile_day")
 def reconcile_day() -> None:
-    """Once a day: compare every account, and keep how much was compared and found."""
+    """Once a day: compare every settlement and account, and keep how much was found."""
     with locks.alone("accounts:reconcile-day") as ours:
         if ours:
+            settled.compare_all(actor=AUDITOR, now=clock.now())
             comparing.reconcile_day(actor=AUDITOR, now=clock.now())
 
 

@@ -70,7 +70,10 @@ def reconcile(*, account_id: int, actor: Actor, now: datetime) -> list[Discrepan
 
 
 def reconcile_day(*, actor: Actor, now: datetime) -> ReconciledDay:
-    """Compare every client's account at the end of a day; keep how much was compared, and found."""
+    """Compare every client's account at the end of a day; keep how much was compared, and found.
+
+    What stands then counts settlements too, as their own comparisons left them.
+    """
     done = compare_accounts(account_ids=differences.accounts_to_compare(), actor=actor, now=now)
     return ReconciledDay.objects.create(
         day=now.date(),

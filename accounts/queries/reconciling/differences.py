@@ -101,8 +101,16 @@ def counts_for(user: Any) -> Counts:
 
 
 def count_standing() -> int:
-    """Return how many cases of accounts stand that were told of and nobody agreed to leave."""
-    return Discrepancy.objects.filter(TOLD, account__isnull=False).count()
+    """Return how many cases stand that were told of and nobody agreed to leave.
+
+    Of accounts and of providers' settlements.
+    """
+    return Discrepancy.objects.filter(TOLD).count()
+
+
+def count_settled_otherwise() -> int:
+    """Return how many of them are of providers' settlements: for health."""
+    return Discrepancy.objects.filter(TOLD, method__isnull=False).count()
 
 
 def missing(row: Discrepancy) -> Decimal:

@@ -6,9 +6,11 @@ from backoffice.health.checks import (
     audit,
     bank,
     books,
+    by_hand,
     database,
     deposits,
     redis,
+    settlements,
     transfers,
     work,
 )
@@ -29,6 +31,8 @@ def parts(now: datetime) -> list[Part]:
         deposits.check(now),
         transfers.check(now),
         bank.check(now),
+        settlements.check(now),
+        by_hand.check(now),
     ]
 
 

@@ -14,6 +14,7 @@ from accounts.actions.reconciling.agreeing import Proposal
 from accounts.actions.settlement import comparing, importing, steps
 from accounts.calc.settlement import writing
 from accounts.models import Deposit, Discrepancy, Entry, PaymentMethod, SettlementLine
+from accounts.queries.reconciling import differences
 from accounts.queries.settlement import clearing
 from accounts.states import Gap, LedgerKind, Remedy
 from accounts.terms.settlement import LineKind
@@ -22,6 +23,8 @@ from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.company.actions import policies
 from backoffice.core import clock
+from backoffice.health.checks import settlements
+from backoffice.health.checks.part import LATE, OK
 from tests.factories.accounts.approvals import ballot
 from tests.factories.incoming.deposits import balanced, now_of, paid, standing, start, take
 from tests.factories.incoming.settlement import a_capture, a_line, a_settlement, keep, settle
@@ -113,6 +116,9 @@ def test_every_class_is_found_and_a_later_settlement_cures_it(
             (Gap.SETTLED_UNKNOWN, "re-strange", None, Decimal("-20.00")),
         ]
     )
+    told = settlements.check(clock.now())
+    assert (told.state, told.sentence[:10]) == (LATE, "5 payments")
+    assert differences.count_standing() == 5
     before = Entry.objects.count()
     settle(
         card,
@@ -125,6 +131,7 @@ def test_every_class_is_found_and_a_later_settlement_cures_it(
     take(paid(now_of(asked), reference="pi-late", fee=Decimal(0)))
     comparing.compare_method(method_id=card.pk, actor=SYSTEM, now=clock.now())
     assert cases() == []
+    assert (settlements.check(clock.now()).state, differences.count_standing()) == (OK, 0)
     assert Discrepancy.objects.filter(gone_at__isnull=False).count() == 5
     assert Entry.objects.count() == before + 1  # the late deposit's own entry, nothing else
     assert balanced()
