@@ -2,8 +2,10 @@
 
 import secrets
 import sys
+from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +13,7 @@ from django.shortcuts import render
 from backoffice.ui.rest import problems
 
 log = structlog.get_logger(__name__)
+THEMES = ("light", "dark")
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that can be misheard or misread
 
 
@@ -48,7 +51,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         log.error("database_away", path=request.path)
         if problems.is_api(request):
             return problems.of_away()
-        answer = render(None, "errors/503.html", status=503)
+        answer = render(None, "errors/503.html", _around(request), status=503)
         answer["Retry-After"] = "5"
         return answer
     letters = "".join(secrets.choice(LETTERS) for _ in range(6))
@@ -56,4 +59,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     log.error("page_failed", reference=reference, path=request.path)
     if problems.is_api(request):
         return problems.of_failure(reference)
-    return render(None, "errors/500.html", {"reference": reference}, status=500)
+    is_reading = request.method in ("GET", "HEAD")
+    context = {**_around(request), "reference": reference, "is_reading": is_reading}
+    return render(None, "errors/500.html", context, status=500)
+
+
+def _around(request: HttpRequest) -> dict[str, Any]:
+    """Return what a page needs of its surroundings, from the request alone: nothing is asked."""
+    is_portal = request.path_info.startswith(settings.PORTAL_PATH)
+    theme = request.COOKIES.get("theme", "")
+    is_production = settings.ENVIRONMENT == "production"
+    return {
+        "environment": "" if is_production else settings.ENVIRONMENT.upper(),
+        "is_portal": is_portal,
+        "start": settings.PORTAL_PATH if is_portal else "/",
+        "taste": {"theme": theme if theme in THEMES else "system"},
+    }

@@ -27,8 +27,24 @@ def test_any_other_failure_has_a_reference() -> None:
     except ValueError:
         answer = server_error(RequestFactory().get("/clients/"))
     assert answer.status_code == 500
-    assert "Quote" in answer.content.decode()
-    assert "a secret" not in answer.content.decode()
+    told = answer.content.decode()
+    assert "Quote" in told
+    assert "nothing was changed" in told
+    assert "a secret" not in told
+
+
+def test_a_failure_while_saving_promises_nothing_and_leads_clients_home() -> None:
+    """What was begun may be done; a client's page is theirs, in the theme that they chose."""
+    request = RequestFactory().post("/portal/deposits/new/", headers={"cookie": "theme=dark"})
+    try:
+        raise ValueError
+    except ValueError:
+        told = server_error(request).content.decode()
+    assert "look before you do it again" in told
+    assert "nothing was changed" not in told
+    assert 'href="/portal/"' in told
+    assert "Personal area" in told
+    assert 'data-theme="dark"' in told
 
 
 @pytest.mark.django_db
