@@ -123,7 +123,9 @@ REVIEW_LABELS: dict[str, str] = {
     Review.FEE: noop("Nothing is left after our fee."),
     Review.REFUSED: noop("MetaTrader refused."),
     Review.UNMOVED: noop("Settled by hand: nothing had moved."),
-    Review.ALONE: noop("One person began it and found its money: somebody else has to look."),
+    Review.ALONE: noop(
+        "Who matched its money also began it, or handed the statement in: another has to look."
+    ),
     Review.UNSURE: noop("The wire has neither its reference nor a bank account that is known."),
     Review.CAME_BACK: noop("A payout of ours came back."),
     Review.HANDED: noop("One person recorded that it came: somebody else has to look."),

@@ -41,7 +41,7 @@ def set_sending_terms(*, server_id: int, terms: Terms, actor: Actor, now: dateti
         row = SendingTerms(server=server, set_by=str(actor), set_at=now, **asdict(terms))
         row.save(force_insert=known is None)
         outbox.emit(
-            SendingTermsSet(server_id=server.pk, server=server.code, **asdict(terms)),
+            SendingTermsSet(server_id=server.pk, server=server.name, **asdict(terms)),
             actor=actor,
             subjects=[("server", server.pk)],
             now=now,

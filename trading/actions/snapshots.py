@@ -122,7 +122,7 @@ def vanish(server_id: int, tickets: Iterable[int], *, actor: Actor, now: datetim
         outbox.emit(
             TicketVanished(
                 account_id=position.account_id,
-                server=position.server.code,
+                server=position.server.name,
                 login=position.account.login,
                 ticket=position.ticket,
                 command=position.cmd,

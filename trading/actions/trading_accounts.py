@@ -86,7 +86,7 @@ def give(
     _save_owner(account)
     event = AccountBound(
         account_id=account.pk,
-        server=account.server.code,
+        server=account.server.name,
         login=account.login,
         client_id=client_id,
         reason=reason.strip()[:LONGEST_REASON],
@@ -102,7 +102,7 @@ def take(account: TradingAccount, *, reason: str, actor: Actor, now: datetime) -
     _save_owner(account)
     event = AccountUnbound(
         account_id=account.pk,
-        server=account.server.code,
+        server=account.server.name,
         login=account.login,
         client_id=client_id,
         reason=reason.strip()[:LONGEST_REASON],

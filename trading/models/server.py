@@ -59,8 +59,8 @@ class Server(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the server's code."""
-        return self.code
+        """Return the server's name, as people know it."""
+        return self.name
 
     @property
     def is_by_hand(self) -> bool:

@@ -162,7 +162,7 @@ MIRROR = """a.currency, a.balance, a.credit,
                                              o.amount::text, o.kind, o.created_at)), '[]')::text
      FROM trading_balanceoperation o WHERE o.account_id = a.id),
   (SELECT synced_at FROM trading_serverstate WHERE server_id = a.server_id)"""
-FIGURES = """s.code, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
+FIGURES = """s.name, a.server_id, a.login, a.client_id, a.currency, a.balance, a.credit,
   a.mirrored_at, a.enabled AND NOT a.closed_on_server,
   s.kind <> 'live' OR left(lower(g.name), 4) = 'demo', g.margin_call_percent, g.stop_out_percent,
   EXISTS (SELECT FROM trading_position p WHERE p.account_id = a.id AND p.cmd IN (0, 1)),
@@ -251,7 +251,7 @@ def _mirror(account_id: int, row: Row) -> MirrorMoney:
 
 
 def _money(account_id: int, row: Row) -> AccountMoney:
-    code, server_id, login, client_id, currency, balance, credit, mirrored_at = row[:8]
+    server, server_id, login, client_id, currency, balance, credit, mirrored_at = row[:8]
     is_open, is_demo, margin_call, stop_out, held, status, synced_at, *kept = row[8:]
     board = frames.latest([live.account(account_id), live.server(server_id)])
     figures_at, figures = _newest(kept, board.get(live.account(account_id)), mirrored_at)
@@ -272,7 +272,7 @@ def _money(account_id: int, row: Row) -> AccountMoney:
         moments.append(synced_at)
     return AccountMoney(
         account_id=account_id,
-        server=code,
+        server=server,
         server_id=server_id,
         login=login,
         client_id=client_id,

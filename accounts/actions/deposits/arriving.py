@@ -279,7 +279,7 @@ def _new_deposit(ended: Deposit, notice: Notice, actor: Actor, now: datetime) ->
         deposit_id=fresh.pk,
         amount=fresh.asked_amount,
         currency=fresh.currency,
-        method=ended.method.code,
+        method=ended.method.name,
     )
     steps.emit(fresh, event, actor=actor, now=now)
     return fresh

@@ -122,7 +122,7 @@ def begin(
         deposit_id=deposit.pk,
         amount=request.amount,
         currency=parties.currency,
-        method=method.code,
+        method=method.name,
     )
     steps.emit(deposit, event, actor=actor, now=now)
     return deposit

@@ -151,7 +151,7 @@ def facts(payload: Payload) -> Payload:
 def describe(payload: Payload) -> Words:
     """Tell a command in words."""
     return [
-        (_("Account"), f"{payload['login']} · {payload['server']}"),
+        (_("Account"), f"{payload['login']} · {payload.get('server_name', payload['server'])}"),
         (_("What"), f"{_(ACCOUNT_VERB_LABELS[payload['verb']])} {payload['value']}".strip()),
     ]
 

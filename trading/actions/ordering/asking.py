@@ -89,6 +89,7 @@ def ask(
     payload = {
         "verb": str(wish.verb),
         "server": account.server.code,
+        "server_name": account.server.name,
         "login": account.login,
         "value": value,
         "on": picture.told(),

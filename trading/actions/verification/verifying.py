@@ -184,7 +184,7 @@ def _finish(server: Server, result: Result, actor: Actor, now: datetime) -> None
         run.save()
         outbox.emit(
             MirrorVerified(
-                verification_id=run.pk, server=server.code, differences=standing, mended=mended
+                verification_id=run.pk, server=server.name, differences=standing, mended=mended
             ),
             actor=actor,
             subjects=[("server", server.pk)],

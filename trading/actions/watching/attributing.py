@@ -250,11 +250,12 @@ def _key(server_id: int, deed: Deed) -> UUID:
 
 def note_vanished(*, told: TicketVanished, now: datetime) -> None:
     """Notice that an open ticket was deleted on the server, once for each."""
+    account = TradingAccount.objects.select_related("server").get(pk=told.account_id)
     ServerChange.objects.bulk_create(
         [
             ServerChange(
-                server=Server.objects.get(code=told.server),
-                account_id=told.account_id,
+                server=account.server,
+                account=account,
                 login=told.login,
                 ticket=told.ticket,
                 kind=Change.TRADE_DELETED,
