@@ -11,7 +11,7 @@ from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import DIRECTION_LABELS, METHOD_KIND_LABELS, Direction, MethodKind
-from accounts.terms.chains import NETWORK_LABELS, Network
+from accounts.terms.chains import BY_HAND, NETWORK_LABELS, Network
 from backoffice.core.access import Scope
 from backoffice.core.amounts import AmountField, CurrencyField
 
@@ -123,6 +123,11 @@ class PaymentMethod(models.Model):
     def is_handed(self) -> bool:
         """Whether people hand its money over."""
         return self.kind in HANDED_KINDS
+
+    @property
+    def is_told_by_people(self) -> bool:
+        """Whether people, and no provider, say what came."""
+        return self.provider in BY_HAND
 
     def clean(self) -> None:
         """Refuse crypto without a network, and a house's own wallet without its address."""

@@ -44,11 +44,15 @@ class LineForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix=prefix, label_suffix="", use_required_attribute=False)
         self.is_rest = is_rest
-        seats = list(band["seats"]) if band else []
-        people = max(PEOPLE, len(seats) + 1, _posted(data, f"{prefix}-person_{{}}"))
-        self.people = min(people, policies.MOST_SEATS)
         if not is_rest:
             self._add_limit(band)
+        self._add_people(band, roles, kind, _posted(data, f"{prefix}-person_{{}}"))
+
+    def _add_people(
+        self, band: Mapping[str, Any] | None, roles: Roles, kind: Kind, sent: int
+    ) -> None:
+        seats = list(band["seats"]) if band else []
+        self.people = min(max(PEOPLE, len(seats) + 1, sent), policies.MOST_SEATS)
         for place in range(self.people):
             seat = list(seats[place]) if place < len(seats) else None
             may_be_nobody = place == 0 and kind.may_be_alone
