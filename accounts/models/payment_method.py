@@ -11,6 +11,7 @@ from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import DIRECTION_LABELS, METHOD_KIND_LABELS, Direction, MethodKind
+from accounts.terms import BANK_WIRE
 from accounts.terms.chains import BY_HAND, NETWORK_LABELS, Network
 from backoffice.core.access import Scope
 from backoffice.core.amounts import AmountField, CurrencyField
@@ -128,6 +129,11 @@ class PaymentMethod(models.Model):
     def is_told_by_people(self) -> bool:
         """Whether people, and no provider, say what came."""
         return self.provider in BY_HAND
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a provider collects its money and settles it with us."""
+        return self.provider not in {"", BANK_WIRE, *BY_HAND}
 
     def clean(self) -> None:
         """Refuse crypto without a network, and a house's own wallet without its address."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from accounts.calc.settlement.statement import NOTHING, Line
 from accounts.states import Gap
-from accounts.terms.settlement import TOLD_ONLY_HERE, LineKind
+from accounts.terms.settlement import LINE_LABELS, TOLD_ONLY_HERE, LineKind
 
 LONGEST = 300
 
@@ -123,9 +123,9 @@ def _only_fees(facts: Facts) -> bool:
 
 def _seen(there: Iterable[Told]) -> str:
     return " · ".join(
-        f"{one.settlement}/{one.line.number} {one.line.kind} {one.line.amount:f}"
-        + (f" −{one.line.fee:f}" if one.line.fee else "")
-        + (f" −{one.line.reserve:f}" if one.line.reserve else "")
+        f"{one.settlement}/{one.line.number} {LINE_LABELS[one.line.kind]} {one.line.amount:f}"
+        + (f", fee {one.line.fee:f}" if one.line.fee else "")
+        + (f", held back {one.line.reserve:f}" if one.line.reserve else "")
         for one in there
     )[:LONGEST]
 

@@ -59,7 +59,7 @@ class DifferenceTable(tables.Table):
     )
     gap = Class(verbose_name=gettext_lazy("What"), card=3)
     ticket = Ticket(verbose_name=gettext_lazy("Ticket or reference"), css="figure")
-    expected = tables.Money("currency", verbose_name=gettext_lazy("Here"))
+    expected = tables.Money("currency", with_unit=True, verbose_name=gettext_lazy("Here"))
     found = tables.Money("currency", with_unit=True, verbose_name=gettext_lazy("There"), card=2)
     found_at = tables.When(relative=True, verbose_name=gettext_lazy("Since"), card=4)
     todo = ToDo(accessor="pk", verbose_name=gettext_lazy("What to do"), css="wide")
