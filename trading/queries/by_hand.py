@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core import access
@@ -76,8 +76,7 @@ def to_match() -> list[int]:
 
 def oldest() -> Waiting:
     """Return how many wait and since when. For the health page."""
-    rows = _waiting().order_by(*OLDEST)
-    return Waiting(count=rows.count(), since=rows.values_list("changed_at", flat=True).first())
+    return Waiting(**_waiting().aggregate(count=Count("id"), since=Min("changed_at")))
 
 
 def _waiting() -> QuerySet[BalanceOperation]:
