@@ -155,7 +155,7 @@ def latest_day() -> ReconciledDay | None:
 
 REMEDIES: dict[str, Any] = {
     Gap.MISSING_IN_MT4: _(
-        "Ask the administrator of the server who deleted the ticket, and why. Have the record booked "
+        "Ask the administrator of the server who deleted the ticket, and why. Have it booked "
         "again there, or two people agree that it stays deleted."
     ),
     Gap.MISSING_IN_LEDGER: _(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0039_transfers_taken_back'),
+        ('accounts', '0040_dispute_won'),
     ]
 
     operations = [
