@@ -21,7 +21,13 @@ OR = "|"
 #: So many people can be chosen, and so many empty limits stand below those in force.
 PEOPLE = 3
 SPARE = 2
-ORDINALS = (_("First"), _("Second"), _("Third"), _("Fourth"), _("Fifth"))
+ORDINALS = (
+    _("First person"),
+    _("Second person"),
+    _("Third person"),
+    _("Fourth person"),
+    _("Fifth person"),
+)
 
 Roles = Mapping[str, str]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from backoffice.core import money as currencies
 from backoffice.ui import ages, figures, marks
@@ -26,6 +27,15 @@ register.simple_tag(figures.lots, name="lots")
 register.simple_tag(figures.counted, name="counted")
 register.simple_tag(figures.level, name="level")
 register.simple_tag(figures.amount, name="digits")
+
+
+@register.filter
+def language(code: str) -> str:
+    """Return a language's name in the reader's own; a code that Django does not know stays."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 @register.simple_tag
