@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0040_dispute_won'),
+        ('accounts', '0043_lists_of_a_million'),
     ]
 
     operations = [
