@@ -11,6 +11,7 @@ BATCH = 20  # then the next ring goes on, so that one task never runs into its t
 @shared_task(name=bell.RING)
 def ring() -> None:
     """Do what is due, each piece under a fresh lease; ring on when there may be more."""
+    bell.take()
     for _ in range(BATCH):
         if not work.run_due(clock.now(), limit=1):
             return

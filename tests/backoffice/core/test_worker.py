@@ -11,6 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from backoffice.core.models import Work
+from backoffice.core.outbox import bell
 from backoffice.demo.children import end_group, spawn, stop
 from backoffice.demo.redis import Redis
 from tests.backoffice.core.probes import drop
@@ -60,16 +61,10 @@ def _wait_until(is_true):
 
 def _drop_one_and_ring(url):
     """Emit in a transaction; the bell of this process goes to the test's own Redis."""
-    with current_app.connection_for_write(url=url) as connection:
-        real = current_app.send_task
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                current_app._get_current_object(),
-                "send_task",
-                lambda *args, **kwargs: real(*args, connection=connection, **kwargs),
-            )
-            with transaction.atomic():
-                drop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bell, "_broker", lambda: current_app.connection_for_write(url=url))
+        with transaction.atomic():
+            drop()
 
 
 def _all_done():

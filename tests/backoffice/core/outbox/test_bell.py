@@ -1,11 +1,13 @@
 """The bell: once per transaction, after the commit, on real Redis; a dead one is no obstacle."""
 
 import socket
+import time
 
 import pytest
 from celery import current_app
 from django.db import transaction
 
+from backoffice.core import tasks
 from backoffice.core.models import Work
 from backoffice.core.outbox import bell
 from tests.backoffice.core.probes import drop, weigh
@@ -59,6 +61,36 @@ def test_the_ring_arrives_in_redis(fresh_database, redis_server):
     assert message.payload[:2] == [[], {}]
 
 
+def waiting():
+    """The rings that wait in the queue."""
+    with current_app.connection_for_read() as connection:
+        return connection.default_channel.client.llen("celery")
+
+
+def test_a_ring_that_waits_is_enough_and_one_that_was_taken_is_not(fresh_database, redis_server):
+    for _ in range(3):
+        with transaction.atomic():
+            drop()
+    assert waiting() == 1
+    tasks.ring()  # whoever takes it does everything, and takes the mark away first
+    assert set(Work.objects.values_list("state", flat=True)) == {"DONE"}
+    with transaction.atomic():
+        drop()
+    assert waiting() == 2
+
+
+def test_a_ring_that_was_lost_is_missed_for_a_moment_only(
+    fresh_database, redis_server, monkeypatch
+):
+    monkeypatch.setattr(bell, "WAITS_MS", 50)
+    bell.ring()
+    with current_app.connection_for_read() as connection:
+        assert connection.default_channel.basic_get("celery", no_ack=True)
+    time.sleep(0.1)
+    bell.ring()
+    assert waiting() == 1
+
+
 @pytest.fixture
 def deaf_broker():
     """A broker that takes the connection and never answers."""
@@ -81,14 +113,12 @@ def test_a_dead_broker_neither_fails_nor_holds_up_the_change(
     fresh_database, monkeypatch, request, broker
 ):
     tries = []
-    real = current_app.send_task
 
-    def send(*args, **kwargs):
+    def dead():
         tries.append(1)
-        with current_app.connection_for_write(url=request.getfixturevalue(broker)) as connection:
-            return real(*args, connection=connection, **kwargs)
+        return current_app.connection_for_write(url=request.getfixturevalue(broker))
 
-    monkeypatch.setattr(current_app._get_current_object(), "send_task", send)
+    monkeypatch.setattr(bell, "_broker", dead)
     for _ in range(3):
         with transaction.atomic():
             drop()
