@@ -29,7 +29,7 @@ from tests.factories.payments import Till, a_till
 from tests.factories.people import a_browser, a_staff_user
 from trading.gateway.lines import write_line
 
-QUERIES = {"plug:panel": 9, "plug:now": 7}  # of a page with a withdrawal in flight
+QUERIES = {"plug:panel": 8, "plug:now": 6}  # of a page with a withdrawal in flight
 
 
 class FakeSupervisor:
