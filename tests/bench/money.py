@@ -3,6 +3,7 @@
 import sys
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 from backoffice.demo.children import spawn, stop, wait_until
 from backoffice.demo.processes import listens
@@ -12,6 +13,8 @@ from tests.cluster import ROOT
 from tests.journeys.running import free_port
 
 GOAL = 0.5
+#: The bare side's MetaTrader: nobody trades there, and no price moves.
+WORLD = ("--clients=50", "--accounts=50", "--days=1", "--seed=7", "--hold-prices", "--no-terminals")
 
 
 def measure(stage: Stage) -> list[Figure]:
@@ -31,21 +34,21 @@ def measure(stage: Stage) -> list[Figure]:
 
 
 def bare_agent(stage: Stage, running: ExitStack) -> str:
-    """Start the bare agent and the bare MetaTrader behind it; return where it listens."""
-    port, door = free_port(), stage.folder / "bare-metatrader"
+    """Start the bare agent and a MetaTrader of its own behind it; return where it listens."""
+    port, door = free_port(), stage.sockets / f"bare-{uuid4().hex[:8]}"
     environment = stage.demo.environment | {"BARE_METATRADER": str(door)}
-    package = "tests.bench.withdrawals"
     for name, command in (
-        ("metatrader", ["-m", f"{package}.bare_metatrader", str(door)]),
+        ("metatrader", ["-m", "trading.gateway.simulator", "--state", str(stage.folder / door.name),
+                        "--socket", str(door), *WORLD]),
         ("agent", ["-m", "uvicorn", "--port", str(port), "--log-level", "error",
-                   "--lifespan", "off", f"{package}.bare_agent:app"]),
+                   "--lifespan", "off", "tests.bench.withdrawals.bare_agent:app"]),
     ):  # fmt: skip
         child = spawn(
             [sys.executable, *command],
             log=stage.folder / f"bare-{name}.log", cwd=ROOT, env=environment,
         )  # fmt: skip
         running.callback(stop, child)
-        wait_until(door.exists if name == "metatrader" else _answers(port), seconds=60)
+        wait_until(door.exists if name == "metatrader" else _answers(port), seconds=120)
     return f"http://127.0.0.1:{port}"
 
 
@@ -58,7 +61,7 @@ def _figures(told: dict[str, Any]) -> list[Figure]:
         f"request to debit; each {told['trips']} trips to PostgreSQL, {told['commits']} commits, "
         f"{told['flushes']} flushes of the agent's, {told['redis']} looks at Redis, "
         f"{told['calls']} calls to the agent, {told['asked']} of its to MetaTrader; "
-        "bare: as many, counted on the wire; letters not written"
+        "bare: as many, counted on the wire, a MetaTrader of the same kind; letters not written"
     )
     together = "a process each, with accounts of its own; MetaTrader and agent are shared"
     reading = "bare: the same ways, and PostgreSQL answers our own reading statements"

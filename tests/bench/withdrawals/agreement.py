@@ -23,6 +23,7 @@ WHERE object = 'wal'"""
 
 #: A flush of somebody else's may spare one of ours, on either side.
 SPARED = 0.02
+RINGS = 0.25
 ROUNDS = 3
 
 
@@ -50,7 +51,8 @@ def require(
     """
     told = sum(one.count(*POSTGRESQL) for one in taken), sum(one.count(Kind.REDIS) for one in taken)
     for side, count in (("ours", ours), ("bare", bare)):
-        if (count.trips, count.redis) != told:
+        # A ring that still waits for a worker spares the next one its message.
+        if count.trips != told[0] or abs(count.redis - told[1]) > RINGS * told[1]:
             raise SystemExit(f"{side}: {count} is not what was written down, {told}")
     if abs(ours.flushes - bare.flushes) > spared * ours.flushes:
         raise SystemExit(

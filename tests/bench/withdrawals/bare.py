@@ -2,7 +2,8 @@
 
 A statement that reads is `SELECT 1`, one that writes a row of one short text; begins, commits,
 looks at Redis and calls of the agent stand where they stood. A command comes on a connection of
-its own, as ours does. `reads`: with our own reading statements instead, whose work is PostgreSQL's.
+its own, as ours does. The bare agent asks its MetaTrader what ours asked. `reads`: with our own
+reading statements instead, whose work is PostgreSQL's.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from itertools import cycle
 from typing import Any
 
 import httpx
+import orjson
 import psycopg
 import redis
 
@@ -17,7 +19,6 @@ from tests.bench.withdrawals.steps import Kind, Step, Taken
 
 TABLE = "CREATE TABLE IF NOT EXISTS bare_row (id bigserial PRIMARY KEY, body text NOT NULL)"
 INSERT = "INSERT INTO bare_row (body) VALUES ('a row of the bare loop')"
-BODY = b"x" * 400
 
 
 class BareLoop:
@@ -70,7 +71,8 @@ class BareLoop:
                 self._ask(self._anew if step.kind is Kind.COMMAND else self._kept, step)
 
     def _ask(self, http: httpx.Client, step: Step) -> None:
-        answer = http.post(f"/{step.trips}/{step.flushes}", content=BODY).raise_for_status()
+        body = orjson.dumps(step.asked)
+        answer = http.post(f"/{step.flushes}", content=body).raise_for_status()
         trips, flushes = map(int, answer.text.split())
         self.trips += trips
         self.flushes += flushes

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Agent:
     """Where it listens, and what it did so far."""
 
     url: str
-    trips: int = 0
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # verb, arguments
     flushes: int = 0
 
 
@@ -57,7 +57,7 @@ def counted(folder: Path, simulator: str, key_id: str, key: bytes) -> Iterator[A
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
-            if not wait_until(lambda: agent.trips > 0, seconds=START_SECONDS):
+            if not wait_until(lambda: bool(agent.asked), seconds=START_SECONDS):
                 raise SystemExit("the counting agent does not reach MetaTrader")
             yield agent
         finally:
@@ -78,7 +78,7 @@ def _disk(agent: Agent) -> Disk:
 def _engine(agent: Agent, simulator: str) -> SimulatedEngine:
     class Direct(SimulatedDirect):
         def _call(self, verb: str, /, **arguments: Any) -> Any:
-            agent.trips += 1
+            agent.asked.append((verb, arguments))
             return super()._call(verb, **arguments)
 
     class Engine(SimulatedEngine):

@@ -40,12 +40,12 @@ POSTGRESQL = (Kind.BEGIN, Kind.COMMIT, Kind.READ, Kind.INSERT, Kind.UPDATE)
 
 @dataclass(frozen=True)
 class Step:
-    """One way there and back. `trips`, `flushes`: the agent's own, to MetaTrader and the disk."""
+    """One way there and back. `asked`, `flushes`: the agent's own, of MetaTrader and the disk."""
 
     kind: Kind
     sql: str = ""
     values: Any = None  # None: they stand in the text
-    trips: int = 0
+    asked: Sequence[tuple[str, dict[str, Any]]] = ()
     flushes: int = 0
 
 
@@ -62,7 +62,7 @@ class Taken:
     @property
     def trips(self) -> int:
         """How often the agent asks MetaTrader."""
-        return sum(step.trips for step in self.steps)
+        return sum(len(step.asked) for step in self.steps)
 
     @property
     def flushes(self) -> int:
@@ -91,15 +91,19 @@ def taken_by(carry: Callable[[], None], agent: Agent, *, times: int) -> list[Tak
             carry()
         every.append(steps)
     least = {
-        kind: min((one.trips, one.flushes) for steps in every for one in steps if one.kind is kind)
+        kind: min(
+            (one for steps in every for one in steps if one.kind is kind),
+            key=lambda one: (len(one.asked), one.flushes),
+            default=Step(kind),
+        )
         for kind in (Kind.QUESTION, Kind.COMMAND)
     }
     return [Taken([_cleared(step, least) for step in steps]) for steps in every]
 
 
-def _cleared(step: Step, least: Mapping[Kind, tuple[int, int]]) -> Step:
-    trips, flushes = least.get(step.kind, (0, 0))
-    return replace(step, trips=trips, flushes=flushes)
+def _cleared(step: Step, least: Mapping[Kind, Step]) -> Step:
+    known = least.get(step.kind)
+    return step if known is None else replace(step, asked=known.asked, flushes=known.flushes)
 
 
 @contextmanager
@@ -129,10 +133,11 @@ def _heard(agent: Agent) -> Iterator[list[Step]]:
         send(ours, *arguments, **more)
 
     def hear_agent(ours: Any, http: Any, path: str, *arguments: Any) -> Any:
-        before = agent.trips, agent.flushes
+        before, flushed = len(agent.asked), agent.flushes
         answer = post(ours, http, path, *arguments)
         kind = Kind.COMMAND if "/commands/" in path else Kind.QUESTION
-        steps.append(Step(kind, trips=agent.trips - before[0], flushes=agent.flushes - before[1]))
+        asked = tuple(agent.asked[before:])
+        steps.append(Step(kind, asked=asked, flushes=agent.flushes - flushed))
         return answer
 
     with ExitStack() as heard:
