@@ -135,6 +135,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
 
+// A list that is drawn anew keeps the row that had the focus, when that row is still there.
+let kept = "";
+const isRow = (one) => Boolean(one?.matches?.("a[data-row]"));
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const here = document.activeElement;
+  if (isRow(here) && detail.target.contains(here)) kept = here.pathname;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (kept && document.activeElement === document.body) {
+    [...document.querySelectorAll("a[data-row]")].find((one) => one.pathname === kept)?.focus();
+  }
+  kept = "";
+});
+
 // A block that did not come says so, and can be asked again; the rest of the page is current.
 document.addEventListener("htmx:sendError", (event) => failed(event.detail.elt));
 document.addEventListener("htmx:responseError", (event) => failed(event.detail.elt));

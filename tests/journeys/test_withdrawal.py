@@ -47,9 +47,14 @@ def opened(page: Page, number: str) -> None:
     page.keyboard.type(f"#{number}")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     expect(page.locator("#list tbody")).to_contain_text(number)
+    page.wait_for_url(re.compile(r"[?&]q="))  # what was searched for is there
     page.keyboard.press("Escape")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    for _turn in range(10):  # the field is empty again, and the list may just be drawn anew
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_url(re.compile(r"/payments/\d+/"), timeout=3000)
+            break
     expect(page.locator(".approval h1")).to_contain_text("10.00")
 
 
