@@ -19,6 +19,7 @@ from accounts.states import DIRECTION_LABELS, Direction, Withdrawal
 from accounts.terms import ENDED_WITHOUT
 from accounts.terms import Deposit as State
 from backoffice.core import access
+from backoffice.core.compiled import Question
 from backoffice.ui import figures
 
 SHOWN = ("id", "code", "name", "kind", "currency", "direction", "network")
@@ -36,6 +37,17 @@ NOTHING_MOVED = (
 )
 
 
+#: Asked at every withdrawal: written once a process.
+HOLDS = Question(
+    lambda method_id, direction, country: MethodTerms.objects.filter(
+        Q(country="") | Q(country=country), method_id=method_id, direction=direction
+    ).order_by("id"),
+    int,
+    str,
+    str,
+)
+
+
 def terms_of(
     method: PaymentMethod, country: str, direction: Direction, *, at: datetime | None = None
 ) -> Terms:
@@ -43,7 +55,11 @@ def terms_of(
 
     `at`: what held then; None is now.
     """
-    return terms_of_many([method], country, direction, at=at)[method.pk]
+    if at is not None:
+        return terms_of_many([method], country, direction, at=at)[method.pk]
+    newest = {row.country: row for row in HOLDS.all(method.pk, direction.value, country)}
+    holds = newest.get(country) or newest.get("")
+    return _of_row(holds) if holds is not None else _of_method(method, direction)
 
 
 def terms_of_many(
