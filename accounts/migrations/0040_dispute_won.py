@@ -1,6 +1,5 @@
-"""Who sent a dispute's evidence does not tell that it won; cases that ended before stay as they are."""
+"""Who sent a dispute's evidence does not tell that it won."""
 
-from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -14,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddConstraintNotValid(
+        migrations.AddConstraint(
             model_name='dispute',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WON'), _negated=True), models.Q(('ended_by', models.F('sent_by')), _negated=True), _connector='OR'), name='accounts_dispute_won'),
         ),
