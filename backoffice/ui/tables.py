@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 
 from backoffice.core import money
 from backoffice.ui import figures, marks
-from backoffice.ui.drawing.markup import html, joined
+from backoffice.ui.drawing.markup import escaped, html
 
 PLACE = 9_073_014  # a number that no address has of itself
 
@@ -230,15 +230,9 @@ class Table(django_tables2.Table):
 
     def body(self) -> SafeString:
         """Return all rows, drawn. A row that opens something says so by `data-open`."""
-        role = SafeString(' role="row"' if self.cards else "")
-        return joined(
-            html(
-                "<tr{}{}>{}</tr>\n",
-                role,
-                html(' data-open="{}"', url) if url else "",
-                joined(cells),
-            )
-            for url, cells in self.lines()
+        role = ' role="row"' if self.cards else ""
+        return SafeString(
+            "".join(f"<tr{role}{opens(url)}>{''.join(cells)}</tr>\n" for url, cells in self.lines())
         )
 
     def lines(self) -> Iterator[tuple[str, list[SafeString]]]:
@@ -267,7 +261,7 @@ class Table(django_tables2.Table):
         value = read(record)
         if value in shape.empty_values:
             return conditional_escape(self.default)
-        return joined((shape.draw(value, record, self),))
+        return SafeString(escaped(shape.draw(value, record, self)))
 
     def foot(self) -> list[tuple[Any, Any]]:
         """Return the cells of the totals row, or nothing where there are no totals."""
@@ -279,6 +273,11 @@ class Table(django_tables2.Table):
         total = self.totals.get(column.name, "")
         aged = getattr(column.column, "aged", False)  # keeps the digits of sum and rows in line
         return html('{}<span class="age"></span>', total) if aged and total else total
+
+
+def opens(url: str) -> SafeString:
+    """Return the attribute that says where a row opens, if it does."""
+    return html(' data-open="{}"', url) if url else SafeString("")
 
 
 def addresses(url_name: str) -> Callable[[int], str]:

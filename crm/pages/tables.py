@@ -1,5 +1,6 @@
 """Columns of the client list."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ class Name(tables.Column):
             table.url,
             value,
             value,
-            _place(record),
+            _place(record.city, record.language),
             joined(html(" {}", marks.tag(name)) for name in record.tags[:TAGS]),
         )
 
@@ -97,9 +98,9 @@ class ClientTable(tables.Table):
         return self.address(record.pk)
 
 
-def _place(client: Any) -> SafeString:
-    """Return city and language, the language marked as one."""
-    language = html('<span lang="{}">{}</span>', client.language, client.language)
-    parts = [client.city] if client.city else []
-    parts += [language] if client.language else []
-    return SafeString(" · ".join(html("{}", part) for part in parts))
+@lru_cache(maxsize=1000)
+def _place(city: str, language: str) -> SafeString:
+    """Return city and language, the language marked as one; a list has few of them."""
+    parts = [html("{}", city)] if city else []
+    parts += [html('<span lang="{}">{}</span>', language, language)] if language else []
+    return SafeString(" · ".join(parts))

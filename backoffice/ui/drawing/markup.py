@@ -13,6 +13,8 @@ def escaped(value: object) -> str:
     """Return a value's text, escaped unless it is marked as safe."""
     if value.__class__ is SafeString:
         return value
+    if value.__class__ is str:  # what most cells are: spared the look for a mark
+        return escape(value)
     return value.__html__() if hasattr(value, "__html__") else escape(str(value))
 
 
