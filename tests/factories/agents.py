@@ -115,7 +115,13 @@ class ScriptedDirect:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.is_alive = False
+        self._is_open = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is connected; a MetaTrader that went down took the connection with it."""
+        self._is_open = self._is_open and not self.script.is_down
+        return self._is_open
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in ("symbols", "groups", "logins", "open_trades", "open_tickets"):
@@ -126,16 +132,16 @@ class ScriptedDirect:
         if self.script.is_down:
             raise LinkError("the script is down")
         self.script.connections += 1
-        self.is_alive = True
+        self._is_open = True
 
     def close(self) -> None:
-        self.is_alive = False
+        self._is_open = False
 
     def patience(self, until: float) -> None:
         self.until = until
 
     def _lose(self, error: LinkError) -> None:
-        self.is_alive = False
+        self._is_open = False
         raise error
 
     def info(self) -> ServerFacts:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -18,11 +19,12 @@ from zoneinfo import ZoneInfo
 from tests.factories.terms import a_group, a_symbol, an_account
 from trading.gateway import wire
 from trading.gateway.lines import Lines
-from trading.gateway.simulator.beginning.folder import open_state
+from trading.gateway.simulator.beginning.folder import FILE, open_state
 from trading.gateway.simulator.beginning.state import Beginning, write_beginning
 from trading.gateway.simulator.book import Book, Happening
 from trading.gateway.simulator.desk import Desk, Identity
 from trading.gateway.simulator.hours import Hours
+from trading.gateway.simulator.journal import Journal
 from trading.gateway.simulator.market import Market
 from trading.terms import (
     AccountRecord,
@@ -99,11 +101,17 @@ def a_desk(folder: Path, clock: Clock | None = None, beginning: Beginning | None
     if not (folder / "metatrader.sqlite3").exists():
         settings = {"seed": "1"}
         write_beginning(folder, beginning or a_server(), hours, settings, hours.now())
-    journal = open_state(folder)
-    book = Book(journal, hours)
-    market = Market(book.symbols, journal.quotes(), tempers={}, seed=1, held=True)
+    book = Book(_journal(folder), hours)
+    market = Market(book.symbols, book.journal.quotes(), tempers={}, seed=1, held=True)
     identity = Identity(name="Test-1", company="Example", build=1440, code_page="cp1252")
     return Desk(identity, book, market, hours)
+
+
+def _journal(folder: Path) -> Journal:
+    """The state in the folder, for any thread that asks: the mirror reads ahead in another."""
+    open_state(folder).close()
+    shared = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
+    return Journal(shared)
 
 
 def reopened(desk: Desk, folder: Path) -> Desk:

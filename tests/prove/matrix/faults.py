@@ -214,7 +214,8 @@ def _reconnections(stage: Stage) -> None:
 
 
 def _hidden(stage: Stage) -> None:
-    stage.script.seen_late = 5
+    """Hide what is booked now from all three looks of the chase; whoever sends again sees it."""
+    stage.script.seen_late = 3
 
 
 def _foreign(stage: Stage) -> None:
@@ -230,7 +231,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F-04", "applied late, after the closing", _late_after_closing),
     Fault("F-05", "delivered twice to the gate", _on_the_wire(_twice)),
     Fault("F-05", "applied twice by MetaTrader", _after(_again), leaves=TWICE),
-    Fault("F-06", "seen late", _hidden),
+    Fault("F-06", "seen late", _after(_hidden)),
     Fault("F-07", "timeout, and applied", answering(128, books=True)),
     Fault("F-07", "timeout, not applied", answering(128, books=False)),
     Fault("F-07", "a true no", answering(134, books=False)),

@@ -1,7 +1,6 @@
 """Keeps how everything stands between two acts, so that many endings can be tried from there.
 
-PostgreSQL by a savepoint; MetaTrader, the provider, the agent's journal and its file, and what
-breakers remember by copies.
+PostgreSQL by a savepoint; MetaTrader, the provider, the agent's journal and its file by copies.
 """
 
 import os
@@ -44,7 +43,6 @@ class Kept:
         journal._attempts = {marker: dict(known) for marker, known in self._attempts.items()}
         os.ftruncate(journal._file, self._size)
         world.wire.around = self._around
-        world.tally.forget()
         world.till.see()  # trying so much took real time: figures are as fresh as they were
 
     def release(self) -> None:

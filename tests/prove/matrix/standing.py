@@ -41,7 +41,7 @@ def standing(world: "World") -> tuple[Any, ...]:
         tuple((one.profit, one.comment[25:], one.comment[:2]) for one in script.booked),
         (script.sent > 0, script.code, script.books, script.seen_late, script.is_hidden,
          script.is_down),
-        tuple(code_of(one) for one in (script.before, script.after, world.wire.around)),
+        world.hooks(),
         tuple(tuple(sorted((n, one.sent, one.closed) for n, one in known.items()))
               for known in journal._attempts.values()),
         (len(world.provider.charges), len(world.provider.refunds), len(world.provider.stands)),

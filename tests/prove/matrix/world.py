@@ -60,7 +60,7 @@ class NotProved(Exception):
 
 
 class Tallied(OwnTally):
-    """What breakers remember, until time passes."""
+    """What breakers remember, within an act."""
 
     def forget(self) -> None:
         """Let time pass: breakers that opened let something through again."""
@@ -83,9 +83,15 @@ class World:
         """What a call can have moved outside PostgreSQL, comparable."""
         script, provider = self.till.script, self.provider
         return (
-            len(script.booked), script.sent, script.seen_late, script.is_down, script.code,
-            self.journal.size, len(provider.charges), len(provider.refunds),
+            len(script.booked), script.sent, script.seen_late, script.is_hidden, script.is_down,
+            script.code, self.hooks(), self.journal.size, len(provider.charges),
+            len(provider.refunds),
         )  # fmt: skip
+
+    def hooks(self) -> tuple[Any, ...]:
+        """What of a fault still waits for its moment, comparable."""
+        script = self.till.script
+        return tuple(map(code_of, (script.before, script.after, self.wire.around)))
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,8 @@ class Course:
         if not stop.counts:
             stop.act()
             return steps
+        # Breakers go by the real clock, and an act is lived again and again: each begins rested.
+        self.world.tally.forget()
         self.world.steps = steps
         try:
             steps.survived(stop.act)
@@ -202,7 +210,7 @@ class Course:
         """What people press and what the clockwork does by itself, in this order."""
         till = self.world.till
         return (
-            Stop("time passes", self._time_passes, counts=False),
+            Stop("time passes", _leases_ran_out, counts=False),
             Stop("people press", lambda: self.life.press(till)),
             Stop("work list", work_done),
             Stop("meanwhile", self._meanwhile, counts=False, moves=self.fault.soon is not None),
@@ -221,21 +229,15 @@ class Course:
         One turn is like the next, but for the first where the fault goes on; and a fault that has
         struck and does not go on is like none.
         """
-        script, wire = self.world.till.script, self.world.wire
-        hooks = (script.before, script.after, wire.around)
-        has_struck = hooks == (nothing, nothing, plainly)
+        hooks = self.world.hooks()
+        has_struck = hooks == tuple(map(code_of, (nothing, nothing, plainly)))
         fault = self.fault.lasts if has_struck else self.fault.name
         is_first = bool(self.fault.late) and place.turn == 1
-        codes = tuple(map(code_of, hooks))
-        return (self.life.name, fault, is_first, place.stop, place.quiet, codes, stands)
+        return (self.life.name, fault, is_first, place.stop, place.quiet, hooks, stands)
 
     def _meanwhile(self) -> None:
         if self.fault.soon:
             self.fault.soon(self.stage)
-
-    def _time_passes(self) -> None:
-        self.world.tally.forget()
-        _leases_ran_out()
 
     def _mirror(self, turn: int) -> None:
         if turn > 1 and self.fault.late:
@@ -324,8 +326,7 @@ def _fresh(world: World) -> None:
     script.is_hidden, script.is_down = False, False
     script.before = script.after = script.asked = nothing
     world.wire.around = plainly
-    world.tally.forget()
-    for name in ("pair", "desk", "first"):
+    for name in ("pair", "desk", "first", "colleague"):
         vars(world.till).pop(name, None)
 
 

@@ -28,15 +28,17 @@ def key_of(till: Till, what: str) -> Any:
 
 
 def by_two(till: Till, room: Any, own: dict[str, Any], standing: Any) -> None:
-    """Settle it in its room as MetaTrader shows it; one of the two at each press."""
+    """Settle it in its room as MetaTrader shows it; one of the two at each press.
+
+    A colleague of the cashier's, where the cashier had a hand in it.
+    """
     told: dict[str, Any] = {**own, "now": clock.now()}
+    first = vars(till).get("colleague", till.cashier)
     if standing is not None:
         quietly(lambda: room.confirm_settlement(actor=till.second.actor, **told))
     elif BalanceOperation.objects.filter(state=Operation.MANUAL).exists():
         proposal = seen_of(till)
-        quietly(
-            lambda: room.propose_settlement(proposal=proposal, actor=till.cashier.actor, **told)
-        )
+        quietly(lambda: room.propose_settlement(proposal=proposal, actor=first.actor, **told))
 
 
 def seen_of(till: Till) -> Proposal:

@@ -9,6 +9,7 @@ from backoffice.core import clock
 from tests.factories.accounts import bulk
 from tests.factories.moving.transfers import HAD, Pair, an_account_of
 from tests.factories.payments import Till
+from tests.factories.people import a_staff_user
 from tests.prove.matrix.lived.life import Life
 from tests.prove.matrix.lived.people import key_of, quietly
 
@@ -24,6 +25,7 @@ def the_file() -> BulkFile | None:
 def _two_accounts(world: Any) -> None:
     till = world.till
     vars(till)["pair"] = Pair(till, an_account_of(till.client, 8), HAD)
+    vars(till)["colleague"] = a_staff_user("finance", entity=till.client.legal_entity)
 
 
 def _hand_in(till: Till) -> None:

@@ -51,7 +51,7 @@ class LyingDirect(ScriptedDirect):
     """The direct connection of a liar: `shown` holds once a command was sent, or from the start."""
 
     def __init__(self) -> None:
-        self.is_alive = False
+        self._is_open = False
 
     @property
     def script(self) -> Liar:
