@@ -65,10 +65,16 @@ def _figures(told: dict[str, Any]) -> list[Figure]:
     )
     together = "a process each, with accounts of its own; MetaTrader and agent are shared"
     reading = "bare: the same ways, and PostgreSQL answers our own reading statements"
+    replayed = (
+        "bare: the same commits, by our own statements, reading and writing, said again by libpq "
+        "into a copy of the database, with values made beforehand; "
+        f"{told['replayed']} withdrawals are really booked there"
+    )
     many = f"withdrawals, {told['crews']} at once"
     return [
         _figure("withdrawals, end to end", told, "ours", "bare", note),
         _figure("withdrawals, beside our own reads", told, "ours", "reading", reading),
+        _figure("withdrawals, our statements replayed", told, "ours", "replay", replayed),
         _figure(many, told, "crews_ours", "crews_bare", together, count="crews_count"),
     ]
 

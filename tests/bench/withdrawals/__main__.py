@@ -26,25 +26,34 @@ from django.db import connection
 from backoffice.core.clock import now
 from backoffice.demo.processes import SERVER
 from tests.bench.withdrawals import agreement, crews
-from tests.bench.withdrawals.bare import BareLoop
+from tests.bench.withdrawals.bare import BareLoop, Loop
 from tests.bench.withdrawals.counted_agent import counted
+from tests.bench.withdrawals.replay import Replay, Watch
 from tests.bench.withdrawals.steps import POSTGRESQL, Kind, Taken, taken_by
 from tests.bench.withdrawals.till import ACTOR, Till, a_till
 from trading.actions import servers
 from trading.queries import servers as known_servers
 
 WARM, ROUNDS, PER_ROUND = 24, 6, 25  # warm: the books of every account are open
+RACED, AGAIN = ROUNDS * PER_ROUND, 5  # again: what was prepared is prepared again
 
 
-def counted_of(till: Till, agent_url: str, metatrader: str, folder: Path) -> list[Taken]:
+def counted_of(
+    till: Till,
+    agent_url: str,
+    metatrader: str,
+    folder: Path,
+    watch: Watch | None = None,
+) -> list[Taken]:
     """Return what a withdrawal of each account takes, by way of the agent that counts."""
+    carry = till.carry if watch is None else watch.watched(till.carry)
     (server_id,) = known_servers.active_server_ids()
     key = settings.MT4_AGENT_KEYS[SERVER]
     with counted(folder, metatrader, key.key_id, key.secret) as agent:
         move = partial(servers.move_agent, server_id=server_id, actor=ACTOR)
         move(agent_url=agent.url, now=now())
         till.carry()
-        taken = taken_by(till.carry, agent, times=len(till.accounts))
+        taken = taken_by(carry, agent, times=len(till.accounts))
         move(agent_url=agent_url, now=now())
     for _number in range(3):  # what was prepared is prepared again
         till.carry()
@@ -64,38 +73,49 @@ def raced(sides: dict[str, Callable[[], None]]) -> dict[str, float]:
 
 
 def require_agreement(
-    till: Till, taken: list[Taken], bare: BareLoop, *, spared: float = agreement.SPARED
+    till: Till, taken: list[Taken], *loops: Loop, spared: float = agreement.SPARED
 ) -> None:
-    """Exit unless ours and the bare loop are counted alike."""
+    """Exit unless ours and these loops are counted alike."""
     ways = len(taken)
     ours_count = agreement.counted(connection.connection, till.carry, ways=ways)
-    bare_count = agreement.counted(bare.session, bare.carry, ways=ways)
-    asked = bare.trips // agreement.ROUNDS, bare.flushes // agreement.ROUNDS
-    agreement.require(taken, ours_count, bare_count, asked, spared=spared)
+    for loop in loops:
+        count = agreement.counted(loop.session, loop.carry, ways=ways)
+        asked = loop.trips // agreement.ROUNDS, loop.flushes // agreement.ROUNDS
+        agreement.require(taken, ours_count, count, asked, spared=spared)
 
 
 def main() -> None:
     """Set up, count, prove that both take the same, race, tell."""
     agent_url, metatrader, journal, dsn, bare_url = sys.argv[1:]
+    where = {"redis_url": settings.REDIS_URL, "agent_url": bare_url, "dsn": dsn}
     till = a_till(agent_url)
+    watch = Watch(dsn)
     for _number in range(WARM):
         till.carry()
-    taken = counted_of(till, agent_url, metatrader, Path(journal))
-    make = partial(BareLoop, taken, dsn=dsn, redis_url=settings.REDIS_URL, agent_url=bare_url)
+    taken = counted_of(till, agent_url, metatrader, Path(journal), watch)
+    times = agreement.ROUNDS * len(taken) + AGAIN + RACED
+    replay = Replay(watch.ways(taken), times=times, **where)
+    till.carry()  # on a connection of its own again
+    make = partial(BareLoop, taken, **where)
     bare, reading = make(), make(reads=True)
-    require_agreement(till, taken, bare)
-    for _number in range(5):
+    require_agreement(till, taken, bare, replay)
+    for _number in range(AGAIN):
+        till.carry()
         reading.carry()
-    seconds = raced({"ours": till.carry, "bare": bare.carry, "reading": reading.carry})
+        replay.carry()
+    sides = {"ours": till, "bare": bare, "reading": reading, "replay": replay}
+    seconds = raced({name: side.carry for name, side in sides.items()})
     till.require_debited()
-    for loop in (bare, reading):
+    replayed = replay.require_real()
+    for loop in (bare, reading, replay):
         loop.close()
     together = {
         "crews_ours": crews.at_once(crews.ours_of(till)),
         "crews_bare": crews.at_once(crews.bare_of(make)),
     }
     told = {
-        "count": ROUNDS * PER_ROUND,
+        "count": RACED,
+        "replayed": replayed,
         "crews": crews.CREWS,
         "crews_count": crews.CREWS * crews.EACH,
         "trips": _middle(taken, lambda one: one.count(*POSTGRESQL)),

@@ -6,7 +6,7 @@ its own, as ours does. The bare agent asks its MetaTrader what ours asked. `read
 reading statements instead, whose work is PostgreSQL's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -19,21 +19,13 @@ from tests.bench.withdrawals.steps import Kind, Step, Taken
 
 TABLE = "CREATE TABLE IF NOT EXISTS bare_row (id bigserial PRIMARY KEY, body text NOT NULL)"
 INSERT = "INSERT INTO bare_row (body) VALUES ('a row of the bare loop')"
+Said = tuple[Step, str, Any]  # a step, and the statement and values that stand there
 
 
-class BareLoop:
-    """A session, a connection of each kind, and what is done on them."""
+class Loop:
+    """A session, a connection of each kind, and the ways that are made on them."""
 
-    def __init__(
-        self,
-        taken: Sequence[Taken],
-        *,
-        dsn: str,
-        redis_url: str,
-        agent_url: str,
-        reads: bool = False,
-    ) -> None:
-        """`taken`: the ways of some withdrawals, made in turn."""
+    def __init__(self, *, dsn: str, redis_url: str, agent_url: str) -> None:
         self.session = psycopg.connect(dsn, autocommit=True, prepare_threshold=2)
         self.session.prepared_max = None
         self.redis = redis.Redis.from_url(redis_url)
@@ -41,34 +33,25 @@ class BareLoop:
         self._anew = httpx.Client(
             base_url=agent_url, timeout=20, limits=httpx.Limits(max_keepalive_connections=0)
         )
-        self.session.execute(TABLE)
-        (row,) = self.session.execute(f"{INSERT} RETURNING id").fetchone() or (0,)
-        self._update = f"UPDATE bare_row SET body = 'changed' WHERE id = {int(row)}"  # noqa: S608
-        every = ([(step, *self._sql(step, reads)) for step in one.steps] for one in taken)
-        self._turn = cycle(list(every))
+        self._turn: Iterator[Sequence[Said]] = iter(())
         self.trips = self.flushes = 0
-
-    def _sql(self, step: Step, reads: bool) -> tuple[str, Any]:
-        match step.kind:
-            case Kind.READ:
-                return (step.sql, step.values) if reads else ("SELECT 1", None)
-            case Kind.INSERT:
-                return INSERT, None
-            case Kind.UPDATE:
-                return self._update, None
-        return step.sql, None
 
     def carry(self) -> None:
         """Make every way of one withdrawal."""
         for step, sql, values in next(self._turn):
             if sql:
-                done = self.session.execute(sql, values)
-                if done.description is not None:
-                    done.fetchall()
+                self.say(step, sql, values)
             elif step.kind is Kind.REDIS:
                 self.redis.get("bare")
             else:
                 self._ask(self._anew if step.kind is Kind.COMMAND else self._kept, step)
+
+    def say(self, step: Step, sql: str, values: Any) -> None:
+        """Send one statement and hear the whole answer."""
+        del step
+        done = self.session.execute(sql, values)
+        if done.description is not None:
+            done.fetchall()
 
     def _ask(self, http: httpx.Client, step: Step) -> None:
         body = orjson.dumps(step.asked)
@@ -82,3 +65,26 @@ class BareLoop:
         every: tuple[Any, ...] = (self.session, self.redis, self._kept, self._anew)
         for one in every:
             one.close()
+
+
+class BareLoop(Loop):
+    """The least that the ways of a withdrawal can be, or (`reads`) our own reading statements."""
+
+    def __init__(self, taken: Sequence[Taken], *, reads: bool = False, **where: str) -> None:
+        """`taken`: the ways of some withdrawals, made in turn; `where`: as of every loop."""
+        super().__init__(**where)
+        self.session.execute(TABLE)
+        (row,) = self.session.execute(f"{INSERT} RETURNING id").fetchone() or (0,)
+        self._update = f"UPDATE bare_row SET body = 'changed' WHERE id = {int(row)}"  # noqa: S608
+        every = ([(step, *self._sql(step, reads)) for step in one.steps] for one in taken)
+        self._turn = cycle(list(every))
+
+    def _sql(self, step: Step, reads: bool) -> tuple[str, Any]:
+        match step.kind:
+            case Kind.READ:
+                return (step.sql, step.values) if reads else ("SELECT 1", None)
+            case Kind.INSERT:
+                return INSERT, None
+            case Kind.UPDATE:
+                return self._update, None
+        return step.sql, None

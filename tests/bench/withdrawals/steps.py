@@ -40,11 +40,15 @@ POSTGRESQL = (Kind.BEGIN, Kind.COMMIT, Kind.READ, Kind.INSERT, Kind.UPDATE)
 
 @dataclass(frozen=True)
 class Step:
-    """One way there and back. `asked`, `flushes`: the agent's own, of MetaTrader and the disk."""
+    """One way there and back. `asked`, `flushes`: the agent's own, of MetaTrader and the disk.
+
+    `rows`: how many a statement that may write touched; None for what only reads.
+    """
 
     kind: Kind
     sql: str = ""
     values: Any = None  # None: they stand in the text
+    rows: int | None = None
     asked: Sequence[tuple[str, dict[str, Any]]] = ()
     flushes: int = 0
 
@@ -121,7 +125,9 @@ def _heard(agent: Agent) -> Iterator[list[Step]]:
         sql, values = _plain(query), params
         if isinstance(cursor, ClientCursor) and params is not None:
             sql, values = ClientCursor(ours).mogrify(query, params), None
-        steps.append(Step(_kind_of(sql, cursor.rowcount), sql, values))
+        kind = _kind_of(sql, cursor.rowcount)
+        rows = cursor.rowcount if kind is not Kind.READ or _word_of(sql) in WRITING else None
+        steps.append(Step(kind, sql, values, rows))
         return done
 
     def hear_commit(ours: Any) -> None:
@@ -158,10 +164,14 @@ def _plain(query: Any) -> str:
 
 def _kind_of(sql: str, touched: int) -> Kind:
     """Say what a statement does; one that found nothing to change (no work is due) only reads."""
-    word = sql.lstrip().partition(" ")[0].upper()
+    word = _word_of(sql)
     if word not in WRITING:
         inserts = "event_append(" in sql or (word == "WITH" and "INSERT INTO" in sql)
         return Kind.INSERT if inserts else Kind.READ
     if touched < 1:
         return Kind.READ
     return Kind.INSERT if word == "INSERT" else Kind.UPDATE
+
+
+def _word_of(sql: str) -> str:
+    return sql.lstrip().partition(" ")[0].upper()
