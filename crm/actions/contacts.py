@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
 from backoffice.approvals.queries import requests
 from backoffice.approvals.terms import Kind, Payload, Wish, Words
 from backoffice.core import outbox
@@ -21,7 +21,6 @@ from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.outbox import sealing
 from backoffice.core.words import noop
-from backoffice.identity.queries import people
 from crm.actions import clients
 from crm.events import ClientUpdated
 from crm.models import Client
@@ -59,10 +58,8 @@ def ask_for_contacts(
 
     Raises NotAskable out of reach, NotEditable for what is no address, NothingToDo.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    client = known.get_client(client_id)
-    if user is None or client is None or not known.is_in_reach(user, EDIT_CLIENTS, client_id):
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_reach(actor, EDIT_CLIENTS, Client.objects.filter(pk=client_id))
+    client = Client.objects.get(pk=client_id)
     was = {"email": client.email, "phone": client.phone}
     client.email, client.phone = wish.email.strip().lower(), wish.phone.strip()
     clients.require_fit(client)

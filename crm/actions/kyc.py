@@ -12,16 +12,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
 from backoffice.approvals.queries import requests
 from backoffice.approvals.terms import Kind, Payload, Wish, Words
 from backoffice.core import outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.words import noop
-from backoffice.identity.queries import people
 from crm.actions import clients
 from crm.events import KycLevelChanged
+from crm.models import Client
 from crm.permissions import DECIDE_KYC, EDIT_CLIENTS
 from crm.queries import known
 from crm.states import KYC_LEVELS
@@ -50,10 +50,8 @@ def ask_for_level(
 
     Raises NotAskable out of reach, NothingToDo; Conflict when the key was used for another level.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    client = known.get_client(client_id)
-    if user is None or client is None or not known.is_in_reach(user, EDIT_CLIENTS, client_id):
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_reach(actor, EDIT_CLIENTS, Client.objects.filter(pk=client_id))
+    client = Client.objects.get(pk=client_id)
     if wish.level not in KYC_LEVELS:
         raise NothingToDo(_("There is no such KYC level."))
     asked_before = requests.find_by_key(wish.key, KIND)

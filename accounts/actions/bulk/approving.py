@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Q
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.actions.bulk import steps
@@ -20,9 +18,8 @@ from accounts.queries.bulk import files, lines
 from accounts.terms.bulk import PURPOSE_LABELS, Bulk
 from backoffice.approvals import terms
 from backoffice.approvals.actions import asking, closing, executing, voting
+from backoffice.approvals.queries import about
 from backoffice.approvals.terms import Ballot, Kind, Payload, Wish, Words
-from backoffice.core import access
-from backoffice.core.access import Level, Reach
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Rejected
 from backoffice.core.money import rounded
@@ -170,15 +167,6 @@ def describe(payload: Payload) -> Words:
     return told
 
 
-def in_reach(user: Any, permission: object) -> Q | None:
-    """Return the condition on requests that the user's reach sets; None: all."""
-    if user.reach(str(permission)) == Reach(Level.ALL, user.pk):
-        return None
-    mine = access.restrict(BulkFile.objects.order_by(), user, permission)
-    keys = mine.annotate(named=Cast("pk", CharField())).values("named")
-    return Q(subject_kind="bulk_file", subject_key__in=keys)
-
-
 def register() -> None:
     """Make the kind known; the file's own page shows it."""
     terms.register(
@@ -191,7 +179,7 @@ def register() -> None:
             describe=describe,
             execute=start,
             ended=ended,
-            in_reach=in_reach,
+            in_reach=about.in_reach_of("bulk_file", BulkFile),
             page="accounts:bulk-detail",
         )
     )

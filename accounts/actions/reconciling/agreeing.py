@@ -24,14 +24,14 @@ from accounts.queries.books import audit
 from accounts.queries.reconciling import differences
 from accounts.states import GAP_LABELS, REMEDY_LABELS, LedgerKind, Remedy
 from backoffice.approvals import terms
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
+from backoffice.approvals.queries import about
 from backoffice.approvals.terms import Kind, Payload, Wish, Words
-from backoffice.core import access, locks, outbox
+from backoffice.core import locks, outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Rejected
 from backoffice.core.money import rounded
 from backoffice.core.words import noop
-from backoffice.identity.queries import people
 
 KIND = "accounts.difference"
 LONGEST = 300
@@ -63,10 +63,8 @@ def propose(
 
     Raises NotAskable out of reach, NotPossible, Rejected without a reason.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
     rows = Discrepancy.objects.filter(pk=difference_id)
-    if user is None or not access.restrict(rows, user, SETTLE_DIFFERENCES).exists():
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_reach(actor, SETTLE_DIFFERENCES, rows)
     row = locks.rows(rows).get()
     _require_possible(row, proposal.remedy)
     wish = Wish(
@@ -143,6 +141,7 @@ def register() -> None:
             describe=describe,
             facts=facts,
             execute=carry_out,
+            in_reach=about.in_reach_of("difference", Discrepancy),
         )
     )
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
 from backoffice.approvals.events import PolicyChanged
 from backoffice.approvals.models import ApprovalPolicy, ApprovalRequest
 from backoffice.approvals.permissions import SET_POLICIES
@@ -20,7 +20,7 @@ from backoffice.approvals.terms import Payload, Wish
 from backoffice.core import canonical, locks, outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
-from backoffice.identity.queries import people, roles
+from backoffice.identity.queries import roles
 
 KIND = "approvals.policy"
 MOST_HOURS = 24 * 30
@@ -67,9 +67,7 @@ def ask_for_policy(
 
     Raises BadRules with what is wrong, NotAskable.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    if user is None or not user.may(SET_POLICIES):
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_right(actor, SET_POLICIES)
     payload = {"kind": kind, "rules": _written(kind, rules)}
     wish = Wish(key=key, kind=KIND, subject=("approval_kind", kind), payload=payload, reason=reason)
     return asking.ask(wish=wish, actor=actor, origin=origin, now=now)

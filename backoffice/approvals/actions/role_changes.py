@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking, refusals
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.terms import Payload, Wish, Words
 from backoffice.core.actors import NOWHERE, Actor, Origin
@@ -44,7 +44,7 @@ def ask_for_role(
     now: datetime,
 ) -> ApprovalRequest:
     """Ask that somebody be given a role; never for oneself. Raises NotAskable, NoSuchRole."""
-    _require_right(actor)
+    askers.require_right(actor, GRANT_ROLES)
     if actor == Actor.staff(role.user_id):
         raise refusals.SamePerson(_("Nobody asks for a role of their own."))
     names = {one.code: one.name for one in roles.list_roles()}
@@ -79,7 +79,7 @@ def ask_to_revoke(
     now: datetime,
 ) -> ApprovalRequest:
     """Ask that a role be taken away; NoSuchRole when nobody holds it."""
-    _require_right(actor)
+    askers.require_right(actor, GRANT_ROLES)
     grant = roles.get_grant(grant_id)
     if grant is None:
         raise NoSuchRole(_("Nobody holds this role any more."))
@@ -122,9 +122,3 @@ def describe(payload: Payload) -> Words:
         (_("Role"), payload["role_name"]),
         (_("Where"), entity),
     ]
-
-
-def _require_right(actor: Actor) -> None:
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    if user is None or not user.may(GRANT_ROLES):
-        raise refusals.NotAskable(_("You may not ask for this."))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
 from backoffice.approvals.actions.role_changes import NoSuchRole
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.approvals.terms import Payload, Wish, Words
@@ -18,7 +18,7 @@ from backoffice.core.errors import Conflict
 from backoffice.identity.actions import role_contents
 from backoffice.identity.actions.role_contents import Contents
 from backoffice.identity.permissions import EDIT_ROLES
-from backoffice.identity.queries import people, roles
+from backoffice.identity.queries import roles
 from backoffice.identity.states import REACH_LABELS, RoleReach
 
 KIND = "identity.role_contents"
@@ -43,9 +43,7 @@ def ask_to_change_role(
     Raises NotAskable, NoSuchRole, BadContents, Oneself for a role that the actor holds, Conflict
     when it is so already.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
-    if user is None or not user.may(EDIT_ROLES):
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_right(actor, EDIT_ROLES)
     role = roles.get_role(change.role_id)
     if role is None:
         raise NoSuchRole(_("There is no such role."))

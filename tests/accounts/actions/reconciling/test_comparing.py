@@ -16,14 +16,16 @@ from accounts.models import Discrepancy, Entry, ReconciledDay
 from accounts.queries.reconciling import differences as asked
 from accounts.states import Gap, Remedy
 from backoffice.approvals.actions import asking, executing, voting
-from backoffice.approvals.actions.refusals import NotAskable, SamePerson
+from backoffice.approvals.actions.refusals import NotAskable, NotYours, SamePerson
 from backoffice.approvals.models import ApprovalRequest
+from backoffice.approvals.queries import requests
 from backoffice.approvals.terms import Ballot, kind_of
 from backoffice.core import clock
 from backoffice.core.models import EventRecord
 from tests.factories.agents import Script
 from tests.factories.market import a_balance_record
 from tests.factories.payments import FAR, SYSTEM, Till, work_done, write
+from tests.factories.people import a_legal_entity, a_staff_user
 from trading.actions import lost_records
 from trading.calc.marking import marker
 from trading.models import BalanceRecord, TradingAccount
@@ -272,3 +274,17 @@ def test_sales_proposes_nothing_and_a_wrong_remedy_is_refused(till: Till) -> Non
     leave = Proposal(key=uuid4(), remedy=Remedy.LEAVE, reason="because")
     with pytest.raises(differences.NotPossible):
         differences.propose(proposal=leave, actor=till.cashier.actor, **wish)
+
+
+def test_of_another_legal_entity_nobody_sees_what_is_proposed_or_decides_about_it(
+    till: Till,
+) -> None:
+    request = propose(till, a_missing_balance(till), Remedy.TAKE_OVER)
+    stranger = a_staff_user("compliance", entity=a_legal_entity("far"))
+
+    seen = [requests.list_requests_for(one).count() for one in (till.second, stranger)]
+
+    assert seen == [1, 0]
+    with pytest.raises(NotYours):
+        agree(request, stranger)
+    agree(request, till.second)
