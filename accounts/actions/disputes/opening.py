@@ -51,12 +51,11 @@ class Claim:
 def suspect_dispute(*, deposit_id: int, actor: Actor, now: datetime) -> Dispute | None:
     """Begin a case where the policy fears one: much card money of a card that nobody knows.
 
-    The money stays credited. None where the policy says nothing, or a case stands already.
+    The money stays credited, on the account or in the wallet. None where the policy says nothing,
+    or a case stands already.
     """
     deposit = _deposit(deposit_id)
     if deposit.state != Incoming.CREDITED or deposit.method.kind != MethodKind.CARD:
-        return None
-    if deposit.into_wallet:
         return None
     rules = rules_of(_policy(deposit, now))
     amount = deposit.received_amount or Decimal(0)
