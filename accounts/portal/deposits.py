@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions.deposits import starting
 from accounts.portal.forms import CancelForm, DepositForm
-from accounts.portal.offers import offered, shut
+from accounts.portal.offers import offer_for
 from accounts.queries.own import payments
 from accounts.states import Direction
 from backoffice.ui.personal.shapes import ClientAction, ClientDetail
@@ -23,12 +22,12 @@ class PayIn(ClientAction):
 
     def form(self, data: Any = None) -> DepositForm:
         """Return the form with one's own accounts and what is offered for them."""
-        return DepositForm(data, **offered(self.client_id, Direction.IN))
+        self.offer = offer_for(self.client_id, Direction.IN)
+        return DepositForm(data, accounts=self.offer.accounts, methods=self.offer.methods)
 
-    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
-        """Render it with the ways that are shut, and why."""
-        why = {"shut": shut(self.client_id, Direction.IN)}
-        return super().show(template_name, {**why, **context}, **extra)
+    def around(self) -> dict[str, Any]:
+        """Return the ways that are shut, and why."""
+        return {"shut": self.offer.shut}
 
     def act(self, data: Mapping[str, Any]) -> None:
         """Begin it."""

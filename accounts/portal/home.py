@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.calc.client_words import DEPOSIT_READS, TRANSFER_READS, WITHDRAWAL_READS
+from accounts.calc.client_words import DEPOSIT_READS, TRANSFER_READS, withdrawal_reads
 from accounts.queries.own import payments, transfers
 from accounts.queries.transfers import places
 from backoffice.ui.personal.shapes import ClientDetail
@@ -24,7 +24,9 @@ class Home(ClientDetail):
         return {
             "accounts": trading_accounts.list_accounts_of(mine),
             "wallets": [one for one in places.wallets_of(mine) if one.balance],
-            "withdrawals": [(one, _(WITHDRAWAL_READS[one.state])) for one in going],
+            "withdrawals": [
+                (one, _(withdrawal_reads(from_wallet=one.from_wallet)[one.state])) for one in going
+            ],
             "transfers": [(one, _(TRANSFER_READS[one.state])) for one in moving],
             "deposits": [(one, _(DEPOSIT_READS[one.state])) for one in coming],
         }

@@ -1,5 +1,7 @@
-"""What a client can choose from in a form: own accounts, methods with limits and fee."""
+"""What a client can choose from in a form: own accounts, wallets, methods with limits and fee."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,40 +20,45 @@ from trading.queries import trading_accounts
 Choices = list[tuple[int | str, str]]
 
 
-def offered(client_id: int, direction: Direction) -> dict[str, Choices]:
-    """Return the choices of a form for money going this way."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The choices of a form; `shut` are the ways that are closed to this client, and why."""
+
+    accounts: Choices
+    methods: Choices
+    shut: list[tuple[str, str]]
+    currencies: dict[str, int]
+
+    def with_wallets(self, client_id: int) -> Choices:
+        """Return the accounts, and the wallets with money beside one of their currency."""
+        return self.accounts + [
+            (f"wallet:{self.currencies[one.currency]}", _wallet(one))
+            for one in places.wallets_of(client_id)
+            if one.balance > 0 and one.currency in self.currencies
+        ]
+
+
+def offer_for(client_id: int, direction: Direction) -> Offer:
+    """Return what a client is offered for money going this way; each thing is asked for once."""
     client = known.get_client(client_id)
-    accounts = trading_accounts.list_accounts_of(client_id)
-    held = {one.currency for one in accounts}
-    methods = payments.methods_of(client.legal_entity_id, held, direction) if client else []
-    holds = terms_of_many(methods, client.country, direction) if client else {}
-    return {
-        "accounts": [(one.pk, _account(one)) for one in accounts if _takes(one)],
-        "methods": [
-            (one.pk, _method(one, holds[one.pk])) for one in methods if holds[one.pk].is_offered
-        ],
-    }
-
-
-def shut(client_id: int, direction: Direction) -> list[tuple[str, str]]:
-    """Return the ways that this client cannot use, each with one sentence why."""
-    client = known.get_client(client_id)
-    held = {one.currency for one in trading_accounts.list_accounts_of(client_id)}
-    methods = payments.methods_of(client.legal_entity_id, held, direction) if client else []
-    holds = terms_of_many(methods, client.country, direction) if client else {}
-    found = ((one, method_rules.closed(holds[one.pk])) for one in methods)
-    return [(str(one), sentence(why, one.currency)) for one, why in found if why is not None]
-
-
-def from_wallets(client_id: int) -> Choices:
-    """Return the wallets that money can be withdrawn from, by the account of their currency."""
     mine = trading_accounts.list_accounts_of(client_id)
-    accounts = {one.currency: one.pk for one in mine if not one.is_demo}
-    return [
-        (f"wallet:{accounts[one.currency]}", _wallet(one))
-        for one in places.wallets_of(client_id)
-        if one.balance > 0 and one.currency in accounts
-    ]
+    held = {one.currency for one in mine}
+    methods = payments.methods_of(client.legal_entity_id, held, direction) if client else []
+    holds = terms_of_many(methods, client.country, direction) if methods and client else {}
+    open_ones = [one for one in methods if method_rules.closed(holds[one.pk]) is None]
+    return Offer(
+        accounts=[(one.pk, _account(one)) for one in mine if _takes(one)],
+        methods=[(one.pk, _method(one, holds[one.pk])) for one in open_ones],
+        shut=list(_shut(methods, holds)),
+        currencies={one.currency: one.pk for one in mine if not one.is_demo},
+    )
+
+
+def _shut(methods: list[Any], holds: dict[int, Terms]) -> Iterator[tuple[str, str]]:
+    for one in methods:
+        why = method_rules.closed(holds[one.pk])
+        if why is not None:
+            yield str(one), sentence(why, one.currency)
 
 
 def _takes(account: Any) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions import asking_client, withdrawals
 from accounts.portal.forms import AnswerForm, CancelForm, WithdrawalForm
-from accounts.portal.offers import from_wallets, offered, shut
+from accounts.portal.offers import offer_for
 from accounts.queries.own import payments
 from accounts.states import Direction, StatedReason
 from backoffice.ui.personal.shapes import ClientAction, ClientDetail
@@ -28,14 +28,13 @@ class Withdraw(ClientAction):
 
     def form(self, data: Any = None) -> WithdrawalForm:
         """Return the form with one's own accounts and the ways to be paid."""
-        choices = offered(self.client_id, Direction.OUT)
-        choices["accounts"] += from_wallets(self.client_id)
-        return WithdrawalForm(data, **choices)
+        self.offer = offer_for(self.client_id, Direction.OUT)
+        places = self.offer.with_wallets(self.client_id)
+        return WithdrawalForm(data, accounts=places, methods=self.offer.methods)
 
-    def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
-        """Render it with the ways that are shut, and why."""
-        why = {"shut": shut(self.client_id, Direction.OUT)}
-        return super().show(template_name, {**why, **context}, **extra)
+    def around(self) -> dict[str, Any]:
+        """Return the ways that are shut, and why."""
+        return {"shut": self.offer.shut}
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask for it; with `look`, only show where the money would go."""
@@ -47,7 +46,7 @@ class Withdraw(ClientAction):
         client = known.get_client(self.client_id)
         asked = {**form.cleaned_data, **taken_from(form.cleaned_data["account_id"])}
         way = payments.way_of(client, SimpleNamespace(**asked), now=self.now)
-        return self.show(self.template_name, {"form": form, "way": way})
+        return self.show(self.template_name, {"form": form, "way": way, **self.around()})
 
     def act(self, data: Mapping[str, Any]) -> None:
         """Ask for it: it goes to the client, never to anybody else."""
