@@ -85,6 +85,8 @@ def run_once(
         if child.returncode != 0:
             words = Process(name=title, start=lambda: child, log=log).last_words
             raise DemoError(f"{title} failed: {words} (see {log})")
+    for words in warnings(log, began):
+        say(words)
 
 
 def how_far(log: Path, began: int) -> tuple[float | None, str]:
@@ -93,6 +95,14 @@ def how_far(log: Path, began: int) -> tuple[float | None, str]:
         said.seek(max(began, log.stat().st_size - 2_000))
         found = SHARE.findall(said.read().decode(errors="replace"))
     return (int(found[-1][0]) / 1000, found[-1][1]) if found else (None, "")
+
+
+def warnings(log: Path, began: int) -> list[str]:
+    """What a program said that people have to know, each once."""
+    with log.open("rb") as said:
+        said.seek(began)
+        lines = said.read().decode(errors="replace").splitlines()
+    return list(dict.fromkeys(line[1:] for line in lines if line.startswith("!")))
 
 
 def schema_stamp() -> str:

@@ -2,7 +2,8 @@
 
     python -m backoffice.demo.story PORT AGENT_ADDRESS METATRADER_SOCKET
 
-What is done already is found and left alone. Lines like `@250 clients` say how far it is (of 1000).
+What is done already is found and left alone. Lines like `@250 clients` say how far it is (of 1000),
+those with a `!` what people have to know.
 """
 
 import os
@@ -43,6 +44,13 @@ def part(title: str, start: float, end: float) -> Told:
 
     told(0.0)
     return told
+
+
+def warn(words: str) -> None:
+    """Say what people have to know; nothing for no words."""
+    if words:
+        sys.stdout.write(f"!{words}\n")
+        sys.stdout.flush()
 
 
 def register_server(agent_url: str) -> int:
@@ -114,7 +122,7 @@ def found(place: Place, server_id: int, broker: Broker, metatrader: Path) -> Non
     once(place, "sign-ins", lambda: sign_ins.let_in(place))
     told = part("withdrawals", 0.7, 1.0)
     till = Till(broker=broker, office=office(), server_id=server_id, metatrader=metatrader)
-    once(place, "withdrawals", lambda: till.fill(told))
+    once(place, "withdrawals", lambda: warn(till.fill(told)))
     once(place, "statement", wires.send_statement)
     once(place, "settlement", settlements.hand_in)
     once(place, "moves", lambda: tell_moves(place, entity_id, server_id, broker))
