@@ -2,103 +2,49 @@
 
 Over the real wire, agent, gate and journal; MetaTrader is scripted. What is asserted is always the
 same: money moved once or not at all, the page says which, and the books agree with MetaTrader.
+Those of a false word (F-07, F-08) are in refusing/test_false_words.py.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
-from typing import Any
 
 import pytest
 
-from accounts import tasks
-from accounts.actions import execution, reconciliation, settling
-from accounts.models import BookedTicket, Discrepancy, Payment
-from accounts.queries import books
+from accounts.models import Payment
 from accounts.states import Gap, Withdrawal
 from backoffice.core import clock
 from tests.factories.agents import Script, a_record
+from tests.factories.moving.faults import (
+    AMOUNT,
+    DEBITED,
+    LATER,
+    MANUAL,
+    UNCERTAIN,
+    a_booking,
+    gaps,
+    late_booking,
+    lose,
+    moved_once,
+    once,
+    sent_again,
+    settled,
+    standing,
+)
 from tests.factories.payments import SYSTEM, Till, told, work_done
 from trading.actions import looking_up
 from trading.actions.gateways import gateway_of
-from trading.actions.hand_settlement import Proposal
 from trading.gateway import registry
 from trading.gateway.agent.engine import LinkError
 from trading.gateway.errors import NotSent
 from trading.gateway.port import DEADLINE_SECONDS
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.models import BalanceAttempt, BalanceOperation
-from trading.states import Operation, Outcome
+from trading.states import Operation
 from trading.terms import BalanceKind, Passage
 
 pytestmark = pytest.mark.django_db
-LATER = timedelta(minutes=5)
-AMOUNT = Decimal("-70.00")
-
-
-def standing(payment: Payment) -> tuple[str, str]:
-    """Where the payment and its operation stand."""
-    operation = BalanceOperation.objects.get()
-    return str(Payment.objects.get(pk=payment.pk).state), str(operation.state)
-
-
-def once(script: Script, act: Callable[[], None]) -> Callable[[], None]:
-    """Something that happens at the first booking only."""
-
-    def happen() -> None:
-        script.before = script.after = lambda: None
-        act()
-
-    return happen
-
-
-def lose() -> None:
-    raise LinkError("the line broke")
-
-
-def settled(payment: Payment, *, looks: int = 3) -> tuple[str, str]:
-    """Look as the chase does, follow, and say where it stands."""
-    for seconds in range(looks):
-        (operation,) = BalanceOperation.objects.all()
-        try:
-            looking_up.look_up(
-                operation_id=operation.pk,
-                actor=SYSTEM,
-                now=clock.now() + LATER + timedelta(seconds=seconds),
-            )
-        except looking_up.StillUnknown:
-            continue
-    work_done(later=2 * LATER)
-    return standing(payment)
-
-
-def sent_again(till: Till, payment: Payment) -> tuple[str, str]:
-    """What is absent goes out as the next attempt."""
-    till.see()
-    execution.execute_withdrawal(payment_id=payment.pk, actor=SYSTEM, now=clock.now())
-    work_done()
-    return standing(payment)
-
-
-def moved_once(till: Till, script: Script) -> bool:
-    """MetaTrader has one record, and the books agree with it to the cent."""
-    till.mirror_as_booked()
-    return [one.profit for one in script.booked] == [AMOUNT] and till.agrees()
-
-
-def gaps(till: Till, *, later: timedelta = LATER) -> set[str]:
-    """What reconciliation says of the account."""
-    reconciliation.reconcile_account(
-        account_id=till.account.pk, actor=SYSTEM, now=clock.now() + later
-    )
-    return set(Discrepancy.objects.values_list("gap", flat=True))
-
-
-DEBITED = (Withdrawal.DEBITED, Operation.CONFIRMED)
-UNCERTAIN = (Withdrawal.UNCERTAIN, Operation.UNCERTAIN)
-MANUAL = (Withdrawal.UNCERTAIN, Operation.MANUAL)
 
 
 def test_f01_a_dropped_request_is_proved_absent_and_sent_again(till: Till, script: Script) -> None:
@@ -162,23 +108,6 @@ def test_f04_applied_later_than_promised_both_are_reported(till: Till, script: S
     assert Gap.DUPLICATE_MARKER in gaps(till)
 
 
-def late_booking(till: Till, script: Script) -> Payment:
-    """A withdrawal whose command left and was not applied yet."""
-    script.before = once(script, lose)
-    payment = till.approved()
-    work_done()
-    assert standing(payment) == UNCERTAIN
-    return payment
-
-
-def a_booking(operation: BalanceOperation, **changes: Any) -> Any:
-    """What MetaTrader books of an operation."""
-    record = a_record(
-        41, login=7, profit=operation.amount, comment=operation.marker, opened_at=clock.now()
-    )
-    return replace(record, **changes)
-
-
 def test_f05_delivered_twice_to_the_gate_it_leaves_once(till: Till, script: Script) -> None:
     payment = till.approved()
     work_done()
@@ -224,88 +153,6 @@ def test_f06_a_record_that_shows_late_is_found(till: Till, script: Script) -> No
 
     assert settled(payment) == DEBITED
     assert moved_once(till, script)
-
-
-@pytest.mark.parametrize("code", [1, 65, 128])
-def test_f07_an_error_that_proves_nothing_is_found(till: Till, script: Script, code: int) -> None:
-    script.code = code
-    payment = till.approved()
-    work_done()
-    assert standing(payment) == UNCERTAIN
-
-    assert settled(payment) == DEBITED
-    assert moved_once(till, script)
-
-
-def test_f07_a_definite_no_that_was_a_lie_is_reported(till: Till, script: Script) -> None:
-    """MetaTrader said no and booked it: the payment stays refused, and the money is not lost."""
-    script.code = 134
-    payment = till.approved()
-    work_done()
-    assert standing(payment) == (Withdrawal.REFUSED, Operation.REFUSED)
-
-    till.mirror_as_booked()
-    assert till.audit().gap == AMOUNT  # nothing of it is called in flight
-    assert books.accounts_denied() == [till.account.pk]
-    tasks.find_denied()
-    case = Discrepancy.objects.get(payment=payment)
-    assert (case.gap, case.ticket, case.found) == (Gap.MISSING_IN_LEDGER, 1, AMOUNT)
-    assert told(payment)[-1] == "withdrawal.late_answer"
-    assert books.count_discrepancies().denied == 1
-    assert work_done() == 0  # nothing moves by itself
-
-
-def test_f07_what_was_booked_in_spite_of_a_no_is_put_back_by_a_dealer(
-    till: Till, script: Script
-) -> None:
-    script.code = 134
-    payment = till.approved()
-    work_done()
-    till.mirror_as_booked()
-    tasks.find_denied()
-    (record,) = script.booked
-    back = replace(record, ticket=99, profit=-AMOUNT, comment="sorry")
-    script.booked.append(back)
-    till.mirror_as_booked()
-    assert gaps(till) != set()
-    assert Discrepancy.objects.filter(payment=payment, gone_at=None).exists()  # it may be anything
-
-    script.booked[1] = replace(back, comment="back #1")
-    till.mirror_as_booked()
-    gaps(till)
-    assert not Discrepancy.objects.filter(payment=payment, gone_at=None).exists()
-    assert books.accounts_denied() == []
-    assert told(payment).count("withdrawal.late_answer") == 1
-
-
-@pytest.mark.parametrize("comment", ["BO:0123456789", "payout"])
-def test_f08_a_damaged_comment_is_never_paid_twice(
-    till: Till, script: Script, comment: str
-) -> None:
-    """Booked under a comment that was cut or edited: no search by marker finds it."""
-
-    def damage() -> None:
-        script.booked[0] = replace(script.booked[0], comment=comment)
-
-    script.after = once(script, damage)
-    payment = till.approved()
-    work_done()
-    assert standing(payment) == UNCERTAIN
-
-    assert settled(payment) == MANUAL
-    assert len(script.booked) == 1
-    assert till.available() == Decimal("930.00")
-    assert "Record 1" in Payment.objects.get(pk=payment.pk).uncertain_words
-
-
-def test_f08_edited_afterwards_it_is_still_known_by_its_ticket(till: Till, script: Script) -> None:
-    payment = till.approved()
-    work_done()
-    script.booked[0] = replace(script.booked[0], comment="edited by a dealer")
-
-    assert standing(payment) == DEBITED
-    assert moved_once(till, script)
-    assert gaps(till) == {Gap.CHANGED_MARKER}  # nothing is lost, and somebody is told
 
 
 def test_f09_a_reconnection_in_the_middle_of_the_call(till: Till, script: Script) -> None:
@@ -394,31 +241,3 @@ def test_the_same_amount_before_it_was_asked_for_proves_nothing(till: Till, scri
     work_done()
 
     assert settled(payment) == (Withdrawal.APPROVED, Operation.ABSENT)
-
-
-def test_an_edited_comment_is_nobody_s_until_people_settled_it(till: Till, script: Script) -> None:
-    """The comparison of the books does not take it as somebody else's meanwhile."""
-
-    def edit() -> None:
-        script.booked[0] = replace(script.booked[0], comment="edited by hand")
-        lose()
-
-    script.after = once(script, edit)
-    payment = till.approved()
-    work_done()
-    assert settled(payment) == MANUAL
-    till.mirror_as_booked()
-
-    assert gaps(till) == {Gap.MISSING_IN_LEDGER}  # somebody has to look
-    assert not BookedTicket.objects.filter(kind="external").exists()
-    assert (till.audit().gap, till.audit().in_flight) == (0, -AMOUNT)
-    told_once = {"payment_id": payment.pk, "now": clock.now() + LATER}
-    settling.propose_settlement(
-        proposal=Proposal(outcome=Outcome.MOVED, ticket=1, reason="seen"),
-        actor=till.cashier.actor, **told_once,
-    )  # fmt: skip
-    settling.confirm_settlement(actor=till.second.actor, **told_once)
-    work_done(later=2 * LATER)
-
-    assert standing(payment) == DEBITED
-    assert till.agrees()
