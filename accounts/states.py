@@ -155,7 +155,7 @@ WITHDRAWAL_LABELS: dict[str, str] = {
     Withdrawal.REQUESTED: noop("Requested"),
     Withdrawal.WAITING_CLIENT: noop("Waits for the client"),
     Withdrawal.APPROVED: noop("Approved"),
-    Withdrawal.DEBITED: noop("Debited in MetaTrader"),
+    Withdrawal.DEBITED: noop("Debited"),
     Withdrawal.SENT: noop("Payout sent"),
     Withdrawal.PAID: noop("Paid"),
     Withdrawal.REJECTED: noop("Rejected"),
@@ -163,7 +163,7 @@ WITHDRAWAL_LABELS: dict[str, str] = {
     Withdrawal.REFUSED: noop("Could not be carried out"),
     Withdrawal.UNCERTAIN: noop("Being confirmed"),
     Withdrawal.RETURNING: noop("Being returned"),
-    Withdrawal.RETURNED: noop("Returned to the account"),
+    Withdrawal.RETURNED: noop("Returned"),
 }
 FINAL = frozenset(
     {

@@ -148,11 +148,15 @@ def describe(payload: Payload) -> Words:
     """Tell a withdrawal in words."""
     client = known.get_client(int(payload["client"]))
     account = money.account_money(int(payload["account"]))
+    fee = str(payload.get("fee", ""))
+    wallet = _("wallet %(currency)s") % {"currency": payload["currency"]}
     return [
         (_("Withdrawal"), f"#{payload['payment']}"),
         (_("Amount"), f"{payload['amount']} {payload['currency']}"),
         (_("Client"), client.full_name if client is not None else str(payload["client"])),
         (_("Account"), str(account.login) if account is not None else str(payload["account"])),
+        *([(_("Out of"), wallet)] if payload.get("wallet") == "yes" else []),
+        *([(_("Our fee"), f"{fee} {payload['currency']}")] if fee else []),
         (_("To"), str(payload["holder"])),
     ]
 

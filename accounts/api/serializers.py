@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.calc.client_words import DEPOSIT_READS, WITHDRAWAL_READS
+from accounts.calc.client_words import DEPOSIT_READS, withdrawal_reads
 from accounts.queries.ways.telling import handed_for
 from accounts.states import STATED_LABELS, WITHDRAWAL_LABELS
 from accounts.terms import DEPOSIT_LABELS, TRANSFER_LABELS, Deposit
@@ -54,7 +54,7 @@ class PaymentShown(Shown):
 
     def get_stage(self, payment: Any) -> str:
         """Return what the client reads of the state."""
-        return _(WITHDRAWAL_READS[payment.state])
+        return _(withdrawal_reads(from_wallet=payment.from_wallet)[payment.state])
 
 
 class DepositShown(Shown):

@@ -76,3 +76,10 @@ TRANSFER_READS: Mapping[str, str] = {
     Transfer.CANCELLED: noop("Cancelled"),
     Transfer.UNCERTAIN: noop("Being confirmed"),
 }
+
+
+def withdrawal_reads(*, from_wallet: bool) -> Mapping[str, str]:
+    """Return what is read of a withdrawal's states, out of an account or out of a wallet."""
+    if not from_wallet:
+        return WITHDRAWAL_READS
+    return {**WITHDRAWAL_READS, Withdrawal.RETURNED: noop("Back in your wallet")}

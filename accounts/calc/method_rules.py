@@ -17,15 +17,15 @@ DECIDE_HOURS, PAY_HOURS = 24, 48
 #: Hours after the request at which staff are told that the promise runs.
 NOTICES = (60, 84, 108)
 
-CLOSED = noop("This way is closed now.")
-CLOSED_THERE = noop("This way is not offered in your country.")
+CLOSED = noop("This way is closed now: take another one.")
+CLOSED_THERE = noop("This way is not offered in your country: take another one.")
 LEAST_IN = noop("This method takes {limit} at least.")
 MOST_IN = noop("This method takes {limit} at most.")
 LEAST_OUT = noop("This method pays {limit} at least.")
 MOST_OUT = noop("This method pays {limit} at most.")
 DAY = noop("This method moves {limit} within 24 hours at most; {left} are left.")
 MONTH = noop("This method moves {limit} within 30 days at most; {left} are left.")
-NOTHING_LEFT = noop("Nothing would be left of it after our fee of {limit}.")
+NOTHING_LEFT = noop("Nothing would be left of it after our fee of {limit}: take more than that.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

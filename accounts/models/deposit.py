@@ -72,6 +72,8 @@ class Deposit(models.Model):
     rate_asked = models.DecimalField(max_digits=18, decimal_places=8, default=Decimal(1))
     started_by = models.CharField(max_length=64)
     started_at = models.DateTimeField()
+    # The client's then: its terms are those that were shown. None: begun before it was kept.
+    country = models.CharField(max_length=2, null=True, editable=False)  # noqa: DJ001
     started_session = models.CharField(max_length=64, default="", blank=True)
     started_device = models.CharField(max_length=64, default="", blank=True)
     expires_at = models.DateTimeField()
@@ -141,6 +143,17 @@ class Deposit(models.Model):
                 fields=["next_try_at"],
                 condition=Q(next_try_at__isnull=False),
                 name="accounts_deposit_try",
+            ),
+            # By what providers call it: people search for it, settlements name thousands.
+            *(
+                models.Index(
+                    fields=[name], condition=~Q(**{name: ""}), name=f"accounts_deposit_{short}"
+                )
+                for name, short in (
+                    ("provider_reference", "told_as"),
+                    ("charge_id", "charge"),
+                    ("return_reference", "return"),
+                )
             ),
         ]
         constraints = [

@@ -176,6 +176,12 @@ class Payment(models.Model):
                 condition=Q(next_try_at__isnull=False),
                 name="accounts_payment_try",
             ),
+            # Settlements name thousands; written once it is sent.
+            models.Index(
+                fields=["bank_reference"],
+                condition=~Q(bank_reference=""),
+                name="accounts_payment_sent_as",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

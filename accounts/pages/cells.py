@@ -14,19 +14,22 @@ CHECK = '<span class="check-{}">{}{}<span class="visually-hidden"> {}</span></sp
 
 
 class Client(tables.Column):
-    """The client's name as the row's link; under it login, server and method."""
+    """The client's name as the row's link; under it wallet or login, server and method."""
 
     empty_values = ()
 
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw both lines."""
         name, account = record.client.full_name, record.account
+        is_wallets = getattr(record, "from_wallet", False) or getattr(record, "into_wallet", False)
+        wallet = _("wallet %(currency)s") % {"currency": record.currency} if is_wallets else ""
         return html(
             '<span class="name"><a href="{}" data-row title="{}">{}</a></span>'
-            '<span class="sub">{} · {} · {}</span>',
+            '<span class="sub">{}{} · {} · {}</span>',
             table.url,
             name,
             name,
+            f"{wallet} · " if wallet else "",
             account.login,
             account.server.name,
             record.method.name,

@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.translation import gettext
@@ -39,6 +39,8 @@ QUEUE = ("due_at", "-amount", "id")
 PUSHED = 200
 LONGEST_NUMBER = 18  # figures; the columns are bigints
 SOON = timedelta(hours=4)
+#: While the client has to give something no time runs, so nothing is late or due.
+RUNS = Q(waiting_since__isnull=True)
 #: How bad a verdict is, in SQL; the worst is the least.
 HOW_BAD = Case(*(When(verdict=one, then=place) for place, one in enumerate(WORST_FIRST)))
 
@@ -195,8 +197,8 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
     """Return the numbers of the tabs, in two queries; `since`: from when paid ones are counted.
 
     `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
-    `noticed` passed a mark of their promise and are not late yet; `denied` are closed as not
-    moved, and MetaTrader booked them all the same.
+    `noticed` passed a mark of their promise, and are neither late nor due soon; `denied` are closed
+    as not moved, and MetaTrader booked them all the same.
     """
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     denied, is_open = among("pk", _denied()), ~Q(state__in=FINAL_STATES)
@@ -208,10 +210,10 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
         **{name: Count("id", filter=where) for name, where in views.items()},
         open=Count("id", filter=is_open),
         paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
-        soon=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=now + SOON)),
+        soon=Count("id", filter=is_open & RUNS & Q(due_at__gte=now, due_at__lt=now + SOON)),
         by_hand=Count("id", filter=Q(needs_person=True)),
         denied=Count("id", filter=denied),
-        noticed=Count("id", filter=is_open & Q(notices__gt=0, due_at__gte=now)),
+        noticed=Count("id", filter=is_open & RUNS & Q(notices__gt=0, due_at__gte=now + SOON)),
         returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
     )
     todo, mark = _waiting_for(user, now)
@@ -219,10 +221,11 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
 
 
 def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]:
-    """Return how many were paid since a moment, and how much, by currency."""
+    """Return how many were paid since a moment, and how much clients got, by currency."""
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     paid = rows.filter(state=Withdrawal.PAID, closed_at__gte=since)
-    told = paid.values("currency").annotate(count=Count("id"), total=Sum("amount"))
+    got = Sum(F("amount") - F("own_fee"))
+    told = paid.values("currency").annotate(count=Count("id"), total=got)
     return {row["currency"]: (row["count"], row["total"]) for row in told}
 
 
@@ -251,7 +254,7 @@ def view_of(user: Any, view: str, *, now: datetime) -> Q:
         case View.TODO:
             return is_open & todo_of(user, now)
         case View.LATE:
-            return is_open & Q(due_at__lt=now)
+            return is_open & RUNS & Q(due_at__lt=now)
         case View.OTHERS:
             return is_open & ~todo_of(user, now)
         case View.VOIDED:

@@ -127,4 +127,6 @@ def waits_for(user: Any, payment: Payment) -> bool:
 def words_of(payment: Payment) -> str:
     """Return whom a payment waits for, untranslated."""
     found = next((turn.words for turn in TURNS if turn.holds(payment)), "")
+    if payment.from_wallet and payment.state == Withdrawal.APPROVED:
+        return noop("the books")
     return found or NOBODY.get(payment.state, "")

@@ -140,7 +140,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "requested": Badge(noop("Requested"), "neutral"),
         "waiting_client": Badge(noop("Waits for the client"), "neutral"),
         "approved": Badge(noop("Approved"), "info"),
-        "debited": Badge(noop("Debited in MetaTrader"), "info"),
+        "debited": Badge(noop("Debited"), "info"),
         "sent": Badge(noop("Payout sent"), "info"),
         "paid": Badge(noop("Paid"), "ok"),
         "rejected": Badge(noop("Rejected"), "danger"),
@@ -148,7 +148,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge(noop("Could not be carried out"), "danger"),
         "uncertain": Badge(noop("Being confirmed"), "uncertain"),
         "returning": Badge(noop("Being returned"), "back"),
-        "returned": Badge(noop("Returned to the account"), "back"),
+        "returned": Badge(noop("Returned"), "back"),
     },
     "adjustment": {
         "requested": Badge(noop("Waits for another person"), "warn"),

@@ -94,7 +94,7 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     reach(second, "a")
     second.keyboard.press("Control+Enter")
     expect(second.locator(".toast")).to_contain_text("Approved")
-    comes_to(second, "Debited in MetaTrader")
+    comes_to(second, "Debited")
 
     cashier = sign_in("finance")
     opened(cashier, number)

@@ -201,8 +201,9 @@ def _receive(
 def _keep(deposit: Deposit, notice: Notice, now: datetime) -> None:
     same = notice.currency == deposit.currency
     # What held when the client began it: the fee that was shown is the fee that is taken.
-    began = deposit.started_at
-    terms = terms_of(deposit.method, deposit.client.country, Direction.IN, at=began)
+    first = deposit.follows or deposit
+    country = deposit.client.country if first.country is None else first.country
+    terms = terms_of(deposit.method, country, Direction.IN, at=first.started_at)
     fee = min(notice.amount, own_fee(terms, notice.amount, notice.currency))
     deposit.received_amount, deposit.received_currency = notice.amount, notice.currency
     deposit.received_at, deposit.provider_reference = now, notice.reference
@@ -273,6 +274,7 @@ def _new_deposit(ended: Deposit, notice: Notice, actor: Actor, now: datetime) ->
         started_session=ended.started_session,
         started_device=ended.started_device,
         started_at=now,
+        country=ended.country,
         expires_at=now,
     )
     event = DepositStarted(

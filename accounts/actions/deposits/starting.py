@@ -113,6 +113,7 @@ def begin(
         currency=parties.currency,
         started_by=str(actor),
         started_at=now,
+        country=client.country,
         started_session=origin.session_digest,
         started_device=origin.device_digest,
         expires_at=now + patience_of(method),

@@ -42,7 +42,7 @@ def _about_withdrawal(text: Text, event: Any, number: int) -> list[Draft]:
 
     def told() -> Mapping[str, str]:
         return {
-            **_common(payment, client_words.WITHDRAWAL_READS),
+            **_common(payment, client_words.withdrawal_reads(from_wallet=payment.from_wallet)),
             "place": _taken_from(payment),
             "amount": wording.money(amount, payment.currency),
             "missing": _missing(payment),

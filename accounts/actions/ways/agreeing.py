@@ -12,26 +12,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Q
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.calc.method_rules import Terms
 from accounts.events import MethodTermsSet
 from accounts.models import MethodTerms, PaymentMethod
 from accounts.permissions import DECIDE_TERMS, PROPOSE_TERMS, SEE_PAYMENT_METHODS
-from accounts.queries.ways.in_force import is_way_of
+from accounts.queries.ways.in_force import is_way_of, terms_of
 from accounts.states import DIRECTION_LABELS, Direction
 from backoffice.approvals import terms as engine
-from backoffice.approvals.actions import asking, refusals
+from backoffice.approvals.actions import askers, asking
+from backoffice.approvals.queries import about
 from backoffice.approvals.terms import Kind, Payload, Wish, Words
-from backoffice.core import access, outbox
-from backoffice.core.access import Level, Reach
+from backoffice.core import outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Rejected
 from backoffice.core.money import is_exact
 from backoffice.core.words import noop
-from backoffice.identity.queries import people
 
 KIND = "accounts.method_terms"
 COUNTRY = re.compile(r"([A-Z]{2})?")
@@ -65,10 +62,8 @@ def propose_terms(
 
     Raises NotAskable out of reach, BadTerms, Rejected without a reason.
     """
-    user = people.get_staff(int(actor.key)) if actor.kind == "staff" else None
     rows = PaymentMethod.objects.filter(pk=method_id)
-    if user is None or not access.restrict(rows, user, PROPOSE_TERMS).exists():
-        raise refusals.NotAskable(_("You may not ask for this."))
+    askers.require_reach(actor, PROPOSE_TERMS, rows)
     method = rows.get()
     if not is_way_of(method, proposal.direction):
         raise BadTerms(_("This method moves no money this way."))
@@ -82,6 +77,7 @@ def propose_terms(
             "name": str(method),
             "direction": str(proposal.direction),
             "country": proposal.country,
+            "before": _written(terms_of(method, proposal.country, proposal.direction)),
             **_written(proposal.terms),
         },
         reason=proposal.reason,
@@ -153,7 +149,7 @@ def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime)
 
 
 def describe(payload: Payload) -> Words:
-    """Tell a version in words."""
+    """Tell a version in words, and what held until it was proposed, where that was otherwise."""
     labels = {
         "is_offered": _("Offered"),
         "minimum": _("Smallest amount"),
@@ -173,16 +169,11 @@ def describe(payload: Payload) -> Words:
         (_("Direction"), _(DIRECTION_LABELS[Direction(str(payload["direction"]))])),
         (_("Country"), str(payload["country"]) or _("every other one")),
     ]
-    return [*told, *((word, str(payload[name]) or "—") for name, word in labels.items())]
-
-
-def in_reach(user: Any, permission: object) -> Q | None:
-    """Return the condition on requests that the user's reach sets; None: all."""
-    if user.reach(str(permission)) == Reach(Level.ALL, user.pk):
-        return None
-    mine = access.restrict(PaymentMethod.objects.order_by(), user, permission)
-    keys = mine.annotate(named=Cast("pk", CharField())).values("named")
-    return Q(subject_kind="payment_method", subject_key__in=keys)
+    before = payload.get("before", {})
+    return [
+        *told,
+        *((word, _told(payload[name], before.get(name))) for name, word in labels.items()),
+    ]
 
 
 def register() -> None:
@@ -196,14 +187,27 @@ def register() -> None:
             sees=SEE_PAYMENT_METHODS,
             describe=describe,
             execute=carry_out,
-            in_reach=in_reach,
+            in_reach=about.in_reach_of("payment_method", PaymentMethod),
         )
     )
 
 
+def _told(value: Any, before: Any) -> str:
+    said = {"": "—", "yes": _("yes"), "no": _("no")}
+    words = said.get(str(value), str(value))
+    if before in (None, value):
+        return words
+    return _("%(value)s, until now %(before)s") % {
+        "value": words,
+        "before": said.get(str(before), str(before)),
+    }
+
+
 def _written(terms: Terms) -> dict[str, str]:
     told = {name: getattr(terms, name) for name in (*AMOUNTS, *PERCENTS)}
-    written = {name: "" if value is None else f"{value:f}" for name, value in told.items()}
+    written = {
+        name: "" if value is None else f"{value.normalize():f}" for name, value in told.items()
+    }
     hours = {name: str(getattr(terms, name)) for name in HOURS}
     notices = ",".join(str(one) for one in terms.notices)
     return written | hours | {"notices": notices, "is_offered": "yes" if terms.is_offered else "no"}

@@ -34,12 +34,14 @@ def tell_staff(*, payment_id: int, actor: Actor, now: datetime) -> None:
         return
     asked, country = payment.requested_at, payment.client.country
     marks = looking.terms_of(payment.method, country, Direction.OUT, at=asked).notices
-    hours = 0
+    passed = moment
     while moment is not None and moment <= now:
-        here, ahead = marks[payment.notices :][:2], marks[payment.notices + 1 :][:1]
-        hours = here[0] if here else hours
+        passed = moment
+        here, *ahead = marks[payment.notices : payment.notices + 2] or (0,)
         payment.notices += 1
-        moment = moment + timedelta(hours=ahead[0] - here[0]) if ahead else None
+        moment = moment + timedelta(hours=ahead[0] - here) if ahead else None
     payment.next_notice_at = moment
     payment.save(update_fields=["notices", "next_notice_at"])
+    # Since it was asked for: with what the client took, by which the marks have moved.
+    hours = round((passed - asked) / timedelta(hours=1))
     steps.emit(payment, PromiseRuns(payment_id=payment.pk, hours=hours), actor=actor, now=now)

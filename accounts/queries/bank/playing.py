@@ -77,4 +77,4 @@ def _come_back(account: BankAccount) -> list[dict[str, object]]:
         return []
     known = {"name": one.holder, "text": f"payout {one.bank_reference}"}
     back = {**known, "text": f"RETURN {one.bank_reference} account closed", "returns": "AC04"}
-    return [{"amount": -one.amount, **known}, {"amount": one.amount, **back}]
+    return [{"amount": -one.payout, **known}, {"amount": one.payout, **back}]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.calc.client_words import DEPOSIT_READS, DEPOSIT_SAYS, WITHDRAWAL_READS
+from accounts.calc.client_words import DEPOSIT_READS, DEPOSIT_SAYS, withdrawal_reads
 from accounts.models import Deposit, Payment, splitting
 from accounts.queries.bank.targets import Instructions, instructions_for
 from accounts.queries.ways.telling import Handed, handed_for
@@ -68,10 +68,11 @@ def of_withdrawal(payment: Payment, *, now: datetime) -> OwnWithdrawal:
     """Return what its client sees of a withdrawal."""
     state = Withdrawal(payment.state)
     runs = state not in FINAL and state is not Withdrawal.WAITING_CLIENT
+    reads = withdrawal_reads(from_wallet=payment.from_wallet)
     return OwnWithdrawal(
         payment=payment,
-        words=_(WITHDRAWAL_READS[state]),
-        steps=steps_of(WAY_OUT, state, WITHDRAWAL_READS),
+        words=_(reads[state]),
+        steps=steps_of(WAY_OUT, state, reads),
         says=_says(payment),
         missing=_missing(payment),
         split=splitting.lines_of(payment.split),
@@ -119,6 +120,8 @@ def _says(payment: Payment) -> str:
         case Withdrawal.UNCERTAIN:
             return _("We look it up; there is nothing for you to do. It is not sent twice.")
         case Withdrawal.REFUSED:
+            if payment.from_wallet:
+                return _("Nothing has left your wallet.")
             return _("Nothing has left your account.")
     return ""
 

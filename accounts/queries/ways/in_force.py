@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from accounts.calc import method_rules
@@ -37,11 +37,20 @@ NOTHING_MOVED = (
 )
 
 
+#: What came by a deposit, else what is asked for; of another currency nothing is credited.
+MOVED_IN = Case(
+    When(received_amount__isnull=False, received_currency=F("currency"), then="received_amount"),
+    default="asked_amount",
+)
 #: Asked at every withdrawal: written once a process.
 HOLDS = Question(
-    lambda method_id, direction, country: MethodTerms.objects.filter(
-        Q(country="") | Q(country=country), method_id=method_id, direction=direction
-    ).order_by("id"),
+    lambda method_id, direction, country: (
+        MethodTerms.objects.filter(
+            Q(country="") | Q(country=country), method_id=method_id, direction=direction
+        )
+        .order_by("country", "-id")
+        .distinct("country")
+    ),
     int,
     str,
     str,
@@ -76,7 +85,8 @@ def terms_of_many(
     )
     if at is not None:
         rows = rows.filter(set_at__lte=at)
-    newest = {(row.method_id, row.country): row for row in rows.order_by("id")}
+    rows = rows.order_by("method_id", "country", "-id").distinct("method_id", "country")
+    newest = {(row.method_id, row.country): row for row in rows}
     found = {}
     for one in known:
         holds = newest.get((one.pk, country)) or newest.get((one.pk, ""))
@@ -84,22 +94,21 @@ def terms_of_many(
     return found
 
 
-def used_of(
-    client_id: int, method_id: int, direction: Direction, *, now: datetime, but: int = 0
-) -> Used:
+def used_of(client_id: int, method_id: int, direction: Direction, *, now: datetime) -> Used:
     """Return what a client moved, or is about to move, by a method within a day and a month."""
+    moved: Any = MOVED_IN
+    moment = "started_at"
     if direction is Direction.OUT:
         rows: QuerySet[Any] = Payment.objects.filter(
             client_id=client_id, method_id=method_id, requested_at__gt=now - MONTH
         ).exclude(state__in=NOTHING_MOVED)
-        name, moment = "amount", "requested_at"
+        moved, moment = F("amount"), "requested_at"
     else:
         rows = Deposit.objects.filter(
             client_id=client_id, method_id=method_id, started_at__gt=now - MONTH
         ).exclude(state__in=[*ENDED_WITHOUT, State.RETURNED])
-        name, moment = "asked_amount", "started_at"
-    told = rows.exclude(pk=but).aggregate(
-        day=Sum(name, filter=Q(**{f"{moment}__gt": now - DAY})), month=Sum(name)
+    told = rows.aggregate(
+        day=Sum(moved, filter=Q(**{f"{moment}__gt": now - DAY})), month=Sum(moved)
     )
     return Used(day=told["day"] or Decimal(0), month=told["month"] or Decimal(0))
 
@@ -177,9 +186,12 @@ class Offer:
 def offers_for(user: Any) -> list[Offer]:
     """Return the methods in reach with the terms in force, in two queries."""
     methods = list(list_methods_for(user))
-    newest: dict[tuple[int, str, str], MethodTerms] = {}
-    for row in MethodTerms.objects.filter(method__in=[one.pk for one in methods]).order_by("id"):
-        newest[row.method_id, row.direction, row.country] = row
+    way = ("method_id", "direction", "country")
+    rows = MethodTerms.objects.filter(method__in=[one.pk for one in methods])
+    newest = {
+        (row.method_id, row.direction, row.country): row
+        for row in rows.order_by(*way, "-id").distinct(*way)
+    }
     return [Offer(one, tuple(_ways(one, newest))) for one in methods]
 
 

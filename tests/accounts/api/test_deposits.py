@@ -7,10 +7,12 @@ import pytest
 
 from accounts.actions.deposits import charging
 from accounts.models import Deposit
+from accounts.states import Direction
 from accounts.terms import Deposit as State
 from backoffice.core import clock
 from backoffice.demo.redis import Redis
 from tests.factories.incoming.deposits import a_card, a_cardly, known_client, paid, take
+from tests.factories.incoming.terms import terms
 from tests.factories.machines import Machine, a_machine
 from tests.factories.payments import SYSTEM, Till, a_till
 
@@ -22,7 +24,7 @@ def till(redis_server: Redis) -> Till:
     """A client who is known, and a card that takes 50 to 5,000 for one percent."""
     till = a_till()
     known_client(till)
-    a_card(till, minimum=Decimal(50), maximum=Decimal(5000), fee_percent=Decimal(1))
+    terms(till, a_card(till), Direction.IN, minimum="50", maximum="5000", fee_percent="1")
     return till
 
 

@@ -204,7 +204,8 @@ def test_the_action_itself_knows_whose_it_is(till: Till) -> None:
 
 def test_a_card_is_paid_at_the_providers_page(till: Till, ana: Browser, settings: Any) -> None:
     known_client(till)
-    method = a_card(till, minimum=Decimal(50), maximum=Decimal(5000), fee_percent=Decimal(1))
+    method = a_card(till)
+    terms(till, method, Direction.IN, minimum="50", maximum="5000", fee_percent="1")
     assert "from 50.00 · up to 5,000.00 · fee 1 %" in page(ana, "/portal/deposits/new/")
     form = wish(till, "200.00", method_id=method.pk)
 
@@ -293,6 +294,6 @@ def test_what_is_not_offered_in_ones_country_is_said(till: Till, ana: Browser) -
     type(till.client).objects.filter(pk=till.client.pk).update(country=country)
     terms(till, till.method, Direction.OUT, country, is_offered=False)
     shown = page(ana, "/portal/withdrawals/new/")
-    assert "This way is not offered in your country." in shown
+    assert "This way is not offered in your country: take another one." in shown
     assert ana.post("/portal/withdrawals/new/", wish(till)).status_code == 422
     assert not Payment.objects.exists()

@@ -1,15 +1,17 @@
 """A withdrawal out of a wallet: the same states and people, no MetaTrader, never below nothing."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from accounts.actions import execution, payouts, withdrawals
+from accounts.actions import approving, execution, payouts, withdrawals
 from accounts.actions.withdrawals import NotEnough
 from accounts.ledger import balances
 from accounts.models import LedgerAccount, Payment, PaymentOperation
+from accounts.queries.own.payments import get_withdrawal_of
 from accounts.states import LedgerKind, Withdrawal
 from backoffice.core import clock
 from backoffice.core.errors import Conflict
@@ -38,6 +40,8 @@ def purse() -> balances.Balance:
 def test_it_is_held_approved_taken_and_paid(full: Till) -> None:
     payment = full.ask("150.00", from_wallet=True)
     assert (purse().available, purse().posted) == (50, 200)
+    words = dict(approving.describe(json.loads(payment.approval.payload)))
+    assert words["Out of"] == "wallet USD"
     full.approve(payment)
     work_done()
     payment.refresh_from_db()
@@ -82,6 +86,8 @@ def test_returned_by_two_it_is_back_in_the_wallet(full: Till) -> None:
     assert back.state == Withdrawal.RETURNED
     work_done()
     assert (purse().posted, purse().available) == (200, 200)
+    own = get_withdrawal_of(full.client.pk, payment.pk, now=clock.now())
+    assert own.words == "Back in your wallet"
     assert standing(LedgerKind.PAYOUTS_DUE) == 0
     assert balanced()
     with pytest.raises(Conflict):

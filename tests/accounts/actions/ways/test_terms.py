@@ -1,5 +1,7 @@
 """What a method allows and costs, by country: two people set it, clients meet it, books keep it."""
 
+import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +10,12 @@ from django.db import DatabaseError, transaction
 
 from accounts.actions import payouts
 from accounts.actions.deposits.starting import BadRequest as NoDeposit
+from accounts.actions.ways import agreeing
 from accounts.actions.ways.agreeing import BadTerms
 from accounts.actions.withdrawals import BadRequest
 from accounts.calc.method_rules import Terms, Used, own_fee, refusal
-from accounts.models import MethodTerms, Payment
+from accounts.models import Deposit, MethodTerms, Payment
+from accounts.queries.payments import paid_since_for
 from accounts.queries.ways.in_force import terms_of
 from accounts.states import Direction, LedgerKind, Withdrawal
 from accounts.terms import Deposit as State
@@ -125,6 +129,7 @@ def test_fees_of_a_payout_stand_apart_in_the_books(till: Till, script: Script) -
     assert standing(LedgerKind.FEES) == 3
     assert standing(LedgerKind.PROVIDER_FEES) == Decimal("0.77")
     assert standing(LedgerKind.METHOD_CLEARING) == Decimal("-67.77")
+    assert paid_since_for(till.second, clock.now() - timedelta(hours=1)) == {"USD": (1, 67)}
     till.mirror_as_booked()
     assert till.agrees()
     assert balanced()
@@ -148,3 +153,37 @@ def test_rules_alone() -> None:
     assert refusal(month, amount, Used(month=Decimal(15)), is_out=False) is None
     assert own_fee(Terms(fee_percent=Decimal("0.05")), amount, "USD") == Decimal("0.01")
     assert own_fee(Terms(fee_percent=Decimal("2.5")), Decimal(1000), "JPY") == 25
+
+
+def test_a_limit_counts_what_came_and_not_what_was_asked_for(till: Till) -> None:
+    card = a_card(till)
+    terms(till, card, IN, day_limit="500")
+    take(paid(start(till, "10.00"), "450.00"))
+    with pytest.raises(NoDeposit, match=r"50\.00"):
+        start(till, "50.01")
+    start(till, "50.00")
+
+
+def test_the_fee_is_that_of_the_country_and_the_day_when_it_was_begun(till: Till) -> None:
+    card, clients = a_card(till), Client.objects.filter(pk=till.client.pk)
+    terms(till, card, IN, fee_percent="1")
+    terms(till, card, IN, "ES", fee_percent="10")
+    clients.update(country="FR")
+    deposit = start(till)
+    clients.update(country="ES")
+    take(paid(deposit))
+    assert now_of(deposit).own_fee == 2
+
+    terms(till, card, IN, fee_percent="5")
+    take(paid(deposit, reference="a second time"))
+    late = Deposit.objects.get(follows=deposit)
+    assert (late.country, late.own_fee) == ("FR", 2)
+    assert start(till).country == "ES"
+
+
+def test_a_proposal_says_what_held_until_then(till: Till) -> None:
+    terms(till, till.method, OUT, minimum="50", fee_fixed="2.00")
+    request = proposed(till, till.method, OUT, minimum="50", fee_fixed="3", maximum="900")
+    words = dict(agreeing.describe(json.loads(request.payload)))
+    assert (words["Smallest amount"], words["Largest amount"]) == ("50", "900, until now —")
+    assert words["Our fee, amount"] == "3, until now 2"

@@ -6,8 +6,11 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from accounts.actions.ways.agreeing import KIND
 from accounts.models import MethodTerms, PaymentMethod
+from accounts.permissions import DECIDE_TERMS
 from accounts.states import Direction
+from backoffice.approvals import terms as terms_of_acts
 from backoffice.approvals.models import ApprovalRequest
 from tests.factories.incoming.deposits import a_card
 from tests.factories.incoming.terms import agreed, terms
@@ -20,6 +23,12 @@ FORM = {
     "fee_fixed": "2.50", "decide_hours": "24", "pay_hours": "48", "notices": "60, 84, 108",
     "reason": "The bank asks for more",
 }  # fmt: skip
+
+
+def _with(method: PaymentMethod, own: dict[str, int]) -> PaymentMethod:
+    for name in ("fee_percent", "minimum", "maximum"):
+        setattr(method, name, own.get(name, 0 if name == "fee_percent" else None))
+    return method
 
 
 def test_proposed_on_the_page_and_agreed_to_by_another(till: Till) -> None:
@@ -53,7 +62,7 @@ def test_another_legal_entity_is_out_of_reach(till: Till) -> None:
 
 
 def test_no_administrator_changes_limits_or_fee_alone(till: Till) -> None:
-    card = a_card(till, fee_percent=1)
+    card = a_card(till)
     browser = a_browser(a_staff_user("administrator"))
     page = reverse("admin:accounts_paymentmethod_change", args=[card.pk])
     form = {
@@ -62,21 +71,23 @@ def test_no_administrator_changes_limits_or_fee_alone(till: Till) -> None:
     }  # fmt: skip
     browser.post(page, form)
     card.refresh_from_db()
-    assert (card.fee_percent, card.minimum, card.maximum) == (1, None, None)
+    assert (card.fee_percent, card.minimum, card.maximum) == (0, None, None)
     new = form | {"legal_entity": till.client.legal_entity_id, "code": "new", "currency": "USD"}
     assert browser.post(reverse("admin:accounts_paymentmethod_add"), new).status_code == 302
     made = PaymentMethod.objects.get(code="new")
     assert (made.fee_percent, made.minimum, made.maximum) == (0, None, None)
     with pytest.raises(DatabaseError, match="two people"), transaction.atomic():
         PaymentMethod.objects.filter(pk=card.pk).update(fee_percent=50)
+    for own in ({"fee_percent": 50}, {"minimum": 1}, {"maximum": 2}):  # nor with a new method
+        card.pk, card.code = None, "newer"
+        with pytest.raises(DatabaseError, match="two people"), transaction.atomic():
+            PaymentMethod.objects.bulk_create([_with(card, own)])
 
 
 def test_whoever_decides_reaches_the_method(till: Till) -> None:
-    from accounts.actions.ways.agreeing import in_reach
-    from accounts.permissions import DECIDE_TERMS
-
     terms(till, till.method, Direction.OUT, minimum="5")
     mine, others = till.second, a_staff_user("compliance", entity=a_legal_entity("far"))
     rows = ApprovalRequest.objects.all()
-    found = [rows.filter(in_reach(one, DECIDE_TERMS)).count() for one in (mine, others)]
+    reach = terms_of_acts.kind_of(KIND).in_reach
+    found = [rows.filter(reach(one, DECIDE_TERMS)).count() for one in (mine, others)]
     assert found == [1, 0]
