@@ -10,6 +10,8 @@ from typing import Protocol
 
 from backoffice.core.words import noop
 
+NAMED = 5  # of odd columns; a file of another kind has hundreds
+
 
 class Refusal(Protocol):
     """Makes the reader's error of a sentence and of the facts in its braces."""
@@ -40,7 +42,10 @@ def numbered(text: str, separator: str, refusal: Refusal) -> Iterator[tuple[int,
             return
         except csv.Error:
             raise refusal(
-                noop("Line {line} cannot be read: a quotation mark is missing."),
+                noop(
+                    "Line {line} cannot be read: a quotation mark is missing, or stands inside a"
+                    " cell where it has to be doubled."
+                ),
                 line=reader.line_num,
             ) from None
         if any(cell.strip() for cell in cells):
@@ -67,4 +72,5 @@ def require_columns(
         )
     odd = [name for name in dict.fromkeys(heads) if name not in known or heads.count(name) > 1]
     if odd:
-        raise refusal(odd_words, strange=", ".join(odd))
+        told = [name or "“”" for name in odd[:NAMED]] + ["…"] * (len(odd) > NAMED)
+        raise refusal(odd_words, strange=", ".join(told))

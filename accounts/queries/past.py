@@ -32,11 +32,13 @@ NOTHING = Decimal(0)
 
 PAST = f"""
 SELECT (SELECT coalesce(json_agg(json_build_array(id, amount::text) ORDER BY id), '[]')::text
-          FROM accounts_payment
-         WHERE from_wallet = %(wallet)s AND state = ANY(%(open)s)
-           AND CASE WHEN from_wallet THEN client_id = %(client)s AND currency = %(currency)s
-                    ELSE account_id = %(account)s END
-           AND id IS DISTINCT FROM %(itself)s),
+          FROM (SELECT id, amount, state FROM accounts_payment
+                 WHERE NOT %(wallet)s AND account_id = %(account)s AND NOT from_wallet
+                 UNION ALL
+                SELECT id, amount, state FROM accounts_payment
+                 WHERE %(wallet)s AND client_id = %(client)s AND currency = %(currency)s
+                   AND from_wallet) beside
+         WHERE state = ANY(%(open)s) AND id IS DISTINCT FROM %(itself)s),
        (SELECT json_build_array(count(*) FILTER (WHERE state = %(paid)s), min(requested_at))::text
           FROM accounts_payment
          WHERE requisite_key = %(requisite)s AND client_id = %(client)s),
@@ -121,28 +123,7 @@ class Past:
 
 def past_of(asked: Any, *, now: datetime) -> Past:
     """Return the past of what is asked for (`queries.checks.Asked`), as it is now."""
-    told = {
-        "account": asked.account_id,
-        "wallet": asked.from_wallet,
-        "itself": asked.payment_id,
-        "open": [str(state) for state in BEFORE_DEBIT],
-        "gone": [str(state) for state in GONE],
-        "undecided": [str(state) for state in UNDECIDED],
-        "before": 0 if asked.agreed else asked.payment_id,
-        "requisite": asked.requisite_key,
-        "client": asked.client_id,
-        "currency": asked.currency,
-        "paid": str(Withdrawal.PAID),
-        "unbound": str(Incoming.CANCELLED),
-        "arrived": str(Transfer.DONE),
-        "method": asked.method_id,
-        "policies": [CHECKS, LOOP],
-        "credited": [str(Incoming.CREDITED), str(Incoming.CHARGED_BACK)],
-        "disputed": [str(state) for state in (Dispute.SUSPECTED, *DISPUTED)],
-        "taken": [str(state) for state in TAKEN],
-        "now": now,
-    }
-    (row,) = compiled.ask(PAST, told)
+    (row,) = compiled.ask(PAST, values_of(asked, now=now))
     others, use, clients, paid_in, splits, pace, same_card, disputes, moved, *rest = row
     method_kind, client, in_force = rest
     paid, named_at = orjson.loads(use)
@@ -173,6 +154,31 @@ def past_of(asked: Any, *, now: datetime) -> Past:
         card_paid_at=max((_moment(one[7]) for one in deposits if one[1] == "card"), default=None),
         policies=orjson.loads(in_force) if in_force else {},
     )
+
+
+def values_of(asked: Any, *, now: datetime) -> dict[str, Any]:
+    """Return what the statement is asked with."""
+    return {
+        "account": asked.account_id,
+        "wallet": asked.from_wallet,
+        "itself": asked.payment_id,
+        "open": [str(state) for state in BEFORE_DEBIT],
+        "gone": [str(state) for state in GONE],
+        "undecided": [str(state) for state in UNDECIDED],
+        "before": 0 if asked.agreed else asked.payment_id,
+        "requisite": asked.requisite_key,
+        "client": asked.client_id,
+        "currency": asked.currency,
+        "paid": str(Withdrawal.PAID),
+        "unbound": str(Incoming.CANCELLED),
+        "arrived": str(Transfer.DONE),
+        "method": asked.method_id,
+        "policies": [CHECKS, LOOP],
+        "credited": [str(Incoming.CREDITED), str(Incoming.CHARGED_BACK)],
+        "disputed": [str(state) for state in (Dispute.SUSPECTED, *DISPUTED)],
+        "taken": [str(state) for state in TAKEN],
+        "now": now,
+    }
 
 
 def _sources(

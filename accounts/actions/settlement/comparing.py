@@ -1,6 +1,7 @@
 """Compares what a provider settled with the books, and keeps the gaps: opened once, told once."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from accounts.states import LedgerKind
 from accounts.terms.settlement import FileState
 from backoffice.core import locks
 from backoffice.core.actors import Actor
+from backoffice.core.errors import Later
 from backoffice.core.money import rounded
 
 
@@ -47,10 +49,11 @@ def compare_method(
 
 
 def compare_all(*, actor: Actor, now: datetime) -> None:
-    """Compare every method that was ever settled."""
+    """Compare every method that was ever settled; one that is busy is compared the next time."""
     taken = SettlementFile.objects.filter(state=FileState.TAKEN)
     for method_id in sorted(set(taken.values_list("method_id", flat=True))):
-        compare_method(method_id=method_id, actor=actor, now=now)
+        with suppress(Later):
+            compare_method(method_id=method_id, actor=actor, now=now)
 
 
 def take_over(

@@ -1,15 +1,17 @@
 """The foot of a list: exact while it is short, and never read to the end."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Case, F, Q, When
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Payment
+from accounts.models import Deposit, Payment
 from accounts.queries.listed.either import either
 from accounts.queries.listed.foot import foot_of
+from accounts.queries.settlement.facts import called
 from tests.factories.payments import a_till
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +56,25 @@ def test_either_finds_each_row_once() -> None:
 
 def _of(amount: int) -> Q:
     return Q(amount=amount)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "index"),
+    [
+        (Payment, "bank_reference", "accounts_payment_sent_as"),
+        (Deposit, "charge_id", "accounts_deposit_charge"),
+        (Deposit, "return_reference", "accounts_deposit_return"),
+        (Deposit, "provider_reference", "accounts_deposit_told_as"),
+    ],
+)
+def test_what_others_call_it_is_found_by_an_index_however_many_are_named(
+    model: Any, name: str, index: str
+) -> None:
+    many = model.objects.filter(called(name, [f"re-{number}" for number in range(150)]))
+    one = model.objects.filter(~Q(**{name: ""}), **{name: "re-1"})
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for rows in (many, one):
+        plan = rows.explain()
+        assert index in plan, plan
+        assert f"Index Cond: (({name})::text = " in plan, plan

@@ -1,5 +1,6 @@
 """What the checks are told of the past, out of the database: one statement, each fact once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,3 +107,16 @@ def test_the_entity_s_own_policy_comes_before_the_house_s(till: Till) -> None:
     assert verdicts(payment)[7] == "amber"
     known = past_of(payment).policies[past.CHECKS]
     assert known == {"kyc_level": 0}
+
+
+def test_what_waits_beside_it_is_found_by_account_or_client_alone(till: Till) -> None:
+    """Not among all that waits in the house: their keys are in the conditions of an index."""
+    asked = looking.asked_by(till.ask())
+    keys = ((asked, "account_id"), (replace(asked, from_wallet=True), "client_id"))
+    for one, key in keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {past.PAST}", past.values_of(one, now=clock.now()))
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        beside = plan.partition("Sub")[2].partition("InitPlan 2")[0]
+        assert f"Index Cond: ({key} = " in beside, plan

@@ -9,9 +9,10 @@ from django.http import Http404
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import asking_client
 from accounts.models import Payment
 from accounts.queries import approval_page, payments
-from accounts.states import Verdict
+from accounts.states import Missing, Verdict
 from backoffice.core import clock
 from backoffice.identity.actions import roles
 from backoffice.identity.models import User
@@ -123,6 +124,25 @@ def test_the_counts_are_of_what_is_in_reach(till: Till) -> None:
     assert (counts.open, counts.late) == (1, 0)
     everybodys = payments.counts_for(a_staff_user("auditor"), now=now, since=now)
     assert (everybodys.open, everybodys.late) == (2, 1)
+
+
+def test_one_withdrawal_is_told_of_once_and_not_in_the_clients_turn(till: Till) -> None:
+    payment, now = till.ask(), clock.now()
+
+    def counted(**values: Any) -> tuple[int, int, int]:
+        Payment.objects.filter(pk=payment.pk).update(**values)
+        told = payments.counts_for(till.approver, now=now, since=now)
+        return told.late, told.soon, told.noticed
+
+    assert counted(notices=1, due_at=now + timedelta(hours=5)) == (0, 0, 1)
+    assert counted(due_at=now + timedelta(hours=3)) == (0, 1, 0)
+    assert counted(due_at=now - timedelta(hours=1)) == (1, 0, 0)
+    asking_client.ask_client(
+        payment_id=payment.pk, missing=[Missing.IDENTITY], text="", actor=till.approver.actor,
+        now=now,
+    )  # fmt: skip
+    for hours in (-1, 3, 5):
+        assert counted(due_at=now + timedelta(hours=hours)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("path", LISTED)

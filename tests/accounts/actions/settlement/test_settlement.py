@@ -23,9 +23,11 @@ from backoffice.approvals.actions.refusals import SamePerson
 from backoffice.approvals.models import ApprovalRequest
 from backoffice.company.actions import policies
 from backoffice.core import clock
+from backoffice.core.errors import Later
 from backoffice.health.checks import settlements
 from backoffice.health.checks.part import LATE, OK
 from tests.factories.accounts.approvals import ballot
+from tests.factories.incoming.by_hand import a_way
 from tests.factories.incoming.deposits import balanced, now_of, paid, standing, start, take
 from tests.factories.incoming.settlement import a_capture, a_line, a_settlement, keep, settle
 from tests.factories.payments import SYSTEM, Till
@@ -251,3 +253,23 @@ def test_clearing_tells_how_much_and_since_when(till: Till, card: PaymentMethod)
     assert (one.method, one.balance, one.reserve) == (card, Decimal("197.10"), 0)
     assert one.since is not None
     assert one.is_late
+
+
+def test_a_method_that_is_busy_costs_no_other_its_comparison(
+    till: Till, card: PaymentMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor the night its comparison of the accounts, which follows in the same task."""
+    other = a_way(till, "second", "card", provider="cardly")
+    for number, method in enumerate((card, other)):
+        settle(method, a_line(LineKind.CORRECTION, f"odd-{number}", "1.00"))
+    steps_lock, asked = steps.lock, []
+
+    def lock(method_id: int) -> None:
+        asked.append(method_id)
+        if method_id == card.pk:
+            raise Later("Its settlements are busy.")
+        steps_lock(method_id)
+
+    monkeypatch.setattr(steps, "lock", lock)
+    comparing.compare_all(actor=SYSTEM, now=clock.now())
+    assert asked == [card.pk, other.pk]
