@@ -46,8 +46,9 @@ from trading.states import Operation
 TURN = timedelta(hours=1)
 #: So often everybody has a turn; what is not over by then is stuck.
 ROUNDS = 14
-#: Turns after it is over: nothing may move any more.
-QUIET_ROUNDS = 1
+#: Turns after it is over: nothing may move any more. As many as there are deaths in a pair, which
+#: may meet the comparison of the books in one turn and in the next.
+QUIET_ROUNDS = 2
 UNANSWERED = (Operation.SENDING, Operation.UNCERTAIN)
 OPEN = (*UNANSWERED, Operation.NOT_STARTED, Operation.ABSENT, Operation.MANUAL)
 
