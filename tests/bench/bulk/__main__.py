@@ -30,8 +30,10 @@ from accounts.terms.bulk import Bulk
 from backoffice.core import work
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
+from tests.bench.withdrawals import agreement
 from tests.bench.withdrawals.__main__ import counted_of, require_agreement
 from tests.bench.withdrawals.bare import BareLoop
+from tests.bench.withdrawals.replay import Money, Replay, Watch
 from tests.bench.withdrawals.steps import POSTGRESQL, Kind
 from tests.bench.withdrawals.till import ACTOR, Till, a_till, hired
 from trading.models import TradingAccount
@@ -40,6 +42,23 @@ LINES, ROUNDS, BARE_PER_ROUND, WARM = 5000, 10, 50, 40
 MOST_PIECES = 10
 #: Commits are counted step by step; beside a demo at work others' flushes spare some of either.
 SPARED = 0.2
+LINE = Money(
+    sequence="accounts_adjustment_id_seq",
+    ticket="SELECT ticket FROM accounts_adjustment WHERE id =",
+    booked="""
+SELECT count(DISTINCT (a.id, a.ticket)) FROM accounts_adjustment a
+JOIN accounts_bookedticket t ON t.ticket = a.ticket AND t.kind = 'ours' AND t.amount = a.amount
+JOIN accounts_entry e ON e.id = t.entry_id AND e.id = a.entry_id AND e.act = 'post'
+JOIN accounts_bulkrow r ON r.adjustment_id = a.id AND r.key = a.key AND r.state = 'MADE'
+JOIN trading_balanceoperation b
+  ON b.key = a.key AND b.state = 'CONFIRMED' AND b.ticket = a.ticket
+WHERE a.state = 'DONE' AND a.ticket >= %s
+""",
+    line="""SELECT id, key, 'F' || file_id || '.' || number, account_id
+FROM accounts_bulkrow WHERE adjustment_id =""",
+    lines="""SELECT id, key, 'F' || file_id || '.' || number, account_id
+FROM accounts_bulkrow WHERE state = 'WAITING' ORDER BY number""",
+)
 
 
 @dataclass
@@ -88,10 +107,11 @@ class Filed:
         return tickets.count()
 
 
-def filed(till: Till, finance: Actor, lines: int) -> Filed:
-    """Hand a file in, have it approved."""
+def filed(till: Till, finance: Actor, lines: int, *, varied: bool = True) -> Filed:
+    """Hand a file in, have it approved; not `varied`: lines of one account are all alike."""
+    more = 1 if varied else 0
     rows = [
-        f"{account.login},{1 + number // len(till.accounts)}.00,{account.currency},rebate"
+        f"{account.login},{1 + more * number // len(till.accounts)}.00,{account.currency},rebate"
         for number, account in zip(range(lines), till.accounts * lines, strict=False)
     ]
     body = "\n".join(["login,amount,currency,reason", *rows]).encode()
@@ -113,21 +133,31 @@ def main() -> None:
     agent_url, metatrader, journal, dsn, bare_url = sys.argv[1:]
     lines = int(os.environ.get("BENCH_LINES") or LINES)
     till = a_till(agent_url)
+    watch = Watch(dsn, LINE)
     till.accounts = list(TradingAccount.objects.filter(pk__in=[one.pk for one in till.accounts]))
     finance = hired("finance", till.accounts[0].client.desk_id)  # type: ignore[union-attr,arg-type]
-    warm: Any = filed(till, finance, WARM + 8 * len(till.accounts))
+    ways = len(till.accounts)
+    times = agreement.ROUNDS * ways + ROUNDS * BARE_PER_ROUND
+    warm: Any = filed(till, finance, WARM + 9 * ways + times, varied=False)
     for _number in range(WARM):
         warm.carry()
-    taken = counted_of(warm, agent_url, metatrader, Path(journal))
-    make = partial(BareLoop, taken, dsn=dsn, redis_url=settings.REDIS_URL, agent_url=bare_url)
+    taken = counted_of(warm, agent_url, metatrader, Path(journal), watch)
+    where = {"redis_url": settings.REDIS_URL, "agent_url": bare_url, "dsn": dsn}
+    replay = Replay(watch.ways(taken), times=times, money=LINE, **where)
+    warm.carry()  # on a connection of its own again
+    make = partial(BareLoop, taken, **where)
     bare, reading = make(), make(reads=True)
-    require_agreement(warm, taken, bare, spared=SPARED)
-    race, seconds = filed(till, finance, lines), {"ours": 0.0, "bare": 0.0, "reading": 0.0}
+    require_agreement(warm, taken, bare, replay, spared=SPARED)
+    race, seconds = (
+        filed(till, finance, lines),
+        {"ours": 0.0, "bare": 0.0, "reading": 0.0, "replay": 0.0},
+    )
     for number in range(ROUNDS):
         for name, carry, times in (
             ("ours", race.carry, lines // ROUNDS),
             ("bare", bare.carry, BARE_PER_ROUND),
             ("reading", reading.carry, BARE_PER_ROUND),
+            ("replay", replay.carry, BARE_PER_ROUND),
         ):
             start = time.monotonic()
             for _line in range(times):
@@ -135,11 +165,13 @@ def main() -> None:
             seconds[name] += time.monotonic() - start
         if number == ROUNDS // 2:
             race.pause_and_resume()
-    for loop in (bare, reading):
+    replayed = replay.require_real()
+    for loop in (bare, reading, replay):
         loop.close()
     told = {
         "count": lines,
         "booked": race.booked(),
+        "replayed": replayed,
         "bare_count": ROUNDS * BARE_PER_ROUND,
         "trips": taken[0].count(*POSTGRESQL),
         "commits": taken[0].commits,

@@ -27,9 +27,14 @@ def measure(stage: Stage) -> list[Figure]:
         "the agent; bare: as many, counted on the wire"
     )
     reading = "bare: the same ways, and PostgreSQL answers our own reading statements"
+    replayed = (
+        "bare: the same commits, by our own statements, reading and writing, said again by libpq "
+        f"into a copy of the database; {told['replayed']} lines are really booked there"
+    )
     return [
         _rate("lines of a bulk file", told, "bare", note),
         _rate("lines, beside our own reads", told, "reading", reading),
+        _rate("lines, our statements replayed", told, "replay", replayed),
         Figure(
             name="bulk file, paused and resumed", unit="lines", ours=told["booked"],
             bare=told["count"], goal=1.0, more_is_better=True,

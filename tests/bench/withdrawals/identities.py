@@ -1,4 +1,4 @@
-"""The way of a withdrawal made anew: what it made itself is another, everything else stays.
+"""A way made anew: what a withdrawal made itself is another, everything else stays.
 
 Its own are the numbers that it drew from sequences, its keys and what is reckoned from them (the
 keys of its entries, its marker), its ticket, and the fingerprints of texts that name any of these.
@@ -22,20 +22,34 @@ from tests.bench.withdrawals.steps import Step, Taken
 from trading.calc.marking.marker import marker_of
 
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-#: What the books call a withdrawal's entries, by its number (`accounts.actions.steps.act_of`).
-ENTRIES = ("payment:{}:hold", "payment:{}:settle")
+#: What the books call its entries, by its number (`act_of` in `accounts/actions/**/steps.py`).
+ENTRIES = {
+    "accounts_payment_id_seq": ("payment:{}:hold", "payment:{}:settle"),
+    "accounts_adjustment_id_seq": ("adjustment:{}:hold", "adjustment:{}:done"),
+}
 #: A part of a picture's fingerprint is the beginning of a digest (`accounts.calc.picture`).
 MARK = 20
 Numbers = Mapping[str, range]
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of a bulk file: its row, its key, what it is called, and for which account it is."""
+
+    number: int
+    key: UUID
+    name: str
+    account_id: int
+
+
+@dataclass(frozen=True)
 class Way:
-    """What one withdrawal took, the numbers that it drew of each sequence, and its ticket."""
+    """What one took, the numbers that it drew of each sequence, its ticket, the line it used up."""
 
     taken: Taken
     drawn: Numbers
     ticket: int
+    line: Line | None = None
 
 
 class Again:
@@ -49,6 +63,9 @@ class Again:
         self._keys = {one: self._named.get(one) for one in keys}
         numbers = {str(one) for drawn in way.drawn.values() for one in drawn} | {str(way.ticket)}
         words = [marker_of(one) for one in self._keys]
+        if way.line is not None:
+            numbers.add(str(way.line.number))
+            words.append(way.line.name)
         words += [form for one in self._keys for form in (str(one), one.hex)]
         self._own = _pattern(words, numbers)
         self._digests = self._reckoned()
@@ -67,8 +84,10 @@ class Again:
             ordered.append((text, left.pop(text)))
         return ordered
 
-    def made(self, drawn: Numbers, ticket: int) -> list[tuple[Step, str, Any]]:
-        """Return the steps with what is said at each, with these numbers and this ticket."""
+    def made(
+        self, drawn: Numbers, ticket: int, line: Line | None = None
+    ) -> list[tuple[Step, str, Any]]:
+        """Return the steps with what is said at each: with these numbers, this ticket and line."""
         numbers = {
             before: after
             for name, own in self.way.drawn.items()
@@ -78,7 +97,12 @@ class Again:
             before: uuid5(BOOKS, of[0].format(numbers[of[1]])) if of else uuid4()
             for before, of in self._keys.items()
         }
-        told = {str(before): str(after) for before, after in numbers.items()}
+        told = {}
+        if self.way.line is not None and line is not None:
+            numbers[self.way.line.number] = line.number
+            keys[self.way.line.key] = line.key
+            told[self.way.line.name] = line.name
+        told |= {str(before): str(after) for before, after in numbers.items()}
         for before, after in keys.items():
             told |= {str(before): str(after), before.hex: after.hex}
             told[marker_of(before)] = marker_of(after)
@@ -144,9 +168,11 @@ def again(ways: Sequence[Way]) -> list[Again]:
 
 def _named(drawn: Numbers) -> dict[UUID, tuple[str, int]]:
     """Return what the keys of entries would be made of, by the key."""
-    numbers = drawn.get("accounts_payment_id_seq", ())
     return {
-        uuid5(BOOKS, name.format(number)): (name, number) for name in ENTRIES for number in numbers
+        uuid5(BOOKS, name.format(number)): (name, number)
+        for sequence, names in ENTRIES.items()
+        for name in names
+        for number in drawn.get(sequence, ())
     }
 
 

@@ -7,9 +7,12 @@ looked at, decided or reckoned, and no row that is read becomes a value. At its 
 as many rows more as numbers were drawn, and its books balance.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -24,10 +27,9 @@ from backoffice.core.compiled import driver
 from backoffice.core.runtime.provision import provision
 from backoffice.demo.postgres import SUPERUSER
 from tests.bench.withdrawals.bare import Loop, Said
-from tests.bench.withdrawals.identities import Way, again
+from tests.bench.withdrawals.identities import Line, Way, again
 from tests.bench.withdrawals.steps import Step, Taken
 
-COPY = "replayed"
 GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 APART = 10**10
 #: Above those that the simulated MetaTrader gives, and a number that it could give.
@@ -39,13 +41,33 @@ SELECT setval(format('public.%%I', sequencename)::regclass,
 FROM pg_sequences WHERE schemaname = 'public' AND data_type = 'bigint'::regtype
 """
 DRAWN = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value >= 10000000000"
-TICKET = "SELECT ticket FROM accounts_payment WHERE id ="
 OWNERS = """
 SELECT s.relname, d.refobjid::regclass::text
 FROM pg_depend d JOIN pg_class s ON s.oid = d.objid
 WHERE s.relkind = 'S' AND d.deptype IN ('a', 'i') AND s.relnamespace = 'public'::regnamespace
 """
-BOOKED = """
+LEFT = "SELECT count(*) FROM core_work WHERE state <> 'DONE'"
+
+
+@dataclass(frozen=True)
+class Money:
+    """What is carried: the sequence of its numbers, and what is asked about it.
+
+    `ticket` and `line` (a row of a file that it used up) by its number; `lines` are those that wait
+    still; `booked` counts those that are booked under tickets from this one on.
+    """
+
+    sequence: str
+    ticket: str
+    booked: str
+    line: str = ""
+    lines: str = ""
+
+
+WITHDRAWAL = Money(
+    sequence="accounts_payment_id_seq",
+    ticket="SELECT ticket FROM accounts_payment WHERE id =",
+    booked="""
 SELECT count(DISTINCT (p.id, p.ticket)) FROM accounts_payment p
 JOIN accounts_bookedticket t ON t.ticket = p.ticket AND t.kind = 'ours' AND t.amount = -p.amount
 JOIN accounts_entry e ON e.id = t.entry_id AND e.of_id = p.reservation_id AND e.act = 'settle'
@@ -54,19 +76,20 @@ JOIN accounts_paymentoperation o ON o.payment_id = p.id
 JOIN trading_balanceoperation b
   ON b.id = o.operation_id AND b.key = o.key AND b.state = 'CONFIRMED' AND b.ticket = p.ticket
 WHERE p.state = 'DEBITED' AND p.ticket >= %s
-"""
-LEFT = "SELECT count(*) FROM core_work WHERE state <> 'DONE'"
+""",
+)
 
 
 class Watch:
-    """Sees which numbers a withdrawal draws, and its ticket."""
+    """Sees which numbers a way draws, its ticket, and the line that it uses up."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, money: Money = WITHDRAWAL) -> None:
         """Spread the numbers that are still to be drawn; `dsn` is the address of the owner."""
         place = make_conninfo(dsn, user=SUPERUSER)
         self.session = psycopg.connect(place, autocommit=True)
         self.session.execute(SPREAD, [APART])
-        self.seen: list[tuple[Mapping[str, range], int]] = []
+        self.money = money
+        self.seen: list[tuple[Mapping[str, range], int, Line | None]] = []
 
     def watched(self, carry: Callable[[], None]) -> Callable[[], None]:
         """Return the same, watched."""
@@ -80,14 +103,17 @@ class Watch:
                 for name, last in after.items()
                 if last > before[name]
             }
-            self.seen.append((drawn, self._ticket(drawn)))
+            (number,) = drawn[self.money.sequence]
+            ((ticket,),) = _asked(self.session, f"{self.money.ticket} {number}")
+            self.seen.append((drawn, int(ticket), self._line(number)))
 
         return carried
 
-    def _ticket(self, drawn: Mapping[str, range]) -> int:
-        (number,) = drawn["accounts_payment_id_seq"]
-        ((ticket,),) = _asked(self.session, f"{TICKET} {int(number)}")
-        return int(ticket)
+    def _line(self, number: int) -> Line | None:
+        if not self.money.line:
+            return None
+        ((row, key, name, account),) = _asked(self.session, f"{self.money.line} {number}")
+        return Line(int(row), UUID(key), name, int(account))
 
     def ways(self, taken: Sequence[Taken]) -> list[Way]:
         """Return what was seen of these."""
@@ -98,18 +124,30 @@ class Watch:
 class Replay(Loop):
     """A session in a copy of our database, and withdrawals that are ready to be said there."""
 
-    def __init__(self, ways: Sequence[Way], *, times: int, dsn: str, **where: str) -> None:
-        """Copy the database of `dsn`, where nobody else is now, and make `times` withdrawals."""
-        superuser = make_conninfo(dsn, user=SUPERUSER, dbname=SUPERUSER)
-        _copy(superuser, str(settings.DATABASES["default"]["NAME"]))
-        user = str(settings.DATABASES["default"]["USER"])
-        super().__init__(dsn=make_conninfo(dsn, user=user, dbname=COPY), **where)
-        self._proof = psycopg.connect(make_conninfo(superuser, dbname=COPY), autocommit=True)
-        ready, self._drawn = _made(ways, _last(self._proof), times)
+    def __init__(
+        self,
+        ways: Sequence[Way],
+        *,
+        times: int,
+        dsn: str,
+        money: Money = WITHDRAWAL,
+        **where: str,
+    ) -> None:
+        """Copy the database of `dsn`, where nobody else is now, and make so many of these."""
+        ours = settings.DATABASES["default"]
+        copy = f"{ours['NAME']}_replayed"
+        _copy(make_conninfo(dsn, user=SUPERUSER, dbname=SUPERUSER), ours["NAME"], copy)
+        super().__init__(dsn=make_conninfo(dsn, user=ours["USER"], dbname=copy), **where)
+        place = make_conninfo(dsn, user=SUPERUSER, dbname=copy)
+        self._proof = psycopg.connect(place, autocommit=True)
+        self._money = money
+        lines = _lines(self._proof, money)
+        ready, self._drawn = _made(ways, _last(self._proof), lines, times)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self._ready = [[(step, *self._put(*said)) for step, *said in one] for one in ready]
         self._turn = self._one_by_one()
         self._before = _counted(self._proof, self._drawn[-1])
+        self._left = self._proof.execute(LEFT).fetchall()
         self._said = 0
 
     def _one_by_one(self) -> Iterator[Sequence[Said]]:
@@ -146,10 +184,10 @@ class Replay(Loop):
         more = {name: after[name] - self._before[name] for name in after}
         if more != dict(drawn):
             raise SystemExit(f"replayed {self._said}: {more} rows more, for {drawn} numbers")
-        ((booked,),) = self._proof.execute(BOOKED, [TICKETS]).fetchall()
-        ((left,),) = self._proof.execute(LEFT).fetchall()
-        if booked != self._said or left:
-            raise SystemExit(f"of {self._said} replayed {booked} are booked, {left} pieces left")
+        ((booked,),) = self._proof.execute(self._money.booked, [TICKETS]).fetchall()
+        left = self._proof.execute(LEFT).fetchall()
+        if booked != self._said or left != self._left:
+            raise SystemExit(f"of {self._said} replayed {booked} are booked, work left: {left}")
         for question, sql in QUESTIONS.items():
             if found := self._proof.execute(sql).fetchall():
                 raise SystemExit(f"after the replay there are {question}: {found[:5]}")
@@ -166,16 +204,16 @@ def _require(done: Any, sql: str) -> None:
         raise SystemExit(f"the replay of {sql} failed: {done.get_error_message()}")
 
 
-def _copy(superuser: str, name: str) -> None:
+def _copy(superuser: str, name: str, copy: str) -> None:
     connection.close()
     with psycopg.connect(superuser, autocommit=True) as session:
         copied = text.SQL("CREATE DATABASE {} TEMPLATE {}")
-        session.execute(copied.format(text.Identifier(COPY), text.Identifier(name)))
-    provision(superuser, database=COPY)
+        session.execute(copied.format(text.Identifier(copy), text.Identifier(name)))
+    provision(superuser, database=copy)
 
 
 def _made(
-    ways: Sequence[Way], last: Mapping[str, int], times: int
+    ways: Sequence[Way], last: Mapping[str, int], lines: Mapping[int, list[Line]], times: int
 ) -> tuple[list[list[Said]], list[Mapping[str, int]]]:
     """Return what is said of each withdrawal, and how many numbers all up to it draw."""
     ready: list[list[Said]] = []
@@ -187,9 +225,18 @@ def _made(
             first = last[name] + so_far[name] + 1
             numbers[name] = range(first, first + len(own))
             so_far[name] += len(own)
-        ready.append(one.made(numbers, TICKETS + number))
+        line = one.way.line and lines[one.way.line.account_id].pop(0)
+        ready.append(one.made(numbers, TICKETS + number, line))
         drawn.append(dict(so_far))
     return ready, drawn
+
+
+def _lines(session: "psycopg.Connection[Any]", money: Money) -> Mapping[int, list[Line]]:
+    """Return the lines that wait, by their account."""
+    waiting: defaultdict[int, list[Line]] = defaultdict(list)
+    for row in session.execute(money.lines).fetchall() if money.lines else ():
+        waiting[row[3]].append(Line(*row))
+    return waiting
 
 
 def _last(session: "psycopg.Connection[Any]") -> dict[str, int]:

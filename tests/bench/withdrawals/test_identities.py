@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 from psycopg.types.json import Jsonb
 
 from accounts.actions.chart import BOOKS
-from tests.bench.withdrawals.identities import Way, again
+from tests.bench.withdrawals.identities import Line, Way, again
 from tests.bench.withdrawals.steps import Kind, Step, Taken
 from trading.calc.marking.marker import marker_of
 
@@ -74,6 +74,18 @@ def test_a_way_is_made_again_as_another_withdrawal() -> None:
         marker_of(another), JOURNAL, 2_000_000_000, True, b"\xff\x00", None,
     ]  # fmt: skip
     assert made[5][1:] == ("", None)
+
+
+def test_a_line_of_a_file_gives_way_to_another_line() -> None:
+    used = Line(40_000_000_003, uuid4(), "F10000000001.12", 5)
+    following = Line(40_000_000_023, uuid4(), "F10000000001.32", 5)
+    said = [used.number, used.key, f"{used.name} · rebate", marker_of(used.key), "F10000000001"]
+    one = Way(Taken([Step(Kind.UPDATE, "UPDATE", said, 1)]), {}, TICKET, used)
+    ((_step, _sql, told),) = again([one])[0].made({}, TICKET + 1, following)
+    marker = marker_of(following.key)
+    assert told == [
+        following.number, following.key, "F10000000001.32 · rebate", marker, "F10000000001",
+    ]  # fmt: skip
 
 
 def test_each_time_is_another() -> None:
