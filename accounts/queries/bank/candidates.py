@@ -146,12 +146,14 @@ def _accounts_of(clients: set[int]) -> defaultdict[int, set[str]]:
 
 
 def _payouts(rows: list[BankRow], named: set[int]) -> list[Waiting]:
+    """Return the newest payouts by wire, and those that rows name: not everything ever paid."""
     of_house = Payment.objects.filter(
         method__kind=MethodKind.BANK_WIRE,
         legal_entity__in={row.account.legal_entity_id for row in rows},
         state__in=OUT,
     )
-    first = Case(When(pk__in=named, then=Value(0)), default=Value(1), output_field=IntegerField())
+    newest = of_house.order_by("-id")[:MOST]
+    found = newest.union(of_house.filter(pk__in=named).order_by(), all=True)
     return [
         Waiting(
             kind=PAYOUT,
@@ -162,7 +164,7 @@ def _payouts(rows: list[BankRow], named: set[int]) -> list[Waiting]:
             bank_reference=one.bank_reference,
             accounts=frozenset({one.requisite_key}),
         )
-        for one in of_house.order_by(first, "-id")[:MOST]
+        for one in {one.pk: one for one in found}.values()
     ]
 
 

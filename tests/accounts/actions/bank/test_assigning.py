@@ -11,7 +11,7 @@ from accounts.actions.bank import agreeing, assigning, freeing, steps
 from accounts.actions.deposits import deciding
 from accounts.calc.bank import reference
 from accounts.models import BankUse, Payment, PaymentMethod
-from accounts.queries.bank import rows
+from accounts.queries.bank import candidates, rows
 from accounts.queries.bank.candidates import suggestions_for
 from accounts.states import LedgerKind, Withdrawal
 from accounts.terms import Deposit as State
@@ -103,6 +103,15 @@ def test_a_payouts_row_is_the_evidence_of_whoever_confirms(
     assert (cleared(), balanced(), books_agree()) == (True, True, True)
     with pytest.raises(steps.NotPossible, match="gone on"):
         free(row, till.cashier)
+
+
+def test_of_old_payouts_only_what_a_row_names_is_read(
+    bank: Bank, till: Till, payment: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = bank.sends(a_row("-70.00", "Ana Ruiz", reference.written("P", payment.pk)))
+    monkeypatch.setattr(candidates, "MOST", 0)
+    found = suggestions_for([row])[row.pk]
+    assert [one.waiting.number for one in found] == [payment.pk]
 
 
 def test_another_amount_or_a_second_row_is_no_payout(
