@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.calc import checks
-from accounts.calc.checks import Answer, Margin
+from accounts.calc.checks import Answer, Figures, Margin
 from accounts.calc.closed_loop import Line
 from accounts.models import (
     ChainMove,
@@ -88,6 +88,7 @@ class LogLine:
 class ApprovalPage:
     """The page: the payment, the verdict line, checks, margin, client, seats, legs, log, buttons.
 
+    What leaves a wallet does nothing to the margin, and waits beside other requests of the wallet.
     `split` is where the money goes by the closed loop: as it stands, or as it was decided.
     `fingerprint` goes into the form and comes back with the decision. After the decision was made
     the checks are those that were kept with it (`is_frozen`).
@@ -124,7 +125,6 @@ def get_approval_page_for(
     looked = looking.look(looking.asked_by(payment), now=now)
     is_frozen = payment.state not in UNDECIDED
     answers = looked.answers
-    figures = looked.facts.figures
     log = records.for_subject("payment", payment.pk, limit=LOG)
     legs = _legs(payment)
     by_hand = _by_hand(legs)
@@ -142,7 +142,7 @@ def get_approval_page_for(
         is_frozen=is_frozen,
         fingerprint=looking.picture_of(payment, answers).fingerprint,
         money=looked.money,
-        margin=None if figures is None else checks.margin_after(figures, payment.amount),
+        margin=_margin(payment, looked.facts.figures),
         split=splitting.lines_of(payment.split) if is_frozen else looked.lines,
         client=tuple(moved.moved_of(payment.client_id)),
         others=_others(user, payment),
@@ -233,10 +233,19 @@ def _verdict_line(lines: tuple[CheckLine, ...]) -> str:
 
 
 def _others(user: Any, payment: Payment) -> tuple[Payment, ...]:
+    place: dict[str, Any] = {"account_id": payment.account_id}
+    if payment.from_wallet:
+        place = {"client_id": payment.client_id, "currency": payment.currency}
     rows = list_payments_for(user).filter(
-        account_id=payment.account_id, state__in=looking.BEFORE_DEBIT
+        from_wallet=payment.from_wallet, state__in=looking.BEFORE_DEBIT, **place
     )
     return tuple(rows.exclude(pk=payment.pk))
+
+
+def _margin(payment: Payment, figures: Figures | None) -> Margin | None:
+    if figures is None or payment.from_wallet:
+        return None
+    return checks.margin_after(figures, payment.amount)
 
 
 def _seats(payment: Payment) -> tuple[SeatLine, ...]:

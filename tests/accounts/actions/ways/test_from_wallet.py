@@ -11,6 +11,7 @@ from accounts.actions import approving, execution, payouts, withdrawals
 from accounts.actions.withdrawals import NotEnough
 from accounts.ledger import balances
 from accounts.models import LedgerAccount, Payment, PaymentOperation
+from accounts.queries.approval_page import get_approval_page_for
 from accounts.queries.own.payments import get_withdrawal_of
 from accounts.states import LedgerKind, Withdrawal
 from backoffice.core import clock
@@ -56,6 +57,16 @@ def test_it_is_held_approved_taken_and_paid(full: Till) -> None:
     assert standing(LedgerKind.PAYOUTS_DUE) == 0
     assert balanced()
     assert "withdrawal.left_wallet" in told(payment)
+
+
+def test_its_page_speaks_of_the_wallet_and_not_of_the_account_beside_it(full: Till) -> None:
+    first, second = (full.ask(amount, from_wallet=True) for amount in ("50.00", "60.00"))
+    beside = full.ask("70.00")
+    page = get_approval_page_for(full.approver, first.pk, now=clock.now())
+    assert (page.margin, page.others) == (None, (second,))
+    page = get_approval_page_for(full.approver, beside.pk, now=clock.now())
+    assert page.margin is not None
+    assert page.others == ()
 
 
 def test_no_more_than_is_there(full: Till) -> None:
