@@ -54,6 +54,11 @@ def _separators(language: str) -> dict[int, str] | None:
     )
 
 
+def copied(value: Decimal, currency: str) -> str:
+    """Return an amount as it is pasted elsewhere: plain digits, a point, "-" for minus."""
+    return f"{money.rounded(value, currency):f}"
+
+
 def amount(value: Decimal | None, currency: str) -> str:
     """Return an amount with the digits of its currency, without the code; a dash for none."""
     return NONE if value is None else plain(value, money.digits(currency))

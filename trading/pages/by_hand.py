@@ -37,17 +37,24 @@ class ByHandTable(tables.Table):
     what = tables.Templated(
         "trading/_by_hand_what.html", accessor="kind", verbose_name=_("Book as"), card=3
     )
-    amount = tables.Money(
-        "currency", with_unit=True, verbose_name=_("Amount"), card=2, css="strong"
+    amount = tables.Templated(
+        "trading/_by_hand_amount.html",
+        accessor="amount",
+        verbose_name=_("Amount"),
+        card=2,
+        css="num strong",
     )
     marker = tables.Templated(
-        "trading/_by_hand_marker.html", accessor="marker", verbose_name=_("Comment")
+        "trading/_by_hand_marker.html",
+        accessor="marker",
+        verbose_name=_("Comment"),
+        css="for-marker",
     )
     changed_at = tables.When(relative=True, verbose_name=_("Waits since"), card=4)
 
     def url_of(self, record: Any) -> str:
-        """Return where somebody says that it cannot be booked."""
-        return reverse("trading:by-hand-back", args=[record.pk])
+        """Return the page of the account that it is booked on."""
+        return reverse("trading:account-detail", args=[record.account_id])
 
 
 class ByHandList(ListPage):

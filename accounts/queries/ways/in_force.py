@@ -196,20 +196,20 @@ def offers_for(user: Any) -> list[Offer]:
 
 
 def words_of(terms: Terms, currency: str) -> tuple[str, ...]:
-    """Return limits, fee and promise as people read them."""
-    told = []
-    for words, limit in (
-        (_("from %(amount)s"), terms.minimum),
-        (_("up to %(amount)s"), terms.maximum),
-        (_("%(amount)s within 24 hours"), terms.day_limit),
-        (_("%(amount)s within 30 days"), terms.month_limit),
-        (_("fee %(amount)s"), terms.fee_fixed or None),
-    ):
-        if limit is not None:
-            told.append(words % {"amount": figures.amount(limit, currency)})
-    if terms.fee_percent:
-        told.append(_("fee %(percent)s %%") % {"percent": f"{terms.fee_percent.normalize():f}"})
-    return tuple(told)
+    """Return limits and fee as people read them; what is not limited and free says so."""
+    limits = [
+        words % {"amount": figures.amount(limit, currency)}
+        for words, limit in (
+            (_("from %(amount)s"), terms.minimum),
+            (_("up to %(amount)s"), terms.maximum),
+            (_("%(amount)s within 24 hours"), terms.day_limit),
+            (_("%(amount)s within 30 days"), terms.month_limit),
+        )
+        if limit is not None
+    ]
+    fee = _share(terms.fee_percent, terms.fee_fixed, currency)
+    told = _("fee %(share)s") % {"share": fee} if fee else _("no fee")
+    return (*(limits or [_("no limit")]), told)
 
 
 def told_of_many(
@@ -243,10 +243,18 @@ def _ways(method: PaymentMethod, newest: dict[tuple[int, str, str], MethodTerms]
 def _way(method: PaymentMethod, direction: Direction, country: str, terms: Terms) -> Way:
     words = words_of(terms, method.currency)
     if direction is Direction.OUT:
+        kept = _share(terms.provider_percent, terms.provider_fixed, method.currency)
+        words += (_("the provider keeps %(share)s") % {"share": kept},) if kept else ()
         told = {"decide": terms.decide_hours, "pay": terms.pay_hours}
         words += (_("%(decide)s h to decide, %(pay)s h to pay") % told,)
-    label = _(DIRECTION_LABELS[direction])
-    return Way(direction, label, country, terms, words or (_("no limit, no fee"),))
+    return Way(direction, _(DIRECTION_LABELS[direction]), country, terms, words)
+
+
+def _share(percent: Decimal, fixed: Decimal, currency: str) -> str:
+    """Return a share and an amount of a fee as one figure; "" for nothing."""
+    told = [f"{percent.normalize():f} %"] if percent else []
+    told += [figures.amount(fixed, currency)] if fixed else []
+    return " + ".join(told)
 
 
 def history_of(method: PaymentMethod) -> list[tuple[datetime, Way]]:

@@ -27,6 +27,7 @@ register.simple_tag(figures.lots, name="lots")
 register.simple_tag(figures.counted, name="counted")
 register.simple_tag(figures.level, name="level")
 register.simple_tag(figures.amount, name="digits")
+register.simple_tag(figures.copied, name="copied")
 
 
 @register.filter

@@ -156,10 +156,10 @@ def test_the_list_shows_what_to_copy_and_its_age(shut: Till) -> None:
     page = browser.get(reverse("trading:by-hand-list")).content.decode()
     assert f'data-to="{operation.marker}"' in page
     assert 'data-to="7"' in page
-    assert "70.00" in page
+    assert 'data-to="-70.00"' in page
     panel = browser.get(reverse("trading:account-by-hand", args=[shut.account.pk]))
     assert f'data-to="{operation.marker}"' in panel.content.decode()
-    assert 'data-to="-70"' in panel.content.decode() or 'data-to="-70.00"' in panel.content.decode()
+    assert 'data-to="-70.00"' in panel.content.decode()
     detail = browser.get(reverse("accounts:payment-detail", args=[payment.pk])).content.decode()
     assert reverse("trading:account-by-hand", args=[shut.account.pk]) in detail
     back = browser.post(

@@ -20,7 +20,7 @@ from tests.factories.people import a_browser, a_legal_entity, a_staff_user
 pytestmark = pytest.mark.django_db
 FORM = {
     "direction": "out", "country": "es", "is_offered": "on", "minimum": "20", "maximum": "",
-    "fee_fixed": "2.50", "decide_hours": "24", "pay_hours": "48", "notices": "60, 84, 108",
+    "fee_fixed": "2.50", "fee_percent": "0.1", "provider_fixed": "1", "decide_hours": "24", "pay_hours": "48", "notices": "60, 84, 108",
     "reason": "The bank asks for more",
 }  # fmt: skip
 
@@ -46,7 +46,10 @@ def test_proposed_on_the_page_and_agreed_to_by_another(till: Till) -> None:
     row = MethodTerms.objects.get()
     assert (row.direction, row.country, row.minimum) == ("out", "ES", 20)
     listed = browser.get(reverse("accounts:method-list")).content.decode()
-    assert "from 20.00 · fee 2.50" in listed.replace("\u202f", " ")
+    promise = "24 h to decide, 48 h to pay"
+    told = "from 20.00 · fee 0.1 % + 2.50 · the provider keeps 1.00 · " + promise
+    assert told in listed
+    assert f"no limit · no fee · {promise}" in listed  # every other country, in the same words
     begun = browser.get(f"{page}?direction=out&country=ES").content.decode()
     assert 'value="2.5"' in begun  # the next version begins from what holds
     assert "20" in browser.get(page).content.decode()
