@@ -37,8 +37,8 @@ class TransferApproved(Event):
 
     name: ClassVar[str] = "accounts.transfer.approved"
     sentence: ClassVar[str] = noop(
-        "Transfer T{transfer_id} may go: {amount} {currency} become"
-        " {target_amount} {target_currency}"
+        "Transfer T{transfer_id} may go: {amount} {currency} leave,"
+        " {target_amount} {target_currency} arrive"
     )
 
     transfer_id: int

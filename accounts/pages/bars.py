@@ -61,9 +61,15 @@ def button(record: tuple[str, int], verb: str, way: Way, act: Act, opened: Any) 
 def buttons(
     record: tuple[str, int], ways: Mapping[str, Way], acts: Mapping[str, Act], opened: Any
 ) -> list[Button]:
-    """Return what could follow on where a record stands, what is shut with its reason included."""
+    """Return what this person's roles let follow; what is shut now, with its reason."""
     return [
         button(record, verb, way, acts[verb], opened)
         for verb, way in ways.items()
-        if acts[verb].is_offered
+        if acts[verb].is_drawn
     ]
+
+
+def is_for_others(acts: Mapping[str, Act]) -> bool:
+    """Say whether something can follow, and none of it is for this person's roles."""
+    offered = [act for act in acts.values() if act.is_offered]
+    return bool(offered) and not any(act.is_yours for act in offered)

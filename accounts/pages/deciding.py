@@ -55,6 +55,7 @@ def context(
         "due": due(payment, now),
         "requester": page.names.get(payment.requested_by, payment.requested_by),
         "buttons": buttons(page, form),
+        "is_for_others": bars.is_for_others(page.acts),
         "changed": changed(page, form),
         "queue": place(user, page, view, now),
         "opened": form,
@@ -68,8 +69,8 @@ def place(user: Any, page: ApprovalPage, view: str, now: datetime) -> dict[str, 
 
 
 def buttons(page: ApprovalPage, opened: Any = None) -> list[Button]:
-    """Return what could follow on this state, what is shut with its reason included."""
-    return [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_offered]
+    """Return what this person's roles let follow; what is shut now, with its reason."""
+    return [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_drawn]
 
 
 def changed(page: ApprovalPage, form: Any) -> tuple[int, ...]:

@@ -66,10 +66,10 @@ class DepositForm(MoneyForm):
 class WithdrawalForm(MoneyForm):
     """What is to be paid out, and where what is earned goes."""
 
-    account_id = _choice(gettext_lazy("From account"))
+    account_id = _choice(gettext_lazy("From"))
     amount = _amount()
     method_id = _choice(gettext_lazy("Way to be paid"))
-    requisite = _line(gettext_lazy("Your own IBAN or account number"), 120)
+    requisite = _line(gettext_lazy("Your own IBAN, account number or wallet address"), 120)
     stated_reason = _choice(
         gettext_lazy("Why you withdraw"),
         lambda: [(code, _(label)) for code, label in STATED_LABELS.items()],

@@ -30,16 +30,25 @@ SCREENED_IN = (*UNDECIDED, Withdrawal.APPROVED, Withdrawal.DEBITED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One button: the verb, whether the payment's state calls for it, why it is shut ("": open)."""
+    """One button: the verb, whether the payment's state calls for it, why it is shut ("": open).
+
+    `is_yours`: whether this person's roles reach it at all; what they do not is not drawn.
+    """
 
     verb: str
     why_not: str
     is_offered: bool
+    is_yours: bool = True
 
     @property
     def is_open(self) -> bool:
         """Whether the button can be pressed."""
         return not self.why_not
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the button stands on this person's page, open or shut."""
+        return self.is_offered and self.is_yours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +121,8 @@ def _act(verb: str, payment: Payment, stand: Stand, reach: _Reach, *, why_not: s
         told = {"state": payment.get_state_display()}
         return Act(verb=verb, why_not=_("Not possible: it is %(state)s.") % told, is_offered=False)
     if not reach.has_any(RIGHTS[verb]):
-        return Act(verb=verb, why_not=_("Your role does not allow it."), is_offered=True)
+        why_not = _("Your role does not allow it.")
+        return Act(verb=verb, why_not=why_not, is_offered=True, is_yours=False)
     return Act(verb=verb, why_not=why_not, is_offered=True)
 
 

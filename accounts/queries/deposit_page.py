@@ -123,7 +123,8 @@ def _acts(
         if is_offered and right not in reached:
             reached[right] = access.restrict(mine, user, right).exists()
         why_not = against[verb] if reached.get(right) else _("Your role does not allow it.")
-        acts[verb] = Act(verb=verb, why_not=why_not, is_offered=is_offered)
+        is_yours = reached.get(right, False)
+        acts[verb] = Act(verb=verb, why_not=why_not, is_offered=is_offered, is_yours=is_yours)
     return acts
 
 

@@ -63,8 +63,13 @@ def get_account_for(user: Reaching, pk: int) -> TradingAccount:
 
 def require_in_reach(user: Reaching, pk: int, permission: object) -> None:
     """Raise Http404 unless this permission of the user reaches the account."""
-    if not restrict(TradingAccount.objects.filter(pk=pk), user, permission).exists():
+    if not is_in_reach(user, pk, permission):
         raise Http404
+
+
+def is_in_reach(user: Reaching, pk: int, permission: object = VIEW_ACCOUNTS) -> bool:
+    """Say whether this permission of the user reaches the account."""
+    return restrict(TradingAccount.objects.filter(pk=pk), user, permission).exists()
 
 
 def _give_figures(accounts: Iterable[TradingAccount]) -> None:

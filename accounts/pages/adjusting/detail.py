@@ -130,4 +130,5 @@ def drawn(found: AdjustmentPage, opened: Any) -> dict[str, Any]:
         "asker": found.names.get(adjustment.requested_by, adjustment.requested_by),
         "opened": opened,
         "buttons": bars.buttons(("adjustment", adjustment.pk), WAYS, found.acts, opened),
+        "is_for_others": bars.is_for_others(found.acts),
     }

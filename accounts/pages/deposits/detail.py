@@ -102,7 +102,8 @@ def drawn(page: DepositPage, opened: Any) -> dict[str, Any]:
         "says": says(page.deposit),
         "starter": page.names.get(page.deposit.started_by, page.deposit.started_by),
         "opened": opened,
-        "buttons": [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_offered],
+        "buttons": [_button(page, verb, opened) for verb in WAYS if page.acts[verb].is_drawn],
+        "is_for_others": bars.is_for_others(page.acts),
     }
 
 

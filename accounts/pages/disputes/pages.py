@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actions.disputes import answering, evidence, opening
+from accounts.pages import bars
 from accounts.pages import forms as shared
 from accounts.pages.disputes import forms
 from accounts.pages.disputes.tables import DisputeTable
@@ -161,7 +162,7 @@ class Clear(DisputeAct):
 
     form_class = forms.ClearForm
     action = opening.clear_dispute
-    label = gettext_lazy("Clear")
+    label = gettext_lazy("Clear the suspicion")
 
 
 class SendEvidence(DisputeAct):
@@ -241,8 +242,9 @@ def drawn(found: DisputePage, opened: Any) -> dict[str, Any]:
         "buttons": [
             _button(found, word, act, opened)
             for word, act in ACTS.items()
-            if found.acts[word.replace("-", "_")].is_offered
+            if found.acts[word.replace("-", "_")].is_drawn
         ],
+        "is_for_others": bars.is_for_others(found.acts),
     }
 
 

@@ -158,6 +158,7 @@ def drawn(page: TransferPage, opened: Any) -> dict[str, Any]:
         "asker": page.names.get(transfer.requested_by, transfer.requested_by),
         "opened": opened,
         "buttons": bars.buttons(("transfer", transfer.pk), WAYS, page.acts, opened),
+        "is_for_others": bars.is_for_others(page.acts),
     }
 
 

@@ -47,7 +47,8 @@ class TransferList(ListPage):
         foot = asking.totals_of(rows)
         words = ngettext("%(count)s transfer", "%(count)s transfers", foot.count)
         counted = figures.counted(foot.count + foot.is_more)
-        told = {"client": words % {"count": counted}, "amount": marks.amounts(foot.amounts)}
+        arrived = {"amount": marks.amounts(foot.amounts), "state": _("arrived")}
+        told = {"client": words % {"count": counted}, **(arrived if foot.amounts else {})}
         return told if foot.count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def get_page_for(user: Any, pk: int) -> AdjustmentPage:
                 verb=verb,
                 is_offered=_is_offered(verb, adjustment, proposal),
                 why_not=_why_not(verb, str(user.actor), adjustment, proposal, may=can[right]),
+                is_yours=can[right],
             )
             for verb, right in RIGHTS.items()
         },

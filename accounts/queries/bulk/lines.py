@@ -38,6 +38,8 @@ OUTCOME = Case(
     default=Value("refused"),
     output_field=CharField(max_length=12),
 )
+#: What a person looks at: a warning, or an end that is not the booking.
+TO_LOOK_AT = ~Q(snag="") | Q(outcome__in=("cannot", "refused", "uncertain"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class LineFilter(django_filters.FilterSet):
     outcome = django_filters.ChoiceFilter(
         choices=list(OUTCOMES.items()), label=gettext_lazy("Result")
     )
-    snagged = django_filters.BooleanFilter(method="by_snag", label=gettext_lazy("With a warning"))
+    snagged = django_filters.BooleanFilter(method="by_snag", label=gettext_lazy("To look at"))
     q = django_filters.CharFilter(method="by_text", label=gettext_lazy("Search"), max_length=64)
 
     class Meta:
@@ -94,8 +96,8 @@ class LineFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def by_snag(self, rows: QuerySet[BulkRow], name: str, value: bool) -> QuerySet[BulkRow]:
-        """Narrow to the lines with, or without, a warning."""
-        return rows.exclude(snag="") if value else rows.filter(snag="")
+        """Narrow to the lines that a person looks at, or to all others."""
+        return rows.filter(TO_LOOK_AT if value else ~TO_LOOK_AT)
 
     def by_text(self, rows: QuerySet[BulkRow], name: str, text: str) -> QuerySet[BulkRow]:
         """Find by login or ticket."""

@@ -10,7 +10,7 @@ from accounts.models import BulkFile, BulkRow
 from accounts.permissions import APPROVE_BULK, PREPARE_BULK
 from accounts.queries.bulk import files, lines
 from accounts.queries.bulk.lines import Progress, SumLine
-from accounts.terms.bulk import BULK, Bulk
+from accounts.terms.bulk import BULK, SNAG_LABELS, Bulk
 from backoffice.approvals.queries import requests, told
 from backoffice.approvals.queries.told import Told
 from backoffice.core import access, records
@@ -31,15 +31,16 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePage:
-    """One file: its sums and progress, lines with a warning, seats, log, and what one may do.
+    """One file: sums, progress, lines to look at, each with why, seats, log, what one may do.
 
-    `acts` maps each verb that the state calls for to why this person may not do it ("": they may).
+    `acts` maps each verb that the state calls for, and this person's roles let them do, to why
+    they may not do it now ("": they may).
     """
 
     file: BulkFile
     progress: Progress
     sums: tuple[SumLine, ...]
-    trouble: tuple[BulkRow, ...]
+    trouble: tuple[tuple[BulkRow, str], ...]
     preparer: str
     seats: Any
     deadline_at: datetime | None
@@ -60,12 +61,12 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> FilePa
     actors = [Actor.parse(file.prepared_by), *(view.actor for view in log)]
     asked = {int(one.key) for one in actors if one.kind != "system"}
     names = people.names_of(asked.union(*(view.person_ids for view in log)))
-    troubled = lines.list_lines_for(user, file.pk).exclude(snag="", words="")
+    troubled = lines.list_lines_for(user, file.pk).filter(lines.TO_LOOK_AT)
     return FilePage(
         file=file,
         progress=lines.progress_of(file),
         sums=tuple(lines.sums_of(file)),
-        trouble=tuple(troubled[:TROUBLE]),
+        trouble=tuple((one, lines.words_of(one) or _snag(one)) for one in troubled[:TROUBLE]),
         preparer=_name(actors[0], names),
         seats=approval.seats,
         deadline_at=approval.deadline_at,
@@ -81,17 +82,19 @@ def _acts(
     user: Any, file: BulkFile, approval: Told, origin: Origin, now: datetime
 ) -> dict[str, str]:
     offered = [verb for verb in BULK.verbs(file.state) if verb not in ("start", "finish")]
-    no_right = _("You may not do this with this file.")
-    prepares = "" if access.reaches(file, user, PREPARE_BULK) else no_right
-    acts = dict.fromkeys(offered, prepares)
-    if file.state == Bulk.WAITING and file.approval_id is not None:
-        objection = no_right
-        if access.reaches(file, user, APPROVE_BULK):
-            objection = requests.objection_to(
-                file.approval_id, user, origin=origin, now=now, reviews=False
-            )
+    prepares = access.reaches(file, user, PREPARE_BULK)
+    acts = dict.fromkeys(offered if prepares else (), "")
+    is_asked = file.state == Bulk.WAITING and file.approval_id is not None
+    if is_asked and access.reaches(file, user, APPROVE_BULK):
+        objection = requests.objection_to(
+            file.approval_id, user, origin=origin, now=now, reviews=False
+        )
         acts = {"refuse": objection, "agree": objection, **acts}
     return acts
+
+
+def _snag(row: BulkRow) -> str:
+    return _(SNAG_LABELS[row.snag]) if row.snag else ""
 
 
 def _name(actor: Actor, names: dict[int, str]) -> str:

@@ -222,4 +222,4 @@ def _act(
     why_not = "" if may else gettext("Your role does not allow it.")
     if verb == "win" and may and dispute.sent_by and hands.is_of(user, dispute.sent_by):
         why_not = gettext("Four eyes: you sent the evidence, so somebody else records the win.")
-    return Act(verb=verb, is_offered=is_offered, why_not=why_not)
+    return Act(verb=verb, is_offered=is_offered, why_not=why_not, is_yours=may)

@@ -18,7 +18,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.records import EventView
 from backoffice.identity.queries import people
 from trading.permissions import SETTLE_OPERATIONS
-from trading.queries import operations, settlements
+from trading.queries import operations, settlements, trading_accounts
 from trading.queries.operations import OperationView
 from trading.queries.settlements import SettlementView
 from trading.states import Operation, Settling
@@ -61,6 +61,7 @@ class TransferPage:
     seats: tuple[SeatLine, ...]
     proposal: SettlementView | None
     names: dict[str, str]
+    sees_target: bool
 
 
 def get_transfer_page_for(user: Any, pk: int) -> TransferPage:
@@ -87,7 +88,16 @@ def get_transfer_page_for(user: Any, pk: int) -> TransferPage:
         seats=seats.lines_of(requests.history_of("transfer", transfer.pk)) if is_asked else (),
         proposal=proposal,
         names=names,
+        sees_target=_sees_target(user, transfer),
     )
+
+
+def _sees_target(user: Any, transfer: Transfer) -> bool:
+    """Say whether the target's page opens to this person: another client may be out of reach."""
+    if not transfer.is_to_another:
+        return True
+    number = transfer.target_account_id
+    return number is not None and trading_accounts.is_in_reach(user, number)
 
 
 def _proposal(legs: tuple[LegView, ...]) -> SettlementView | None:
@@ -111,7 +121,8 @@ def _acts(user: Any, transfer: Transfer, proposal: SettlementView | None) -> dic
         why_not = _("Your role does not allow it.")
         if reached.get(right):
             why_not = _objection(verb, str(user.actor), transfer, proposal)
-        acts[verb] = Act(verb=verb, why_not=why_not, is_offered=is_offered)
+        is_yours = reached.get(right, False)
+        acts[verb] = Act(verb=verb, why_not=why_not, is_offered=is_offered, is_yours=is_yours)
     return acts
 
 

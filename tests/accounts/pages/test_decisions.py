@@ -125,9 +125,12 @@ def test_whoever_asked_sees_approve_shut_and_why(till: Till) -> None:
 
 def test_who_lacks_the_right_reads_so_and_is_refused(till: Till) -> None:
     payment = till.ask()
+    said = words_of(a_browser(till.cashier).get(url(payment)))
+    assert "There is nothing for you to decide here." in said
     browser = a_browser(till.asker)
     said = words_of(browser.get(url(payment)))
-    assert "Your role does not allow it." in said
+    assert "Cancel for the client" in said
+    assert "Reject" not in said  # no button that is dead for ever
     assert browser.post(url(payment, "approve"), {"fingerprint": "x"}).status_code == 403
     assert state_of(payment) == Withdrawal.REQUESTED
 

@@ -64,7 +64,7 @@ def test_who_may_not_handle_it_sees_it_without_its_forms(till: Till) -> None:
     dispute = a_dispute_of(till.client, 77_000)
     browser = a_browser(till.asker)
     shown = browser.get(reverse("accounts:dispute-detail", args=[dispute.pk])).content.decode()
-    assert "Your role does not allow it." in shown
+    assert "There is nothing for you to decide here." in shown
     url = reverse("accounts:dispute-clear", args=[dispute.pk])
     assert browser.post(url, {"reason": "x"}).status_code == 403
 

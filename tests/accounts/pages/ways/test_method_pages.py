@@ -20,7 +20,8 @@ from tests.factories.people import a_browser, a_legal_entity, a_staff_user
 pytestmark = pytest.mark.django_db
 FORM = {
     "direction": "out", "country": "es", "is_offered": "on", "minimum": "20", "maximum": "",
-    "fee_fixed": "2.50", "fee_percent": "0.1", "provider_fixed": "1", "decide_hours": "24", "pay_hours": "48", "notices": "60, 84, 108",
+    "fee_fixed": "2.50", "fee_percent": "0.1", "provider_fixed": "1",
+    "decide_hours": "24", "pay_hours": "48", "notices": "60, 84, 108",
     "reason": "The bank asks for more",
 }  # fmt: skip
 

@@ -104,8 +104,11 @@ class Control:
 
     def _put_manager(self, args: Arguments) -> Any:
         manager: ManagerAccount = args.term("manager", ManagerAccount)
-        self._desk.book.journal.write_specs(managers=[manager])
-        self._desk.book.managers[manager.login] = manager
+        book = self._desk.book
+        # All of them: a server begun with the usual ones has none of them written yet.
+        known = {**book.managers, manager.login: manager}
+        book.journal.write_specs(managers=known.values())
+        book.managers[manager.login] = manager
         return fragment(manager)
 
     def _set_security(self, args: Arguments) -> Any:
