@@ -13,11 +13,12 @@ from accounts.actions.adjusting import carrying as adjusting
 from accounts.actions.bulk import carrying, steering, steps
 from accounts.ledger import balances, proof
 from accounts.models import Adjustment, BulkFile, BulkRow, LedgerAccount
-from accounts.queries.bulk import lines
+from accounts.queries.bulk import lines, page
 from accounts.states import LedgerKind
 from accounts.terms.adjustments import Adjustment as State
 from accounts.terms.bulk import Bulk, BulkLine
 from backoffice.core import clock
+from backoffice.core.actors import NOWHERE
 from backoffice.identity.models import User
 from tests.factories.accounts.bulk import carried, row_of, running, some_accounts
 from tests.factories.agents import Script
@@ -166,6 +167,10 @@ def test_metatraders_no_and_our_own_stay_with_their_lines(till: Till, script: Sc
     assert [shown[number].outcome for number in (2, 3)] == ["refused", "refused"]  # type: ignore[attr-defined]
     assert "MetaTrader refused" in lines.words_of(shown[2])
     assert "shut" in lines.words_of(shown[3])
+    seen = page.get_page_for(till.cashier, file.pk, origin=NOWHERE, now=clock.now())
+    assert [(one.number, told) for one, told in seen.trouble] == [
+        (number, lines.words_of(shown[number])) for number in (2, 3)
+    ]
     assert till.posted() == Decimal("1000.00")
     assert proof.findings() == []
 

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.factories.simulator import Clock, Heard, a_desk, a_server, accounts, reopened
+from trading.gateway import wire
 from trading.gateway.simulator.clockwork import Clockwork
 from trading.gateway.simulator.desk import Desk
+from trading.gateway.simulator.front.control import Control
 from trading.gateway.simulator.front.direct import Direct
 from trading.gateway.simulator.funds import change_balance
 from trading.gateway.simulator.nightly import end_day
@@ -19,7 +22,15 @@ from trading.gateway.simulator.orders import Order, open_trade
 from trading.gateway.simulator.protocol import Code, No
 from trading.gateway.simulator.records import read_body
 from trading.gateway.simulator.terminal import Terminal
-from trading.terms import DailyReport, LevelType, LogCode, LogLine, MarginState, Quote
+from trading.terms import (
+    DailyReport,
+    LevelType,
+    LogCode,
+    LogLine,
+    ManagerAccount,
+    MarginState,
+    Quote,
+)
 
 DEPOSIT = Order(cmd=6, login=5001, price=Decimal("250.00"), comment="gift")
 BUY = Order(cmd=0, login=5001, symbol="EURUSD", volume=100, price=Decimal("1.20010"))
@@ -130,6 +141,17 @@ def test_a_margin_call_is_told_when_it_comes_and_when_it_goes(desk: Desk, heard:
     called = [one.record for one in heard.happenings if one.kind == "margin_call"]
     levels = [one.level_type for one in called if isinstance(one, MarginState)]
     assert levels == [LevelType.MARGIN_CALL, LevelType.OK]
+
+
+def test_a_manager_put_at_the_stage_leaves_the_others_their_login(desk: Desk) -> None:
+    nothing: Any = None  # the stage moves no clock and no price here
+    stage = Control(desk, nothing, nothing, nothing)
+    usual = desk.book.managers.values()
+    other = replace(desk.book.managers[901], name="Other desk")
+    stage.answer("put_manager", {"manager": wire.encode(ManagerAccount, other)})
+    kept = {one.login: one.name for one in desk.book.journal.managers()}
+    assert kept == {one.login: one.name for one in usual}  # after a restart they are all there
+    assert kept[901] == "Other desk"
 
 
 @pytest.mark.parametrize(
