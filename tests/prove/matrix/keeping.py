@@ -1,6 +1,7 @@
 """Keeps how everything stands between two acts, so that many endings can be tried from there.
 
-PostgreSQL by a savepoint; MetaTrader, the provider, the agent's journal and its file by copies.
+PostgreSQL by a savepoint; MetaTrader, the provider, the agent's journal and its file by copies;
+and the clock goes back.
 """
 
 import os
@@ -30,6 +31,7 @@ class Kept:
         self._attempts = {marker: dict(known) for marker, known in journal._attempts.items()}
         self._size = journal.size
         self._around = world.wire.around
+        self._moment = world.moment.now()
 
     def restore(self) -> None:
         """Let everything stand as it stood."""
@@ -43,7 +45,7 @@ class Kept:
         journal._attempts = {marker: dict(known) for marker, known in self._attempts.items()}
         os.ftruncate(journal._file, self._size)
         world.wire.around = self._around
-        world.till.see()  # trying so much took real time: figures are as fresh as they were
+        world.moment.back_to(self._moment)
 
     def release(self) -> None:
         """Go on from where everything stands now."""

@@ -5,10 +5,11 @@ transaction that is rolled back, so thousands of cases start from the same groun
 kept moments in it (keeping.py). Time is passed by moving what waits, never by waiting.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,12 @@ from tests.factories.payments import SYSTEM, Till, a_metatrader, a_till, work_do
 from tests.prove.matrix.faults import FAULTS, Fault, Stage, nothing, plainly
 from tests.prove.matrix.lived import lives, moving
 from tests.prove.matrix.lived.life import Life
+from tests.prove.matrix.moment import Moment
 from tests.prove.matrix.oracle import accounts_of, ending, findings
 from tests.prove.matrix.standing import code_of
 from tests.prove.matrix.stepping import Point, Stepping, Steps, counted
 from trading.actions import looking_up
+from trading.gateway import clock as wire_clock
 from trading.gateway import registry
 from trading.gateway.agent import gate
 from trading.gateway.agent.journal import Journal
@@ -54,6 +57,7 @@ OPEN = (*UNANSWERED, Operation.NOT_STARTED, Operation.ABSENT, Operation.MANUAL)
 
 
 Changes = Callable[[bool], None]
+BEGAN = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 class NotProved(Exception):
@@ -77,6 +81,7 @@ class World:
     journal: Journal
     wire: Stepping
     tally: Tallied
+    moment: Moment
     steps: Steps = field(default_factory=Steps)
     depth: int = 0  # of savepoints, outside every transaction of the product
 
@@ -256,9 +261,12 @@ def a_world(folder: Path, *, gate_open: bool = False) -> Iterator[World]:
     """
     with ExitStack() as stack:
         stack.enter_context(undone())
-        till = a_till()
-        known = Changed()
+        known, moment = Changed(), Moment()
         stack.callback(known.restore)
+        for ours in (clock, wire_clock):
+            known.set(ours, "now", moment.now)
+        known.set(wire_clock, "_reading", _steady)  # a clock that was put back is no error here
+        till = a_till()
         known.set(gate, "_BETWEEN_LOOKS", 0)
         known.set(client, "_RETRY_PAUSE", (0, 0))
         stack.enter_context(a_metatrader(till, folder, Settings(known), gate_open=gate_open))
@@ -266,7 +274,7 @@ def a_world(folder: Path, *, gate_open: bool = False) -> Iterator[World]:
         made: list[World] = []
         wire = Stepping(None, lambda: made[0].steps, "agent", lambda: made[0].outside())
         assert till.running is not None
-        made.append(World(till, provider, till.running.journal, wire, Tallied()))
+        made.append(World(till, provider, till.running.journal, wire, Tallied(), moment))
         registry.register(lambda address: _through(made[0], address))
         stack.callback(lambda: registry.register(RemoteGateway))
         paying = Stepping(provider, lambda: made[0].steps, "provider", lambda: made[0].outside())
@@ -300,6 +308,11 @@ class Settings:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._known.set(django_settings, name, value)  # type: ignore[attr-defined]
+
+
+def _steady() -> tuple[datetime, int]:
+    """Both clocks of a machine whose time nobody sets."""
+    return BEGAN + timedelta(seconds=time.monotonic()), time.monotonic_ns() // 1_000_000
 
 
 def _through(world: World, address: Any) -> Any:
