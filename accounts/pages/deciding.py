@@ -47,19 +47,23 @@ def context(
     user: Any, page: ApprovalPage, *, view: str = View.TODO, now: datetime, form: Any = None
 ) -> dict[str, Any]:
     """Return the rest of the page; `form` is one that was opened, or sent and not accepted."""
-    payment, verdict = page.payment, badges.find("check", page.verdict)
+    asker = page.payment.requested_by
     return {
         "page": page,
-        "payment": payment,
-        "verdict": verdict,
-        "due": due(payment, now),
-        "requester": page.names.get(payment.requested_by, payment.requested_by),
+        "payment": page.payment,
+        "verdict": badges.find("check", page.verdict),
+        "due": due(page.payment, now),
+        "requester": page.names.get(asker, asker),
         "buttons": buttons(page, form),
         "is_for_others": bars.is_for_others(page.acts),
         "changed": changed(page, form),
-        "queue": place(user, page, view, now),
-        "opened": form,
+        **at(user, page, view, form, now),
     }
+
+
+def at(user: Any, page: ApprovalPage, view: str, form: Any, now: datetime) -> dict[str, Any]:
+    """Return where the reader is: the place in the queue, and the form that stands open."""
+    return {"queue": place(user, page, view, now), "opened": form}
 
 
 def place(user: Any, page: ApprovalPage, view: str, now: datetime) -> dict[str, Any]:
