@@ -84,11 +84,9 @@ def _acts(
     offered = [verb for verb in BULK.verbs(file.state) if verb not in ("start", "finish")]
     prepares = access.reaches(file, user, PREPARE_BULK)
     acts = dict.fromkeys(offered if prepares else (), "")
-    is_asked = file.state == Bulk.WAITING and file.approval_id is not None
-    if is_asked and access.reaches(file, user, APPROVE_BULK):
-        objection = requests.objection_to(
-            file.approval_id, user, origin=origin, now=now, reviews=False
-        )
+    asked = file.approval_id if file.state == Bulk.WAITING else None
+    if asked is not None and access.reaches(file, user, APPROVE_BULK):
+        objection = requests.objection_to(asked, user, origin=origin, now=now, reviews=False)
         acts = {"refuse": objection, "agree": objection, **acts}
     return acts
 
