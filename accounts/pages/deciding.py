@@ -47,23 +47,26 @@ def context(
     user: Any, page: ApprovalPage, *, view: str = View.TODO, now: datetime, form: Any = None
 ) -> dict[str, Any]:
     """Return the rest of the page; `form` is one that was opened, or sent and not accepted."""
-    asker = page.payment.requested_by
+    payment = page.payment
     return {
         "page": page,
-        "payment": page.payment,
+        "payment": payment,
         "verdict": badges.find("check", page.verdict),
-        "due": due(page.payment, now),
-        "requester": page.names.get(asker, asker),
-        "buttons": buttons(page, form),
-        "is_for_others": bars.is_for_others(page.acts),
-        "changed": changed(page, form),
-        **at(user, page, view, form, now),
+        "due": due(payment, now),
+        "requester": page.names.get(payment.requested_by, payment.requested_by),
+        "queue": place(user, page, view, now),
+        **bar(page, form),
     }
 
 
-def at(user: Any, page: ApprovalPage, view: str, form: Any, now: datetime) -> dict[str, Any]:
-    """Return where the reader is: the place in the queue, and the form that stands open."""
-    return {"queue": place(user, page, view, now), "opened": form}
+def bar(page: ApprovalPage, form: Any) -> dict[str, Any]:
+    """Return what may follow, and the form that stands open."""
+    return {
+        "buttons": buttons(page, form),
+        "is_for_others": bars.is_for_others(page.acts),
+        "changed": changed(page, form),
+        "opened": form,
+    }
 
 
 def place(user: Any, page: ApprovalPage, view: str, now: datetime) -> dict[str, Any]:
