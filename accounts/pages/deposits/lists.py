@@ -47,7 +47,8 @@ class DepositList(ListPage):
         foot = deposits.totals_of(rows)
         words = ngettext("%(count)s deposit", "%(count)s deposits", foot.count)
         counted = figures.counted(foot.count + foot.is_more)
-        told = {"client": words % {"count": counted}, "amount": marks.amounts(foot.amounts)}
+        came = {"amount": marks.amounts(foot.amounts), "state": _("what came in")}
+        told = {"client": words % {"count": counted}, **(came if foot.amounts else {})}
         return told if foot.count else {}
 
     def additions(self, rows: Any) -> dict[str, Any]:

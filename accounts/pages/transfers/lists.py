@@ -47,7 +47,7 @@ class TransferList(ListPage):
         foot = asking.totals_of(rows)
         words = ngettext("%(count)s transfer", "%(count)s transfers", foot.count)
         counted = figures.counted(foot.count + foot.is_more)
-        arrived = {"amount": marks.amounts(foot.amounts), "state": _("arrived")}
+        arrived = {"amount": marks.amounts(foot.amounts), "state": _("what arrived")}
         told = {"client": words % {"count": counted}, **(arrived if foot.amounts else {})}
         return told if foot.count else {}
 

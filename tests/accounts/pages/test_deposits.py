@@ -129,6 +129,15 @@ def test_the_list_counts_and_finds(till: Till) -> None:
     assert b"deposit waits for me" in morning
 
 
+def test_the_sum_of_the_list_says_that_it_is_of_what_came_in(till: Till) -> None:
+    browser, url = a_browser(till.cashier), reverse("accounts:deposit-list")
+    deposit = start(till)
+    assert b"came in" not in browser.get(url, {"view": "all"}).content
+    take(paid(deposit))
+    work_done()
+    assert b"came in" in browser.get(url, {"view": "all"}).content
+
+
 def test_the_page_says_when_it_is_not_any_more_what_it_shows(till: Till) -> None:
     deposit = start(till)
     browser = a_browser(till.cashier)
