@@ -67,4 +67,5 @@ export function bind(acts) {
     box.checked = !singleKeysOff();
     box.addEventListener("change", () => localStorage.setItem("single-keys", box.checked ? "on" : "off"));
   }
+  document.documentElement.dataset.keys = "heard"; // who presses for a machine waits for this
 }

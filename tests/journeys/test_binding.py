@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.pressing import press
 from tests.journeys.running import Demo
 from tests.journeys.test_looks import looked_at
 
@@ -24,12 +25,11 @@ def test_an_account_of_nobody_gets_its_client_and_is_taken_back(
     expect(page.locator(".summary")).to_contain_text("nobody yet")
     assert_fit(page)
 
-    page.keyboard.press("g")
-    page.keyboard.press("u")
+    press(page, "g", "u")
     row = page.locator("#list tbody tr", has_text=login)
     expect(row).to_contain_text("same e-mail")
     row.locator("[data-row]").focus()
-    page.keyboard.press("x")
+    press(page, "x")
     expect(row.locator("[data-select]")).to_be_checked()
     assert_fit(page)
     for is_undone in (True, False):  # in the end the account has its client again
@@ -37,8 +37,7 @@ def test_an_account_of_nobody_gets_its_client_and_is_taken_back(
         page.get_by_role("button", name="Give 1 account").click()
         expect(page.locator(".lines")).to_contain_text("Given to the client")
         if is_undone:
-            page.keyboard.press("u")
-            page.keyboard.press("Enter")
+            press(page, "u", "Enter")
             expect(page.locator(".lines")).to_contain_text("Taken back")
             page.goto(f"{demo.address}/trading/unbound/?pick=strong&q={login}")
             expect(page.locator("[data-select]")).to_be_checked()

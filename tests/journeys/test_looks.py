@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.pressing import press
 from tests.journeys.running import Demo
 
 pytestmark = pytest.mark.browser
@@ -98,18 +99,14 @@ def test_the_keyboard_does_what_its_list_says(demo: Demo, sign_in: SignIn) -> No
     """Rows, search, go-to, overlay: by keys alone; and none of it while typing."""
     page = sign_in("administrator")
     page.goto(f"{demo.address}/clients/")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j", "j")
     second = page.locator("tr[data-open] a[data-row]").nth(1)
     expect(second).to_be_focused()
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "k", "Enter")
     expect(page.locator(".record-head h1")).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("c")
+    press(page, "g", "c")
     expect(page.locator("#list tbody tr").first).to_be_visible()
-    page.wait_for_load_state("networkidle")  # before that nobody listens to keys
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.locator("#id_q")).to_be_focused()
     page.keyboard.type("gc?j")  # letters, not commands
     expect(page.locator("#id_q")).to_have_value("gc?j")

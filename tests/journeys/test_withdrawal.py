@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.pressing import press
 from tests.journeys.running import Demo
 
 pytestmark = pytest.mark.browser
@@ -35,15 +36,9 @@ def asked_for(page: Page, demo: Demo) -> str:
 
 def opened(page: Page, number: str) -> None:
     """Go to the queue, find it, open it: by keys."""
-    page.wait_for_load_state("networkidle")
-    for _turn in range(10):  # a page that was not quite there yet hears the second try
-        page.keyboard.press("g")
-        page.keyboard.press("a")
-        with contextlib.suppress(TimeoutError):
-            page.wait_for_url("**/payments/", timeout=3000)
-            break
-    page.wait_for_load_state("networkidle")
-    page.keyboard.press("/")
+    press(page, "g", "a")
+    page.wait_for_url("**/payments/")
+    press(page, "/")
     page.keyboard.type(f"#{number}")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     expect(page.locator("#list tbody")).to_contain_text(number)
@@ -59,10 +54,10 @@ def opened(page: Page, number: str) -> None:
 
 
 def reach(page: Page, key: str) -> None:
-    """Press the key of an act until its button has the focus: a page may not listen at once."""
+    """Press the key of an act until its button has the focus: news may draw the bar anew."""
     button = page.locator(f"[data-decide={key}]")
     for _turn in range(10):
-        page.keyboard.press(key)
+        press(page, key)
         with contextlib.suppress(AssertionError):
             expect(button).to_be_focused(timeout=3000)
             return
@@ -89,7 +84,7 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     second = sign_in("compliance")
     opened(second, number)
     expect(second.locator(".checklist li")).to_have_count(17)
-    second.keyboard.press("5")
+    press(second, "5")
     expect(second.locator("#check-5")).to_be_focused()
     reach(second, "a")
     second.keyboard.press("Control+Enter")
@@ -98,7 +93,7 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
 
     cashier = sign_in("finance")
     opened(cashier, number)
-    cashier.keyboard.press("a")
+    press(cashier, "a")
     expect(cashier.locator("#id_send_bank_reference")).to_be_focused()
     cashier.keyboard.type("FT-2026-77")
     cashier.keyboard.press("Control+Enter")
