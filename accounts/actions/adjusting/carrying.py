@@ -20,7 +20,7 @@ from accounts.terms.adjustments import OF_CREDIT, Cause
 from accounts.terms.adjustments import Adjustment as State
 from backoffice.approvals.actions import refusals
 from backoffice.approvals.terms import Payload, Words
-from backoffice.core import locks
+from backoffice.core import compiled, locks
 from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Later
 from backoffice.core.money import rounded
@@ -64,7 +64,7 @@ def approve_adjustment(adjustment: Adjustment, *, actor: Actor, now: datetime) -
     steps.move(adjustment, "approve")
     adjustment.approved_at, adjustment.next_try_at = now, now
     with refusals.spoken():
-        adjustment.save()
+        compiled.change(adjustment, "reservation", "state", "approved_at", "next_try_at")
     plan(adjustment, actor=actor, now=now)
     event = AdjustmentApproved(**steps.told(adjustment))
     steps.emit(adjustment, event, actor=actor, now=now)
@@ -90,11 +90,12 @@ def carry_adjustment(*, adjustment_id: int, actor: Actor, now: datetime) -> None
     MetaTrader out of reach: it stays APPROVED, says why, and is tried again. Call it with no
     transaction open.
     """
-    operation_id = _due(adjustment_id, now)
-    if operation_id is None:
+    due = _due(adjustment_id, now)
+    if due is None:
         return
+    adjustment, operation_id = due
     try:
-        if _is_taken_already(adjustment_id, actor, now):
+        if _is_taken_already(adjustment, actor, now):
             return
         balance.send_operation(operation_id=operation_id, actor=actor, now=now)
     except Conflict:
@@ -103,11 +104,10 @@ def carry_adjustment(*, adjustment_id: int, actor: Actor, now: datetime) -> None
         _wait(adjustment_id, str(reason), actor, now)
 
 
-def _is_taken_already(adjustment_id: int, actor: Actor, now: datetime) -> bool:
+def _is_taken_already(adjustment: Adjustment, actor: Actor, now: datetime) -> bool:
     """Give an end of a credit up where the server took it itself meanwhile; say whether it did."""
-    adjustment = Adjustment.objects.select_related("credit").get(pk=adjustment_id)
-    credit = adjustment.credit
-    if adjustment.cause != Cause.ENDED or credit is None:
+    credit = adjustment.credit if adjustment.cause == Cause.ENDED else None
+    if credit is None:
         return False
     if not serverside.took(credit, now=now):
         return False
@@ -170,8 +170,8 @@ def _figures(have: Decimal | None, moved: Decimal, currency: str) -> str:
 
 
 @transaction.atomic(durable=True)
-def _due(adjustment_id: int, now: datetime) -> int | None:
-    """Return the operation to send; None: it is not this one's turn."""
+def _due(adjustment_id: int, now: datetime) -> tuple[Adjustment, int] | None:
+    """Return the adjustment, and the operation to send; None: it is not this one's turn."""
     adjustment = steps.locked(adjustment_id)
     if adjustment.state != State.APPROVED:
         return None
@@ -181,8 +181,8 @@ def _due(adjustment_id: int, now: datetime) -> int | None:
     if operation is None or operation.state not in SENDABLE:
         return None
     adjustment.next_try_at = now + LOOK_AGAIN
-    adjustment.save(update_fields=["next_try_at"])
-    return operation.operation_id
+    compiled.change(adjustment, "next_try_at")
+    return adjustment, operation.operation_id
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from accounts.models import Adjustment
 from accounts.queries.adjusting import targets
 from accounts.terms.adjustments import BY_RULE
 from accounts.terms.adjustments import Adjustment as State
-from backoffice.core import idempotency
+from backoffice.core import compiled, idempotency
 from backoffice.core.actors import Actor
 from trading.queries import operations
 from trading.queries.operations import OperationView
@@ -36,16 +36,21 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
 
+#: What it changes on the row that MetaTrader booked it.
+DONE = (
+    "state", "ticket", "entry", "closed_at", "waits_because", "next_try_at",
+    "uncertain_since", "uncertain_words", "needs_person", "settling_by",
+)  # fmt: skip
+
 Step = Callable[[Adjustment, OperationView, Actor, datetime], None]
 
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no adjustment is passed over."""
-    number = Adjustment.objects.filter(key=key).values_list("pk", flat=True).first()
-    if number is None:
+    adjustment = steps.locked_by_key(key)
+    if adjustment is None:
         return
-    adjustment = steps.locked(number)
     operation = operations.get_operation(key)
     step = STEPS.get(operation.state) if operation is not None else None
     if operation is not None and step is not None:
@@ -76,7 +81,7 @@ def _done(adjustment: Adjustment, operation: OperationView, actor: Actor, now: d
     steps.clear_doubt(adjustment)
     adjustment.waits_because, adjustment.next_try_at = "", None
     adjustment.ticket, adjustment.entry, adjustment.closed_at = ticket, entry, now
-    adjustment.save()
+    compiled.change(adjustment, *DONE)
     event = AdjustmentDone(**steps.told(adjustment), kind=str(adjustment.kind), ticket=ticket)
     steps.emit(adjustment, event, actor=actor, now=now)
     if adjustment.credit_id is not None:

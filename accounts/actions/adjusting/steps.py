@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from accounts.queries.books import books_of
 from accounts.states import LedgerKind
 from accounts.terms.adjustments import ADJUSTMENT, AdjustmentKind, Cause
 from accounts.terms.adjustments import Adjustment as State
-from backoffice.core import access, locks, outbox
+from backoffice.core import access, compiled, locks, outbox
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Conflict
 from backoffice.core.events import Event
 from backoffice.core.money import rounded
@@ -23,6 +25,10 @@ from backoffice.core.states import IllegalMove
 from backoffice.identity.queries import people
 
 __all__ = ["NoReason", "NotAllowed", "NotPossible", "require_reason"]
+
+_TOLD = Adjustment.objects.select_related("reservation", "dispute__reservation")
+LOCKED = Question(lambda number: locks.rows(_TOLD.filter(pk=number)), int)
+LOCKED_BY_KEY = Question(lambda key: locks.rows(_TOLD.filter(key=key)), UUID)
 
 #: Where the other side of a balance correction stands, where it is not the corrections' account.
 AGAINST: dict[str, LedgerKind] = {
@@ -61,15 +67,19 @@ class AlreadyReversed(Conflict):
 
 def locked(adjustment_id: int) -> Adjustment:
     """Return the adjustment, its row locked."""
-    rows = Adjustment.objects.select_related("reservation", "dispute__reservation")
-    return locks.rows(rows.filter(pk=adjustment_id)).get()
+    return LOCKED.one(adjustment_id)
+
+
+def locked_by_key(key: UUID) -> Adjustment | None:
+    """Return the adjustment whose operation has this key, its row locked; None where none has."""
+    return LOCKED_BY_KEY.first(key)
 
 
 def add(adjustment: Adjustment) -> None:
     """Write the row; AlreadyReversed where PostgreSQL keeps a second one of the same out."""
     try:
         with transaction.atomic():
-            adjustment.save(force_insert=True)
+            compiled.add(adjustment)
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         if name in ONCE:

@@ -22,14 +22,30 @@ from accounts.terms.adjustments import Adjustment as State
 from accounts.terms.adjustments import AdjustmentKind, Cause
 from accounts.terms.bulk import BULK_LINE, PURPOSE_LABELS, Bulk, BulkLine, Purpose
 from backoffice.approvals.actions.refusals import OverAlready
-from backoffice.core import locks
+from backoffice.core import compiled, locks
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.errors import Rejected
 from trading.queries import by_login, money
 
 #: Whoever carries renews it with each line; one who died leaves it to run out.
 LEASE = timedelta(seconds=30)
 AGAIN = timedelta(seconds=5)
+LEASED = ("carried_by", "carried_until", "next_try_at")
+
+HELD = Question(
+    lambda number: locks.rows(
+        BulkFile.objects.defer("body").select_related("approval").filter(pk=number)
+    ),
+    int,
+)
+FRESH = Question(
+    lambda number: BulkRow.objects.filter(
+        file_id=number, state=BulkLine.WAITING, next_try_at__isnull=True
+    ).order_by("number")[:1],
+    int,
+)
+MADE = Question(lambda number: Adjustment.objects.filter(pk=number), int)
 
 
 def carry_next(*, file_id: int, carrier: UUID, actor: Actor, now: datetime) -> bool:
@@ -74,22 +90,22 @@ def _next(file_id: int, carrier: UUID, actor: Actor, now: datetime) -> tuple[int
 
 def _held(file_id: int, carrier: UUID, now: datetime) -> BulkFile | None:
     """Take or renew the lease of a running file; None when it is not ours to carry now."""
-    rows = BulkFile.objects.defer("body").select_related("approval").filter(pk=file_id)
-    file = locks.rows(rows).get()
+    file = HELD.one(file_id)
     is_free = file.carried_until is None or file.carried_until <= now
     if file.state != Bulk.RUNNING or not (is_free or file.carried_by == carrier):
         return None
     if file.next_try_at is not None and file.next_try_at > now:
         return None
     file.carried_by, file.carried_until, file.next_try_at = carrier, now + LEASE, None
-    file.save(update_fields=["carried_by", "carried_until", "next_try_at"])
+    compiled.change(file, *LEASED)
     return file
 
 
 def _due(file: BulkFile, now: datetime) -> BulkRow | None:
-    rows = BulkRow.objects.filter(file=file, state=BulkLine.WAITING).order_by("number")
-    fresh = rows.filter(next_try_at__isnull=True).first()
-    return fresh or rows.filter(next_try_at__lte=now).first()
+    if fresh := FRESH.first(file.pk):
+        return fresh
+    put_off = BulkRow.objects.filter(file=file, state=BulkLine.WAITING, next_try_at__lte=now)
+    return put_off.order_by("number").first()
 
 
 def _made(file: BulkFile, row: BulkRow, actor: Actor, now: datetime) -> Adjustment | None:
@@ -113,7 +129,7 @@ def _made(file: BulkFile, row: BulkRow, actor: Actor, now: datetime) -> Adjustme
         return None
     row.state = BULK_LINE.after(row.state, "make")
     row.adjustment, row.next_try_at = adjustment, None
-    row.save(update_fields=["state", "adjustment", "next_try_at"])
+    compiled.change(row, "state", "adjustment", "next_try_at")
     return adjustment
 
 
@@ -159,7 +175,7 @@ def _rest(file: BulkFile, actor: Actor, now: datetime) -> None:
     file.carried_by = file.carried_until = None
     if not lines.is_over(file.pk):
         file.next_try_at = now + AGAIN
-        file.save(update_fields=["carried_by", "carried_until", "next_try_at"])
+        compiled.change(file, *LEASED)
         return
     steps.move(file, "finish")
     file.closed_at, file.waits_because = now, ""
@@ -175,7 +191,7 @@ def _waits_still(file: BulkFile, now: datetime) -> bool:
     if made.filter(waiting, adjustment__state=State.APPROVED).exists():
         file.carried_by = file.carried_until = None
         file.next_try_at = now + AGAIN
-        file.save(update_fields=["carried_by", "carried_until", "next_try_at"])
+        compiled.change(file, *LEASED)
         return True
     file.waits_because = ""
     file.save(update_fields=["waits_because"])
@@ -185,7 +201,7 @@ def _waits_still(file: BulkFile, now: datetime) -> bool:
 @transaction.atomic
 def _stuck(file_id: int, adjustment_id: int, actor: Actor, now: datetime) -> bool:
     """Let the file wait where MetaTrader could not be reached; the same reason is told once."""
-    told = Adjustment.objects.get(pk=adjustment_id)
+    told = MADE.one(adjustment_id)
     if told.state != State.APPROVED or not told.waits_because or told.next_try_at is None:
         return False
     file = steps.locked(file_id)

@@ -30,6 +30,7 @@ from accounts.terms import Review
 from backoffice.approvals.actions import closing, executing
 from backoffice.core import idempotency
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from backoffice.core.money import rounded
 from trading.queries import operations
 from trading.queries.operations import OperationView
@@ -40,13 +41,15 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
 
+BY_KEY = Question(lambda key: DepositOperation.objects.filter(key=key), UUID)
+
 Step = Callable[[Deposit, OperationView, Actor, datetime], None]
 
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no deposit is passed over."""
-    link = DepositOperation.objects.filter(key=key).first()
+    link = BY_KEY.first(key)
     if link is None:
         return
     deposit = steps.locked(link.deposit_id)

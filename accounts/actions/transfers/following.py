@@ -25,6 +25,7 @@ from accounts.terms import TRANSFER_FINAL, TransferLeg
 from accounts.terms import Transfer as State
 from backoffice.core import idempotency
 from backoffice.core.actors import Actor
+from backoffice.core.compiled import Question
 from trading.queries import operations
 from trading.queries.operations import OperationView
 from trading.states import Operation
@@ -35,13 +36,15 @@ LONGEST_WAIT = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
 DEBIT, CREDIT, RETURN = TransferLeg.DEBIT, TransferLeg.CREDIT, TransferLeg.RETURN
 
+BY_KEY = Question(lambda key: TransferOperation.objects.filter(key=key), UUID)
+
 Step = Callable[[Transfer, OperationView, Actor, datetime], None]
 
 
 @transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no transfer is passed over."""
-    link = TransferOperation.objects.filter(key=key).first()
+    link = BY_KEY.first(key)
     if link is None:
         return
     transfer = steps.locked(link.transfer_id)

@@ -14,7 +14,7 @@ from accounts.models import BulkFile, BulkRow
 from accounts.permissions import SEE_BULK
 from accounts.terms.adjustments import Adjustment
 from accounts.terms.bulk import BULK_LINE_LABELS, PURPOSE_LABELS, SNAG_LABELS, BulkLine
-from backoffice.core import access
+from backoffice.core import access, compiled
 
 IN_ORDER = ("number", "id")
 #: How a line stands as people see it: its own state, or that of the adjustment it became.
@@ -40,6 +40,14 @@ OUTCOME = Case(
 )
 #: What a person looks at: a warning, or an end that is not the booking.
 TO_LOOK_AT = ~Q(snag="") | Q(outcome__in=("cannot", "refused", "uncertain"))
+
+#: The states stand in the text, so that PostgreSQL goes by its index of what is open.
+OPEN_ON = """
+SELECT EXISTS (
+    SELECT FROM accounts_adjustment told JOIN accounts_bulkrow line ON line.adjustment_id = told.id
+    WHERE told.account_id = %s AND told.state IN ('APPROVED', 'UNCERTAIN') AND line.id <> %s
+)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +168,8 @@ def state_words(row: BulkRow) -> str:
 
 def open_on(account_id: int, *, but: int) -> bool:
     """Say whether another line on the account is on its way through MetaTrader."""
-    rows = BulkRow.objects.filter(account_id=account_id, state=BulkLine.MADE).exclude(pk=but)
-    return rows.filter(adjustment__state__in=(Adjustment.APPROVED, Adjustment.UNCERTAIN)).exists()
+    ((is_open,),) = compiled.ask(OPEN_ON, [account_id, but])
+    return bool(is_open)
 
 
 def is_over(file_id: int) -> bool:
