@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from accounts.pages import cells
 from accounts.pages.tables import due
@@ -19,6 +19,8 @@ from accounts.queries.transfers import rows as transfers
 from backoffice.ui.shapes import Panel
 
 HEAD = 6
+#: Its count, its words, the tab where they stand, how loud, the shape.
+Kinds = tuple[tuple[str, Any, str, str, str], ...]
 #: What is nobody's for longer than this is said loudly.
 OLD_DAYS = 3
 
@@ -56,113 +58,122 @@ class Today(Panel):
         rows: Any = payments.list_payments_for(user).filter(mine)
         coming = deposits.counts_for(user, now=self.now, since=self.midnight)
         return {
-            "alarms": [*alarms(record), *deposit_alarms(coming), *other_alarms(user, self.now)],
+            "alarms": money_alarms(user, record, coming, self.now),
             "credited": coming.credited,
             "paid": payments.paid_since_for(user, self.midnight),
             "head": [_line(row, self.now) for row in rows[:HEAD]],
         }
 
 
-#: Count → its words for one and for many, the tab where they stand, how loud, the shape.
-ALARMS = (
-    ("late", "withdrawal is late", "withdrawals are late", View.LATE, "danger", "stopped"),
+#: What of withdrawals needs a human.
+ALARMS: Kinds = (
+    (
+        "late",
+        ngettext_lazy("withdrawal is late", "withdrawals are late", "count"),
+        View.LATE, "danger", "stopped",
+    ),
     (
         "denied",
-        "refused withdrawal was booked in MetaTrader all the same",
-        "refused withdrawals were booked in MetaTrader all the same",
+        ngettext_lazy(
+            "refused withdrawal was booked in MetaTrader all the same",
+            "refused withdrawals were booked in MetaTrader all the same",
+            "count",
+        ),
         View.UNCERTAIN, "danger", "needs",
     ),
-    ("by_hand", "waits for two people", "wait for two people", View.UNCERTAIN, "danger", "needs"),
-    ("returns", "return to confirm", "returns to confirm", View.ALL, "warn", "back"),
-    ("soon", "is due within 4 h", "are due within 4 h", View.ALL, "warn", "needs"),
     (
-        "noticed",
-        "withdrawal has passed a mark of its promise",
-        "withdrawals have passed a mark of their promise",
+        "by_hand",
+        ngettext_lazy("waits for two people", "wait for two people", "count"),
+        View.UNCERTAIN, "danger", "needs",
+    ),
+    (
+        "returns",
+        ngettext_lazy("return to confirm", "returns to confirm", "count"),
+        View.ALL, "warn", "back",
+    ),
+    (
+        "soon",
+        ngettext_lazy("is due within 4 h", "are due within 4 h", "count"),
         View.ALL, "warn", "needs",
     ),
-    ("voided", "approval was voided", "approvals were voided", View.VOIDED, "warn", "needs"),
+    (
+        "noticed",
+        ngettext_lazy(
+            "withdrawal has passed a mark of its promise",
+            "withdrawals have passed a mark of their promise",
+            "count",
+        ),
+        View.ALL, "warn", "needs",
+    ),
+    (
+        "voided",
+        ngettext_lazy("approval was voided", "approvals were voided", "count"),
+        View.VOIDED, "warn", "needs",
+    ),
 )  # fmt: skip
-
-
-def alarms(counts: Counts) -> list[Alarm]:
-    """Return what needs a human now, the loudest first; nothing where all is quiet."""
-    queue = reverse("accounts:payment-list")
-    return [
-        Alarm(
-            count=count,
-            words=ngettext(one, many, count),
-            url=f"{queue}?view={view}",
-            tone=tone,
-            icon=icon,
-        )
-        for name, one, many, view, tone, icon in ALARMS
-        if (count := getattr(counts, name))
-    ]
-
-
 #: The same of deposits.
-DEPOSIT_ALARMS = (
+DEPOSIT_ALARMS: Kinds = (
     (
         "flight",
-        "deposit came in and is not in MetaTrader",
-        "deposits came in and are not in MetaTrader",
+        ngettext_lazy(
+            "deposit came in and is not in MetaTrader",
+            "deposits came in and are not in MetaTrader",
+            "count",
+        ),
         deposits.View.IN_FLIGHT, "danger", "stopped",
     ),
-    ("todo", "deposit waits for me", "deposits wait for me", deposits.View.TODO, "warn", "needs"),
+    (
+        "todo",
+        ngettext_lazy("deposit waits for me", "deposits wait for me", "count"),
+        deposits.View.TODO, "warn", "needs",
+    ),
 )  # fmt: skip
-
-
-def deposit_alarms(counts: deposits.Counts) -> list[Alarm]:
-    """Return what needs a human now among the deposits."""
-    listed = reverse("accounts:deposit-list")
-    return [
-        Alarm(
-            count=count,
-            words=ngettext(one, many, count),
-            url=f"{listed}?view={view}",
-            tone=tone,
-            icon=icon,
-        )
-        for name, one, many, view, tone, icon in DEPOSIT_ALARMS
-        if (count := getattr(counts, name))
-    ]
-
-
 #: The same of transfers.
-TRANSFER_ALARMS = (
+TRANSFER_ALARMS: Kinds = (
     (
         "flight",
-        "transfer left its source and did not arrive",
-        "transfers left their source and did not arrive",
+        ngettext_lazy(
+            "transfer left its source and did not arrive",
+            "transfers left their source and did not arrive",
+            "count",
+        ),
         transfers.View.IN_FLIGHT, "danger", "stopped",
     ),
     (
-        "todo", "transfer waits for me", "transfers wait for me",
+        "todo",
+        ngettext_lazy("transfer waits for me", "transfers wait for me", "count"),
         transfers.View.TODO, "warn", "needs",
     ),
 )  # fmt: skip
 
 
-def transfer_alarms(user: Any, now: datetime) -> list[Alarm]:
-    """Return what needs a human now among the transfers."""
-    listed, counts = reverse("accounts:transfer-list"), transfers.counts_for(user, now=now)
+def alarms(kinds: Kinds, counts: Any, listed: str) -> list[Alarm]:
+    """Return what of these kinds needs a human now, the loudest first; nothing where all is quiet.
+
+    `listed` is the page on whose tabs they stand.
+    """
     return [
         Alarm(
             count=count,
-            words=ngettext(one, many, count),
+            words=words % {"count": count},
             url=f"{listed}?view={view}",
             tone=tone,
             icon=icon,
         )
-        for name, one, many, view, tone, icon in TRANSFER_ALARMS
+        for name, words, view, tone, icon in kinds
         if (count := getattr(counts, name))
     ]
 
 
-def other_alarms(user: Any, now: datetime) -> list[Alarm]:
-    """Return the same of transfers and of the bank."""
-    return [*transfer_alarms(user, now), *bank_alarms(user, now)]
+def money_alarms(user: Any, counts: Counts, coming: deposits.Counts, now: datetime) -> list[Alarm]:
+    """Return all of them: of withdrawals, deposits, transfers and the bank."""
+    moving = transfers.counts_for(user, now=now)
+    return [
+        *alarms(ALARMS, counts, reverse("accounts:payment-list")),
+        *alarms(DEPOSIT_ALARMS, coming, reverse("accounts:deposit-list")),
+        *alarms(TRANSFER_ALARMS, moving, reverse("accounts:transfer-list")),
+        *bank_alarms(user, now),
+    ]
 
 
 def bank_alarms(user: Any, now: datetime) -> list[Alarm]:
