@@ -115,7 +115,7 @@ class StatementTaken(Event):
 
     name: ClassVar[str] = "accounts.statement.taken"
     sentence: ClassVar[str] = noop(
-        "{actor} took the statement of client {client_id} from {first} to {last} as {form}: "
+        "{actor} took the client's statement from {first} to {last} as {form}: "
         "{movements} movements"
     )
 
