@@ -15,7 +15,7 @@ class BulkTaken(Event):
 
     name: ClassVar[str] = "accounts.bulk.taken"
     sentence: ClassVar[str] = noop(
-        "{actor} handed in bulk file F{file_id}: {outcome}; {lines} lines, {cannot} that cannot be"
+        "{actor} handed in bulk file F{file_id}: {outcome}; {lines} lines, {cannot} not bookable"
     )
     vocabulary: ClassVar[Mapping[str, Mapping[Any, str]]] = {"outcome": BULK_LABELS}
 

@@ -51,6 +51,8 @@ class Words(tables.Column):
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw it, cut to its room."""
         told = lines.words_of(record) or record.comment
+        if not told:
+            return SafeString("")
         return format_html('<span class="says" title="{}">{}</span>', told, told)
 
 
@@ -76,7 +78,9 @@ class LineTable(tables.Table):
     ticket = tables.Column(
         accessor="adjustment__ticket", verbose_name=gettext_lazy("Ticket"), css="figure"
     )
-    words = Words(accessor="pk", verbose_name=gettext_lazy("Why"), css="wide")
+    words = Words(
+        accessor="pk", verbose_name=gettext_lazy("Why, or the comment"), css="wide bulk-why"
+    )
 
     def url_of(self, record: Any) -> str:
         """Return the page of the adjustment that the line became, or nothing."""

@@ -85,6 +85,11 @@ class Progress:
         return sum(self.counts.get(one, 0) for one in ended)
 
     @property
+    def on_the_way(self) -> int:
+        """Return how many lines were begun and are not over."""
+        return sum(self.counts.get(one, 0) for one in ("sending", "uncertain"))
+
+    @property
     def percent(self) -> int:
         """Return how far it is, in whole percent."""
         return 100 * self.over // self.total if self.total else 0
@@ -123,10 +128,10 @@ def list_lines_for(user: Any, file_id: int) -> QuerySet[BulkRow]:
 
 
 def progress_of(file: BulkFile) -> Progress:
-    """Return how many lines of a file stand where, in one query."""
+    """Return how many lines of a file stand where, in one query; always in the same order."""
     rows = BulkRow.objects.filter(file=file).annotate(outcome=OUTCOME).order_by()
-    counted = rows.values_list("outcome").annotate(lines=Count("id"))
-    return Progress(counts=dict(counted))
+    counted = dict(rows.values_list("outcome").annotate(lines=Count("id")))
+    return Progress(counts={one: counted[one] for one in OUTCOMES if one in counted})
 
 
 def sums_of(file: BulkFile) -> list[SumLine]:

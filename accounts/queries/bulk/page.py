@@ -50,6 +50,8 @@ class FilePage:
     @property
     def moves(self) -> bool:
         """Whether it changes while one looks."""
+        if self.file.state == Bulk.PAUSED:  # what was begun before the pause still comes back
+            return self.progress.on_the_way > 0
         return self.file.state in (Bulk.RUNNING, Bulk.WAITING)
 
 

@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import BulkFile
+from accounts.queries.bulk import lines as lines_of
 from accounts.terms.bulk import Bulk
-from tests.factories.accounts.bulk import hand_in, lines, running, some_accounts
+from tests.factories.accounts.bulk import carried, hand_in, lines, running, some_accounts
 from tests.factories.payments import Till
 from tests.factories.people import a_browser
 from trading.models import TradingAccount
@@ -82,6 +83,28 @@ def test_it_is_paused_resumed_and_stopped_by_a_person(till: Till) -> None:
     file.refresh_from_db()
     assert (file.state, file.halted_because) == (Bulk.STOPPED, "wrong month")
     assert a_browser(till.asker).post(page(file, "resume")).status_code == 403
+
+
+def test_a_paused_file_is_watched_until_what_was_begun_is_back(till: Till) -> None:
+    some_accounts(till, 2)
+    file = running(till, "55,1.00,USD,,,rebate,", "101,1.00,USD,,,rebate,", "102,1.00,USD,,,rebate,")
+    browser = a_browser(till.cashier)
+    browser.post(page(file, "pause"), {"reason": "lunch"})
+    assert "every 3s" not in browser.get(page(file)).content.decode()
+    browser.post(page(file, "resume"))
+    carried(file, most=1)
+    browser.post(page(file, "pause"), {"reason": "lunch"})
+    assert "every 3s" in browser.get(page(file)).content.decode()
+
+
+def test_the_counts_stand_in_one_order_whatever_moves(till: Till) -> None:
+    some_accounts(till, 2)
+    file = running(
+        till, "101,1.00,USD,,,rebate,", "102,2.00,USD,,,rebate,", "55,1.00,USD,,,rebate,"
+    )
+    assert list(lines_of.progress_of(file).counts) == ["cannot", "waiting"]
+    carried(file, most=1)
+    assert list(lines_of.progress_of(file).counts) == ["cannot", "waiting", "sending"]
 
 
 def test_the_results_leave_as_a_file_that_the_log_knows(till: Till) -> None:
