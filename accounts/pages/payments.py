@@ -79,7 +79,7 @@ class PaymentList(ListPage):
             "search_words": words,
             "view": self.request.GET.get("view"),
             "seen": self.counts.mark,
-            "away": [one for one in servers.list_freshness() if one.live_status == "unreachable"],
+            "servers": servers.list_freshness(),
         }
 
     def _todo(self) -> Any:

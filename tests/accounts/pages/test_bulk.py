@@ -87,7 +87,9 @@ def test_it_is_paused_resumed_and_stopped_by_a_person(till: Till) -> None:
 
 def test_a_paused_file_is_watched_until_what_was_begun_is_back(till: Till) -> None:
     some_accounts(till, 2)
-    file = running(till, "55,1.00,USD,,,rebate,", "101,1.00,USD,,,rebate,", "102,1.00,USD,,,rebate,")
+    file = running(
+        till, "55,1.00,USD,,,rebate,", "101,1.00,USD,,,rebate,", "102,1.00,USD,,,rebate,"
+    )
     browser = a_browser(till.cashier)
     browser.post(page(file, "pause"), {"reason": "lunch"})
     assert "every 3s" not in browser.get(page(file)).content.decode()

@@ -1,6 +1,7 @@
 """The approval queue: tabs, order, words, filters, parts; what the menu counts."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Payment
+from accounts.pages import payments as payment_pages
 from accounts.states import Withdrawal
 from backoffice.core import clock
 from tests.factories.payments import Till, a_request_of
 from tests.factories.people import a_browser, a_client, a_staff_user
+from trading.queries import servers
 
 pytestmark = pytest.mark.django_db
 LIST = "/payments/"
@@ -59,6 +62,22 @@ def test_each_tab_says_when_it_is_empty(till: Till) -> None:
     assert "Nothing is late." in page_of(browser.get(LIST, {"view": "late"}))
     assert "Nothing is uncertain." in page_of(browser.get(LIST, {"view": "uncertain"}))
     assert "No payment matches." in page_of(browser.get(LIST, {"q": "nobody"}))
+
+
+def test_a_server_that_is_away_is_said_by_the_socket_too(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line stands there while the server answers, shut, to be opened without a new page."""
+    server = till.account.server
+    known = servers.list_freshness
+    for status in ("live", "unreachable"):
+        told = [replace(one, live_status=status) for one in known()]
+        monkeypatch.setattr(payment_pages.servers, "list_freshness", lambda told=told: told)
+        page = page_of(a_browser(till.approver).get(LIST))
+        line = re.search(r'<p class="notice notice-danger if-away"[^>]*>', page)
+        assert line is not None
+        assert f'data-live="server:{server.pk}"' in line[0]
+        assert f'data-status="{status}"' in line[0]
 
 
 def test_a_search_looks_through_everything(till: Till) -> None:
