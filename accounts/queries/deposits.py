@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Deposit, DepositOperation, ProviderCallback
+from accounts.models import Deposit, DepositOperation, Dispute, ProviderCallback
 from accounts.permissions import DECIDE_DEPOSIT, SEE_PAYMENTS
 from accounts.queries import settlements
 from accounts.queries.deposit_review import KIND
@@ -116,10 +116,12 @@ def list_deposits_of_client_for(user: Any, client_id: int) -> QuerySet[Deposit]:
 
 
 def get_deposit_for(user: Any, pk: int) -> Deposit:
-    """Return a deposit in reach, or raise Http404."""
+    """Return a deposit in reach, with its newest dispute, or raise Http404."""
     rows = Deposit.objects.select_related(
         "client", "account__server", "method", "legal_entity", "owner", "desk", "follows"
     )
+    disputes = Dispute.objects.filter(deposit=OuterRef("pk")).order_by("-id").values("pk")
+    rows = rows.annotate(dispute_id=Subquery(disputes[:1]))
     return access.get_or_404_for(rows, user, SEE_PAYMENTS, pk=pk)
 
 

@@ -63,7 +63,7 @@ def _decided(
     if known.state == State.OPENED and is_won:
         return Outcome.CONTRADICTS, _("%(case)s is won, and nothing was answered") % {"case": known}
     told: dict[str, Any] = {"dispute_id": known.pk, "actor": actor, "now": now}
-    words = notice.words or _("the provider decided")
+    words = notice.words or _("The provider decided")
     if is_won:
         answering.win_dispute(reason=words, **told)
     elif known.state == State.OPENED:  # it was not answered in time

@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from backoffice.ui import marks, tables
+from backoffice.ui import figures, marks, tables
 
 
 class AnswerBy(tables.Column):
-    """Until when it is answered, to the minute; nothing of a case that is over."""
+    """Until when it is answered, to the minute; a dash where the case is over."""
 
     def draw(self, value: Any, record: Any, table: tables.Table) -> SafeString:
         """Draw the moment."""
-        return marks.clock(None if record.is_final else value, "j M Y H:i")
+        if record.is_final or value is None:
+            return format_html('<span class="faint">{}</span>', figures.NONE)
+        return marks.clock(value, "j M Y H:i")
 
 
 class DisputeTable(tables.Table):

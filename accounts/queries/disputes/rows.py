@@ -87,6 +87,11 @@ class DisputePage:
     debits: tuple[Adjustment, ...]
     may_handle: bool
 
+    @property
+    def open_debit(self) -> Adjustment | None:
+        """Return the debit that is not over: a case that ended still waits for it."""
+        return next((one for one in self.debits if not one.is_final), None)
+
 
 class DisputeFilter(django_filters.FilterSet):
     """What narrows the list."""

@@ -54,6 +54,10 @@ def test_opened_by_hand_packed_and_accepted(till: Till) -> None:
     assert (
         reverse("accounts:adjustment-detail", args=[debit.pk]) in browser.get(page).content.decode()
     )
+    assert f"its debit {debit} is not yet" in browser.get(page).content.decode()
+    deposit = browser.get(reverse("accounts:deposit-detail", args=[dispute.deposit_id]))
+    assert f'href="{page}">Dispute {dispute}<' in deposit.content.decode()
+    assert '<span class="faint">—</span>' in browser.get(listed).content.decode()
     rates = browser.get(reverse("accounts:dispute-rates")).content.decode()
     assert "Above the limit" in rates
     assert "1 of 1 deposit disputed" in rates
