@@ -194,12 +194,12 @@ def register() -> None:
 
 def _told(value: Any, before: Any) -> str:
     said = {"": "—", "yes": _("yes"), "no": _("no")}
-    words = said.get(str(value), str(value))
+    words = said.get(str(value), str(value).replace(",", ", "))
     if before in (None, value):
         return words
     return _("%(value)s, until now %(before)s") % {
         "value": words,
-        "before": said.get(str(before), str(before)),
+        "before": said.get(str(before), str(before).replace(",", ", ")),
     }
 
 

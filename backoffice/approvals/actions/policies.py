@@ -20,6 +20,7 @@ from backoffice.approvals.terms import Payload, Wish
 from backoffice.core import canonical, locks, outbox
 from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Conflict, Rejected
+from backoffice.core.money import is_exact
 from backoffice.identity.queries import roles
 
 KIND = "approvals.policy"
@@ -152,6 +153,9 @@ def _require_band(kind: terms.Kind, band: Band) -> None:
         raise BadRules(_("A currency is three or four capital letters, such as USD."))
     if not band.above.is_finite() or band.above < 0:
         raise BadRules(_("A limit is an amount from 0 on."))
+    if band.currency and not is_exact(band.above, band.currency):
+        sentence = _("%(text)s has more digits than %(currency)s has.")
+        raise BadRules(sentence % {"text": f"{band.above:f}", "currency": band.currency})
     if not band.seats and not kind.may_be_alone:
         raise BadRules(_("This kind of act is never one person's alone."))
     if len(band.seats) > MOST_SEATS:

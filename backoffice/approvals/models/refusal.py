@@ -26,7 +26,7 @@ class OverAlready(Conflict):
 
 
 class AnotherWaits(Conflict):
-    """The same is asked for already and not over."""
+    """Something of this kind about the same record is asked for already and not over."""
 
 
 class NotAskable(Rejected):
@@ -56,7 +56,10 @@ SENTENCES: Final[dict[str, tuple[type[Rejected], str]]] = {
     "approvals_vote_closed": (OverAlready, noop("This is decided already, or was taken back.")),
     "approvals_vote_early": (OverAlready, noop("This was asked for after that moment.")),
     "approvals_vote_reason": (Rejected, noop("Say why.")),
-    "approvals_request_alone": (AnotherWaits, noop("The same is asked for already.")),
+    "approvals_request_alone": (
+        AnotherWaits,
+        noop("This waits for a decision already: it is decided, or taken back, first."),
+    ),
     "approvals_request_asker": (NotAskable, noop("You may not ask for this.")),
     "approvals_request_policy": (NotAskable, noop("No policy says who has to agree to this.")),
     "approvals_request_canceller": (

@@ -58,9 +58,15 @@ class PolicyDetail(DetailPage):
     def context(self, record: Any) -> dict[str, Any]:
         """Return what the amount in the address would need, and whether a change can be asked."""
         policy, query = record[0]["policy"], self.request.GET
+        tried, wrong = "", ""
+        try:
+            tried = needs(policy, query.get("amount", ""), query.get("currency", ""))
+        except BadRules as why:
+            wrong = str(why)
         return {
             "may_change": self.request.user.may(SET_POLICIES) and record[0]["is_used"],
-            "needs": needs(policy, query.get("amount", ""), query.get("currency", "")),
+            "needs": tried,
+            "wrong": wrong,
             "amount": query.get("amount", ""),
             "currency": query.get("currency", ""),
         }
@@ -135,11 +141,11 @@ def told(policy: Any, names: dict[str, str]) -> dict[str, Any]:
 
 
 def needs(policy: Any, amount: str, currency: str) -> str:
-    """Return who would have to agree to this amount, in words; nothing when none is named."""
+    """Return who would have to agree to this amount, in words; nothing when none is named.
+
+    BadRules when it is no amount.
+    """
     if not amount.strip():
         return ""
-    try:
-        seats = reading.seats_for(policy, policies.amount_of(amount), currency.strip().upper())
-    except BadRules as wrong:
-        return str(wrong)
+    seats = reading.seats_for(policy, policies.amount_of(amount), currency.strip().upper())
     return reading.seats_in_words(seats, role_names())

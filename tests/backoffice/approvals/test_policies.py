@@ -76,6 +76,7 @@ def test_of_two_changes_at_once_the_second_is_void() -> None:
         Rules(bands=(Band(), Band(currency="usd", above=Decimal(1)))),
         Rules(bands=(Band(), Band(currency="USD", above=Decimal(-1)))),
         Rules(bands=(Band(), Band(currency="USD", above=Decimal("NaN")))),
+        Rules(bands=(Band(), Band(currency="USD", above=Decimal("100.001")))),
         Rules(bands=(Band(seats=(("king",),)),)),
         Rules(bands=(Band(seats=((),) * 6),)),
     ],
