@@ -126,8 +126,8 @@ class _Clock:
 
     @property
     def now(self) -> datetime:
-        """Return the present moment."""
-        return self._at + timedelta(seconds=self.seconds)
+        """Return the present moment, and none ahead of it: what the mirror hears later is newer."""
+        return self._at + timedelta(seconds=time.monotonic() - self._began)
 
 
 def _begin(server: Server, source: Source, actor: Actor, now: datetime) -> Verification:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.factories.market import (
 )
 from tests.factories.servers import ACTOR, MemoryGateway
 from tests.trading.actions.verification.looked import found, verify
-from trading.actions.verification import report
+from trading.actions.verification import report, verifying
 from trading.mirror import targets
 from trading.mirror.verification.differences import Kind
 from trading.mirror.verification.tables import (
@@ -102,6 +103,20 @@ def test_a_changed_field_is_found_and_mended(server: Server, table: Table) -> No
         key = spoil(server, table, column)
         assert mended(server) == [(table.name, key, Kind.FIELD, (column,))]
     assert found(verify(server)) == []
+
+
+def test_what_is_mended_is_not_dated_ahead(server: Server, monkeypatch: Any) -> None:
+    """A change of the half second after a repair is newer than the repair, and is not lost."""
+    moments = chain([0.0], repeat(0.6))
+    monkeypatch.setattr(verifying.time, "monotonic", lambda: next(moments))
+    spoil(server, ACCOUNTS, "name")
+    result = verifying.verify_server(
+        server_id=server.pk, actor=ACTOR, now=NOON, patience_seconds=0, repair=True
+    )
+    assert (result.mended, result.left) == (1, [])
+    assert TradingAccount.objects.get(server=server, login=2).mirrored_at == (
+        NOON + timedelta(seconds=0.6)
+    )
 
 
 def test_a_difference_is_told_by_name_and_kept_without_its_values(server: Server) -> None:
