@@ -187,6 +187,12 @@ def shown(page: StaffPage, carried: carrying.Carried) -> HttpResponse:
     return response
 
 
+def may_manage(user: Any) -> bool:
+    """Say whether this person may change anything at all on an account that is there."""
+    rights = {right for verb, right in asking.RIGHTS.items() if verb is not AccountVerb.OPEN}
+    return any(user.may(right) for right in rights)
+
+
 def acts(user: Any, account: Any) -> list[dict[str, Any]]:
     """Return the acts that this person may ask for on the account, each with its danger."""
     picture, found = danger.picture_of(account), []

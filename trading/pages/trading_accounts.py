@@ -9,7 +9,7 @@ from backoffice.core.access import Reaching
 from backoffice.ui import keyset
 from backoffice.ui.filters import Tab
 from backoffice.ui.shapes import DetailPage, Panel
-from trading.pages import tables
+from trading.pages import managing, tables
 from trading.permissions import VIEW_ACCOUNTS, VIEW_BALANCE_RECORDS, VIEW_DEALS, VIEW_POSITIONS
 from trading.queries import balance_records, deals, positions, trading_accounts
 
@@ -36,6 +36,7 @@ class AccountPage(DetailPage):
             "figures": getattr(record, "figures", None),
             "state": state_of(record),
             "tabs": tabs(self.request.user, record, self.tab),
+            "may_manage": managing.may_manage(self.request.user),
         }
 
     def table(self, kind: type[tables.AccountTable], record: Any, rows: list[Any]) -> Any:

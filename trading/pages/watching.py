@@ -284,8 +284,12 @@ class ManagerList(StaffPage):
 def alert_context(user: Any, alert: Any) -> dict[str, Any]:
     """Return what the page of an alert shows beside it."""
     before, after = changes.told_of(alert.change, in_full=user.may(SEE_CONTACTS))
-    seers = [alert.seen_by] if alert.seen_by.startswith("staff:") else []
-    names = people.names_of({int(one[6:]) for one in seers})
+    staff = [one for one in (alert.seen_by, alert.closed_by) if one.startswith("staff:")]
+    names = people.names_of({int(one[6:]) for one in staff})
+
+    def name(actor: str) -> str:
+        return names.get(int(actor[6:]), actor) if actor.startswith("staff:") else actor
+
     return {
         "rule": RULES[alert.rule],
         "kind": _(CHANGE_LABELS[alert.change.kind]),
@@ -294,5 +298,6 @@ def alert_context(user: Any, alert: Any) -> dict[str, Any]:
         "may_close": user.may(CLOSE_ALERTS) and alert.state != AlertState.CLOSED,
         "form": CloseForm(label_suffix=""),
         "see": SeeForm(label_suffix=""),
-        "seen_by": names.get(int(alert.seen_by[6:] or 0), alert.seen_by) if alert.seen_by else "",
+        "seen_by": name(alert.seen_by),
+        "closed_by": name(alert.closed_by),
     }

@@ -156,3 +156,10 @@ def test_servers_say_how_fresh_they_are_and_why_not(browser: Browser, house: Hou
     footer = get(browser, "health:footer", fragment=True)
     assert "<html" not in footer
     assert "Demo One" in footer
+
+
+def test_managing_is_offered_to_who_may_change_something(browser: Browser, house: House) -> None:
+    assert ">Manage</a>" in get(browser, "trading:account-detail", house.account.pk)
+    reader = get(a_browser(a_staff_user("auditor")), "trading:account-detail", house.account.pk)
+    assert ">Manage</a>" not in reader
+    assert ">Requests</a>" in reader

@@ -1,5 +1,6 @@
 """What others changed, the alerts and the manager accounts: as the pages tell them."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -74,7 +75,10 @@ def test_an_alert_is_closed_with_its_reason(dealer: Browser, house: House) -> No
     )
     assert Alert.objects.get().state == AlertState.CLOSED
     reader = a_browser(a_staff_user("auditor"))
-    assert "Close the alert" not in text_of(reader.get(detail))
+    told = text_of(reader.get(detail))
+    assert "Close the alert" not in told
+    assert re.search(r"agreed by phone · (?!staff:)\S+", told)
+    assert "All changes of this account" in told
 
 
 def test_an_alert_is_seen_and_put_off_until_it_is_due(dealer: Browser, house: House) -> None:
