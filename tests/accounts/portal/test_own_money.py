@@ -95,6 +95,15 @@ def test_where_it_goes_is_shown_before_it_is_asked_for(till: Till, ana: Browser)
     assert not Payment.objects.exists()
 
 
+def test_more_than_is_free_goes_nowhere(till: Till, ana: Browser) -> None:
+    shown = ana.post("/portal/withdrawals/new/", wish(till, "1000.01", look="1")).content.decode()
+    assert "That is more than is free now: ask for less." in shown
+    assert "What you named above" not in shown
+    enough = ana.post("/portal/withdrawals/new/", wish(till, "1000.00", look="1")).content.decode()
+    assert "more than is free" not in enough
+    assert "What you named above" in enough
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "NaN", "1e3", "0.001", "1000.01", "99999999999999"])
 def test_what_cannot_be_is_refused_in_a_sentence(till: Till, ana: Browser, amount: str) -> None:
     answer = ana.post("/portal/withdrawals/new/", wish(till, amount))
