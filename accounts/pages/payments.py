@@ -79,7 +79,7 @@ class PaymentList(ListPage):
             "search_words": words,
             "view": self.request.GET.get("view"),
             "seen": self.counts.mark,
-            "servers": servers.list_freshness(),
+            "servers": [one for one in servers.list_freshness() if one.has_feed],
         }
 
     def _todo(self) -> Any:

@@ -22,6 +22,7 @@ class Freshness:
     """How fresh one server is: its mirror (status, since, synced), and its live feed.
 
     `live_at` is the moment of the latest message from the server, None when the feed never spoke.
+    `has_feed`: false of a server that is read from its SQL replica, which has none to be away.
     """
 
     server_id: int
@@ -39,6 +40,7 @@ class Freshness:
     live_status: str
     live_reason: str
     live_at: datetime | None
+    has_feed: bool
 
 
 def active_server_ids() -> list[int]:
@@ -112,6 +114,7 @@ def _freshness(server: Server, heartbeat: frames.Frame | None, now: datetime) ->
         live_status=status,
         live_reason=reason,
         live_at=heartbeat.at if heartbeat else None,
+        has_feed=server.source != Source.REPLICA,
     )
 
 

@@ -15,7 +15,9 @@ from accounts.states import Withdrawal
 from backoffice.core import clock
 from tests.factories.payments import Till, a_request_of
 from tests.factories.people import a_browser, a_client, a_staff_user
+from trading.models import Server
 from trading.queries import servers
+from trading.states import Source
 
 pytestmark = pytest.mark.django_db
 LIST = "/payments/"
@@ -78,6 +80,12 @@ def test_a_server_that_is_away_is_said_by_the_socket_too(
         assert line is not None
         assert f'data-live="server:{server.pk}"' in line[0]
         assert f'data-status="{status}"' in line[0]
+
+
+def test_a_server_read_from_its_replica_is_not_away(till: Till) -> None:
+    """It has no live feed and takes no command: there is nothing to wait for."""
+    Server.objects.update(source=Source.REPLICA)
+    assert "if-away" not in page_of(a_browser(till.approver).get(LIST))
 
 
 def test_a_search_looks_through_everything(till: Till) -> None:
