@@ -1,6 +1,6 @@
 """What others do to the servers: changes, alerts and who closes them, manager accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -284,12 +284,7 @@ class ManagerList(StaffPage):
 def alert_context(user: Any, alert: Any) -> dict[str, Any]:
     """Return what the page of an alert shows beside it."""
     before, after = changes.told_of(alert.change, in_full=user.may(SEE_CONTACTS))
-    staff = [one for one in (alert.seen_by, alert.closed_by) if one.startswith("staff:")]
-    names = people.names_of({int(one[6:]) for one in staff})
-
-    def name(actor: str) -> str:
-        return names.get(int(actor[6:]), actor) if actor.startswith("staff:") else actor
-
+    name = _namer(alert.seen_by, alert.closed_by)
     return {
         "rule": RULES[alert.rule],
         "kind": _(CHANGE_LABELS[alert.change.kind]),
@@ -301,3 +296,10 @@ def alert_context(user: Any, alert: Any) -> dict[str, Any]:
         "seen_by": name(alert.seen_by),
         "closed_by": name(alert.closed_by),
     }
+
+
+def _namer(*actors: str) -> Callable[[str], str]:
+    """Return what says who one of these is: staff by name, others as they are kept."""
+    keys = {one: int(one[6:]) for one in actors if one.startswith("staff:")}
+    names = people.names_of(set(keys.values()))
+    return lambda actor: names.get(keys.get(actor, 0), actor)
