@@ -21,7 +21,7 @@ def test_an_account_of_nobody_gets_its_client_and_is_taken_back(
     page.get_by_role("link", name="Owner").click()
     login = page.locator("#owner-head").inner_text().split()[-1].rstrip("?")
     page.locator("input[name=reason]").fill("mixed up at the migration")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator(".summary")).to_contain_text("nobody yet")
     assert_fit(page)
 

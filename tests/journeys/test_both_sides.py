@@ -23,6 +23,7 @@ from accounts.terms import DEPOSIT_LABELS
 from backoffice.core import clock
 from backoffice.demo.children import wait_until
 from tests.journeys.conftest import SignIn
+from tests.journeys.pressing import press
 from tests.journeys.running import Demo
 from tests.journeys.test_looks import SIZES, THEMES, looked_at
 
@@ -269,7 +270,7 @@ def test_one_payment_on_both_sides(
     finance.locator("[data-decide=a]").first.click()
     finance.locator("#id_send_bank_reference").fill("FT-JOURNEY-1")
     with finance.expect_navigation():
-        finance.keyboard.press("Control+Enter")
+        press(finance, "Control+Enter")
     both_say(client, finance, demo, "withdrawals", number, "SENT")
     second.goto(f"{demo.address}/payments/{number}/")
     with second.expect_navigation():

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.pressing import press
 from tests.journeys.running import Demo
 from tests.journeys.test_looks import SIZES, THEMES, looked_at
 
@@ -52,7 +53,7 @@ def test_it_stays_and_says_so_when_postgresql_is_what_died(demo: Demo, sign_in: 
         draw_anew(page)
         while page.locator("html").get_attribute("data-theme") != theme:
             with page.expect_response("**/taste/"):
-                page.keyboard.press("Shift+T")
+                press(page, "Shift+T")
         page.set_viewport_size(size)
         draw_anew(page)
         assert looked_at(page, theme) == [], (theme, size)

@@ -26,7 +26,7 @@ def asked_for(page: Page, demo: Demo) -> str:
         page.locator("[name=amount]").fill("10.00")
         page.locator("[name=requisite]").fill("ES91 2100 0418 4502 0005 1332")
         with page.expect_navigation():  # a yes and a no are both a page
-            page.keyboard.press("Control+Enter")
+            press(page, "Control+Enter")
         if page.locator(".toast").count():
             money = page.locator("a.board-line[href^='/payments/']").first
             expect(money).to_be_visible()
@@ -87,7 +87,7 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     press(second, "5")
     expect(second.locator("#check-5")).to_be_focused()
     reach(second, "a")
-    second.keyboard.press("Control+Enter")
+    press(second, "Control+Enter")
     expect(second.locator(".toast")).to_contain_text("Approved")
     comes_to(second, "Debited")
 
@@ -96,11 +96,11 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     press(cashier, "a")
     expect(cashier.locator("#id_send_bank_reference")).to_be_focused()
     cashier.keyboard.type("FT-2026-77")
-    cashier.keyboard.press("Control+Enter")
+    press(cashier, "Control+Enter")
     expect(cashier.locator(".record-head")).to_contain_text("Payout sent")
 
     opened(second, number)
     reach(second, "a")
-    second.keyboard.press("Control+Enter")
+    press(second, "Control+Enter")
     expect(second.locator(".record-head")).to_contain_text("Paid")
     expect(second.locator(".log")).to_contain_text("bank reference FT-2026-77")
