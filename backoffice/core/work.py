@@ -6,7 +6,8 @@ run twice, and running twice must not matter.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -146,6 +147,19 @@ def is_under_way() -> bool:
     return _hands.are_full
 
 
+@contextmanager
+def in_hand() -> Iterator[None]:
+    """Let nobody be rung for what is caused in here: the caller does what is due right after it.
+
+    Should he die before, the sweep finds it.
+    """
+    before, _hands.are_full = _hands.are_full, True
+    try:
+        yield
+    finally:
+        _hands.are_full = before
+
+
 def cause() -> int:
     """Return the number of the event that this thread answers now; 0 outside of a piece of work.
 
@@ -155,9 +169,10 @@ def cause() -> int:
 
 
 def _do(piece: Work, now: datetime) -> None:
-    _hands.are_full, _hands.event_id = True, piece.event_id
+    before, _hands.event_id = _hands.event_id, piece.event_id
     try:
-        _react(piece, now)
+        with in_hand():
+            _react(piece, now)
     except Later as reason:
         _wait(piece, now, reason)
     except Rejected as reason:
@@ -170,7 +185,7 @@ def _do(piece: Work, now: datetime) -> None:
     else:
         _close(piece, WorkState.DONE, now)
     finally:
-        _hands.are_full, _hands.event_id = False, 0
+        _hands.event_id = before
 
 
 def _react(piece: Work, now: datetime) -> None:

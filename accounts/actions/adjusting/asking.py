@@ -77,7 +77,11 @@ def ask_adjustment(
 
 def ask_granted(*, wish: Wish, actor: Actor, origin: Origin, now: datetime) -> Adjustment:
     """Ask for somebody whose right to ask was seen: a part of the caller's transaction."""
-    adjustment = write_adjustment(wish=wish, approval_id=None, actor=actor, now=now)
+    chart.lock_money(wish.account_id)
+    account = money.account_money(wish.account_id)
+    adjustment = write_adjustment(
+        wish=wish, approval_id=None, account=account, actor=actor, now=now
+    )
     approving.ask(adjustment, actor=actor, origin=origin, now=now)
     if adjustment.approval_id is not None:  # at once, where the policy lets one person act alone
         executing.execute(request_id=adjustment.approval_id, actor=actor, now=now)
@@ -86,16 +90,20 @@ def ask_granted(*, wish: Wish, actor: Actor, origin: Origin, now: datetime) -> A
 
 
 def write_adjustment(
-    *, wish: Wish, approval_id: int | None, actor: Actor, now: datetime
+    *,
+    wish: Wish,
+    approval_id: int | None,
+    account: AccountMoney | None,
+    actor: Actor,
+    now: datetime,
 ) -> Adjustment:
     """Write an adjustment down and tell of it: a part of the caller's transaction.
 
-    The caller has seen to the right to ask. `approval_id` names a request that stands for many
-    adjustments; PostgreSQL lets none of them be approved by a request that does not name it
-    (`accounts_adjustment_in_batch`, migration 0024). Raises BadRequest, AlreadyReversed.
+    The caller has seen to the right to ask, has locked the account's money and read `account` under
+    that lock. `approval_id` names a request that stands for many adjustments; PostgreSQL lets none
+    of them be approved by a request that does not name it (`accounts_adjustment_in_batch`,
+    migration 0024). Raises BadRequest, AlreadyReversed.
     """
-    chart.lock_money(wish.account_id)
-    account = money.account_money(wish.account_id)
     client = known.get_client(account.client_id) if account and account.client_id else None
     if account is None or client is None:
         raise BadRequest(_("This account belongs to no client."))

@@ -27,7 +27,7 @@ from backoffice.core.money import rounded
 from backoffice.core.states import IllegalMove
 from trading.actions import balance, verdicts
 from trading.queries import operations
-from trading.queries.money import AccountMoney
+from trading.queries.money import AccountMoney, Standing
 from trading.states import Operation
 from trading.terms import BalanceKind
 
@@ -47,14 +47,18 @@ def ready(payload: Payload, *, request_id: int, actor: Actor, now: datetime) -> 
         approve_adjustment(adjustment, actor=actor, now=now)
 
 
-def approve_adjustment(adjustment: Adjustment, *, actor: Actor, now: datetime) -> Adjustment:
+def approve_adjustment(
+    adjustment: Adjustment, *, actor: Actor, now: datetime, market: Standing | None = None
+) -> Adjustment:
     """Approve an adjustment whose row is locked, and plan its operation, in one transaction.
 
     For whoever carries an approval out: of this one, or of a file with many. PostgreSQL lets it
-    through by a complete approval that names it, or by a rule. Raises BadRequest, NotCovered.
+    through by a complete approval that names it, or by a rule. `market` is what a caller who locked
+    the account's money has just read of it. Raises BadRequest, NotCovered.
     """
     chart.lock_money(adjustment.account_id)
-    stand = results.caught_up(account_id=adjustment.account_id, actor=actor, now=now)
+    account_id = adjustment.account_id
+    stand = results.caught_up(account_id=account_id, actor=actor, now=now, market=market)
     checking.require_possible(adjustment, stand, now=now)
     if checking.needs_cover(adjustment):
         adjustment.reservation = book.reserve(

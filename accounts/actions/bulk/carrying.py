@@ -27,6 +27,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.compiled import Question
 from backoffice.core.errors import Rejected
 from trading.queries import by_login, money
+from trading.queries.money import Standing
 
 #: Whoever carries renews it with each line; one who died leaves it to run out.
 LEASE = timedelta(seconds=30)
@@ -116,12 +117,16 @@ def _made(file: BulkFile, row: BulkRow, actor: Actor, now: datetime) -> Adjustme
         return None
     try:
         with transaction.atomic():
-            _look_once_more(row)
+            market = _looked_at(row)
             asker = Actor.parse(file.approval.asked_by)  # type: ignore[union-attr]
             adjustment = asking.write_adjustment(
-                wish=_wish(file, row), approval_id=file.approval_id, actor=asker, now=now
+                wish=_wish(file, row),
+                approval_id=file.approval_id,
+                account=market.money,
+                actor=asker,
+                now=now,
             )
-            carrying.approve_adjustment(adjustment, actor=actor, now=now)
+            carrying.approve_adjustment(adjustment, actor=actor, market=market, now=now)
     except OverAlready:
         raise
     except Rejected as no:
@@ -133,17 +138,22 @@ def _made(file: BulkFile, row: BulkRow, actor: Actor, now: datetime) -> Adjustme
     return adjustment
 
 
-def _look_once_more(row: BulkRow) -> None:
-    """Raise Rejected where a negative balance is none any more; what else, adjusting looks at."""
+def _looked_at(row: BulkRow) -> Standing:
+    """Lock the account's money and return how it stands; what else, adjusting looks at.
+
+    BadRequest where the account changed hands, or a negative balance is none any more.
+    """
     account_id = row.account_id or 0
     chart.lock_money(account_id)
-    account = money.account_money(account_id)
-    if account is None or account.client_id != row.client_id:
+    market = money.standing_of(account_id)
+    if market is None or market.money.client_id != row.client_id:
         raise asking.BadRequest(_("The account is another client's by now."))
-    if row.purpose != Purpose.NEGATIVE_BALANCE:
-        return
-    if account.balance + row.amount > 0 or by_login.holds_positions(account_id):
-        raise asking.BadRequest(_("It would bring the balance above zero, or a position is open."))
+    if row.purpose == Purpose.NEGATIVE_BALANCE:
+        above = market.money.balance + row.amount > 0
+        if above or by_login.holds_positions(account_id):
+            sentence = _("It would bring the balance above zero, or a position is open.")
+            raise asking.BadRequest(sentence)
+    return market
 
 
 def _wish(file: BulkFile, row: BulkRow) -> asking.Wish:

@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from django.conf import settings
 
+from accounts import tasks
 from accounts.actions.bulk import approving, carrying, steering, taking
 from accounts.models import Adjustment, BulkFile
 from accounts.terms.adjustments import Adjustment as State
@@ -39,7 +40,6 @@ from tests.bench.withdrawals.till import ACTOR, Till, a_till, hired
 from trading.models import TradingAccount
 
 LINES, ROUNDS, BARE_PER_ROUND, WARM = 5000, 10, 50, 40
-MOST_PIECES = 10
 #: Commits are counted step by step; beside a demo at work others' flushes spare some of either.
 SPARED = 0.2
 LINE = Money(
@@ -72,11 +72,8 @@ class Filed:
 
     def carry(self) -> None:
         """One line: made an adjustment, sent to MetaTrader, followed, booked."""
-        if not carrying.carry_next(
-            file_id=self.file.pk, carrier=self.carrier, actor=ACTOR, now=now()
-        ):
+        if not tasks.carry_bulk_line(self.file.pk, self.carrier):
             raise SystemExit(f"{self.file} does not go on")
-        work.run_due(now(), limit=MOST_PIECES)
 
     def pause_and_resume(self) -> None:
         """Let it stand still, see that nothing goes out, and let another carrier go on."""

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts import tasks
 from accounts.actions.adjusting import carrying as adjusting
 from accounts.actions.bulk import carrying, steering, steps
 from accounts.ledger import balances, proof
@@ -19,6 +20,8 @@ from accounts.terms.adjustments import Adjustment as State
 from accounts.terms.bulk import Bulk, BulkLine
 from backoffice.core import clock
 from backoffice.core.actors import NOWHERE
+from backoffice.core.models import Work, WorkState
+from backoffice.core.outbox import bell
 from backoffice.identity.models import User
 from tests.factories.accounts.bulk import carried, row_of, running, some_accounts
 from tests.factories.agents import Script
@@ -76,6 +79,24 @@ def test_every_line_is_booked_once_against_its_reason(till: Till, script: Script
     till.mirror_as_booked()
     assert till.agrees()
     assert proof.findings() == []
+
+
+def test_a_turn_of_the_worker_books_every_line_and_leaves_no_work(
+    till: Till, script: Script
+) -> None:
+    some_accounts(till, 2)
+    file = running(till, "7,5.00,USD,,,rebate,", "101,-20.00,USD,,,fee,")
+    asked: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bell, "ring", lambda: asked.append(1))
+        tasks.push_bulk_file(file.pk)
+        assert asked == []  # it did what its lines cause itself
+        tasks.push_bulk_file(file.pk)
+    file.refresh_from_db()
+
+    assert booked(script) == [(7, Decimal("5.00")), (101, Decimal("-20.00"))]
+    assert set(Adjustment.objects.values_list("state", flat=True)) == {State.DONE}
+    assert not Work.objects.filter(state=WorkState.WAITING, run_after__lte=clock.now()).exists()
 
 
 def test_paused_after_the_line_in_hand_and_resumed_none_is_doubled(

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from backoffice.core import tasks
+from backoffice.core import clock, tasks, work
 from backoffice.core.models import Work
 from backoffice.core.outbox import bell
 from tests.backoffice.core.probes import drop, weigh
@@ -40,6 +40,18 @@ def test_it_does_not_ring_for_nothing(fresh_database, rings):
         drop()
         transaction.set_rollback(True)
     assert rings == []
+
+
+def test_who_does_it_himself_rings_for_nobody(fresh_database, rings):
+    with work.in_hand(), transaction.atomic():
+        drop()
+    assert rings == []
+    assert work.run_due(clock.now()) == Work.objects.count() > 0
+    with pytest.raises(ZeroDivisionError), work.in_hand():
+        1 / 0  # noqa: B018
+    with transaction.atomic():
+        drop()
+    assert rings == [1]
 
 
 def test_a_savepoint_that_rolls_back_does_not_swallow_the_ring(fresh_database, rings):
