@@ -79,7 +79,6 @@ class AccountTypeAdmin(ConfigurationAdmin):
 
     list_display = ("name", "currency", "legal_entity", "group", "is_swap_free", "is_active")
     list_select_related = ("legal_entity", "group")
-    autocomplete_fields = ("group",)
 
 
 @admin.register(TradingAccount, site=site)

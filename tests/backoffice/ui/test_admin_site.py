@@ -79,6 +79,14 @@ def test_every_page_of_the_index_opens(browser: Browser) -> None:
         assert search.status_code == 200, label
 
 
+def test_both_boxes_of_a_moment_have_a_name(browser: Browser) -> None:
+    form = browser.get(page("company.policyversion", "add")).content.decode()
+    for box, name in (("0", "Valid from: Date"), ("1", "Valid from: Time")):
+        found = re.search(rf'<input[^>]*name="valid_from_{box}"[^>]*>', form)
+        assert found is not None
+        assert f'aria-label="{name}"' in found[0]
+
+
 def test_django_own_doors_lead_to_ours(browser: Browser) -> None:
     assert browser.get("/admin/password_change/").status_code == 404
     left = browser.post("/admin/logout/")
