@@ -162,7 +162,7 @@ class Clear(DisputeAct):
 
     form_class = forms.ClearForm
     action = opening.clear_dispute
-    label = gettext_lazy("Clear the suspicion")
+    label = gettext_lazy("Clear the suspicion of %(case)s")
 
 
 class SendEvidence(DisputeAct):
@@ -170,7 +170,7 @@ class SendEvidence(DisputeAct):
 
     form_class = forms.SendForm
     action = answering.send_evidence
-    label = gettext_lazy("Evidence was sent")
+    label = gettext_lazy("Evidence for %(case)s was sent")
 
 
 class Accept(DisputeAct):
@@ -179,7 +179,7 @@ class Accept(DisputeAct):
     needs_step_up = True
     form_class = forms.AcceptForm
     action = answering.accept_dispute
-    label = gettext_lazy("Accept")
+    label = gettext_lazy("Accept %(case)s")
 
 
 class Win(DisputeAct):
@@ -188,7 +188,7 @@ class Win(DisputeAct):
     needs_step_up = True
     form_class = forms.WinForm
     action = answering.win_dispute
-    label = gettext_lazy("Won")
+    label = gettext_lazy("Record %(case)s as won")
 
 
 class Lose(DisputeAct):
@@ -197,7 +197,7 @@ class Lose(DisputeAct):
     needs_step_up = True
     form_class = forms.LoseForm
     action = answering.lose_dispute
-    label = gettext_lazy("Lost")
+    label = gettext_lazy("Record %(case)s as lost")
 
 
 class Debit(DisputeAct):
@@ -205,7 +205,7 @@ class Debit(DisputeAct):
 
     form_class = forms.DebitForm
     action = answering.ask_debit
-    label = gettext_lazy("Ask for the debit again")
+    label = gettext_lazy("Ask for the debit of %(case)s again")
 
 
 class Pack(DisputeAct):
@@ -253,7 +253,7 @@ def _button(found: DisputePage, word: str, act: type[DisputeAct], opened: Any) -
     is_opened = opened is not None and opened.verb == verb
     return Button(
         verb=verb,
-        label=act.label,
+        label=act.label % {"case": found.dispute},
         act=found.acts[verb],
         form=opened if is_opened else act.form_class(),
         url=reverse(f"accounts:dispute-{word}", args=[found.dispute.pk]),

@@ -1,6 +1,7 @@
 """Disputes through the doors: opened by hand, packed, answered, accepted, counted."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -82,6 +83,9 @@ def test_who_sent_the_evidence_sees_why_the_win_is_somebody_elses(till: Till) ->
     sent = reverse("accounts:dispute-send-evidence", args=[dispute.pk])
     assert browser.post(sent, {"reason": "by the portal"}).status_code == 302
     page = reverse("accounts:dispute-detail", args=[dispute.pk])
+    lost = re.findall(rf"Record {dispute} as lost[^<]*", browser.get(page).content.decode())
+    assert len(lost) == 3  # the way to the form, the form's name, and its button with the sum
+    assert lost[-1].endswith("· ")
     assert "somebody else records the win" in browser.get(page).content.decode()
     won = reverse("accounts:dispute-win", args=[dispute.pk])
     answer = browser.post(won, {"reason": "they say so"})
