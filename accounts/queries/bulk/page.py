@@ -42,6 +42,7 @@ class FilePage:
     sums: tuple[SumLine, ...]
     trouble: tuple[tuple[BulkRow, str], ...]
     preparer: str
+    halted_by: str
     seats: Any
     deadline_at: datetime | None
     log: tuple[LogLine, ...]
@@ -60,7 +61,9 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> FilePa
     file = files.get_file_for(user, pk)
     approval = told.told_of(file.approval_id)
     log = records.for_subject("bulk_file", file.pk, limit=LOG)
+    halter = Actor.parse(file.halted_by) if file.halted_by else None
     actors = [Actor.parse(file.prepared_by), *(view.actor for view in log)]
+    actors += [halter] if halter else []
     asked = {int(one.key) for one in actors if one.kind != "system"}
     names = people.names_of(asked.union(*(view.person_ids for view in log)))
     troubled = lines.list_lines_for(user, file.pk).filter(lines.TO_LOOK_AT)
@@ -70,6 +73,7 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> FilePa
         sums=tuple(lines.sums_of(file)),
         trouble=tuple((one, lines.words_of(one) or _snag(one)) for one in troubled[:TROUBLE]),
         preparer=_name(actors[0], names),
+        halted_by=_name(halter, names) if halter else "",
         seats=approval.seats,
         deadline_at=approval.deadline_at,
         log=tuple(

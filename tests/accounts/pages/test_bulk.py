@@ -82,6 +82,9 @@ def test_it_is_paused_resumed_and_stopped_by_a_person(till: Till) -> None:
     assert browser.post(page(file, "stop"), {"reason": "wrong month"}).status_code == 302
     file.refresh_from_db()
     assert (file.state, file.halted_because) == (Bulk.STOPPED, "wrong month")
+    shown = browser.get(page(file)).content.decode()
+    assert f'wrong month <span class="muted">· {till.cashier.full_name}' in shown
+    assert "What was agreed to" in shown
     assert a_browser(till.asker).post(page(file, "resume")).status_code == 403
 
 
