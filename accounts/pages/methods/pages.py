@@ -12,6 +12,7 @@ from accounts.pages.methods.forms import TermsForm, typed_of
 from accounts.permissions import PROPOSE_TERMS, SEE_PAYMENT_METHODS
 from accounts.queries.ways import in_force as terms
 from accounts.states import Direction
+from backoffice.approvals.queries import about
 from backoffice.core.actors import Actor
 from backoffice.ui.shapes import ActionPage, DetailPage
 
@@ -56,8 +57,9 @@ class ProposeTerms(ActionPage):
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render it beside what held before."""
         method = terms.get_method_for(self.request.user, self.kwargs["pk"])
-        around = {"method": method, "history": terms.history_of(method), **context}
-        return super().show(template_name, around, **extra)
+        asked = about.asked_about(proposing.KIND, "payment_method", method.pk)
+        around = {"method": method, "history": terms.history_of(method), "asked": asked}
+        return super().show(template_name, {**around, **context}, **extra)
 
     def goes_to(self) -> str:
         """Return the list."""

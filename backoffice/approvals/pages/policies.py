@@ -13,6 +13,7 @@ from backoffice.approvals.actions import policies
 from backoffice.approvals.actions.policies import BadRules
 from backoffice.approvals.pages.policy_form import PolicyForm
 from backoffice.approvals.permissions import SEE_POLICIES, SET_POLICIES
+from backoffice.approvals.queries import about
 from backoffice.approvals.queries import policies as reading
 from backoffice.core.actors import Actor
 from backoffice.core.words import noop
@@ -64,6 +65,7 @@ class PolicyDetail(DetailPage):
         except BadRules as why:
             wrong = str(why)
         return {
+            "asked": asked_about(policy.kind),
             "may_change": self.request.user.may(SET_POLICIES) and record[0]["is_used"],
             "needs": tried,
             "wrong": wrong,
@@ -101,9 +103,9 @@ class ChangePolicy(ActionPage):
 
     def show(self, template_name: str, context: Mapping[str, Any], **extra: Any) -> HttpResponse:
         """Render with the policy in force beside it."""
-        return super().show(
-            template_name, {"told": told(self.policy(), role_names()), **context}, **extra
-        )
+        policy = self.policy()
+        around = {"told": told(policy, role_names()), "asked": asked_about(policy.kind)}
+        return super().show(template_name, {**around, **context}, **extra)
 
     def goes_to(self) -> str:
         """Return the queue of what one asked for."""
@@ -115,6 +117,11 @@ class ChangePolicy(ActionPage):
         if not versions or not is_used(versions[0]):
             raise Http404
         return versions[0]
+
+
+def asked_about(kind: str) -> Any:
+    """Return the request for another policy of a kind that is not over, if there is one."""
+    return about.asked_about(policies.KIND, "approval_kind", kind)
 
 
 def role_names() -> dict[str, str]:

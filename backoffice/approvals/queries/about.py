@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import BigIntegerField, Exists, Func, Model, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
+from backoffice.approvals.models import ApprovalRequest
+from backoffice.approvals.states import LIVE
 from backoffice.core import access
 from backoffice.core.access import Level, Reach
 
@@ -28,3 +30,9 @@ def in_reach_of(subject_kind: str, model: type[Model]) -> Callable[[Any, object]
         return Q(Exists(mine.filter(pk=NUMBER)), subject_kind=subject_kind)
 
     return in_reach
+
+
+def asked_about(kind: str, subject_kind: str, subject_key: int | str) -> ApprovalRequest | None:
+    """Return the request of a kind about something that is not over; there is one at most."""
+    rows = ApprovalRequest.objects.filter(kind=kind, state__in=LIVE)
+    return rows.filter(subject_kind=subject_kind, subject_key=str(subject_key)).first()

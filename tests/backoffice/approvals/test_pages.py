@@ -179,10 +179,13 @@ def test_a_policy_page_answers_who_would_have_to_agree() -> None:
     assert browser.post(change, form).status_code == 302
     second = a_browser(a_staff_user("compliance"))
     request = ApprovalRequest.objects.get()
+    detail = reverse("approvals:policy-detail", args=[CODE])
+    for waits in (browser.get(detail), browser.get(change)):
+        assert f'already: <a href="{url(request)}">' in waits.content.decode()
     page = second.get(url(request))
     assert "Compliance or Risk" in said(page)
     second.post(url(request, "agree"), hidden(page, "agree"))
-    detail = reverse("approvals:policy-detail", args=[CODE])
+    assert "asked for already" not in said(browser.get(detail))
     answer = browser.get(f"{detail}?amount=1,000.01&currency=usd")
     assert "whoever may decide + Compliance or Risk" in said(answer)
     tried = browser.get(f"{detail}?amount=lots&currency=usd").content.decode()

@@ -40,8 +40,12 @@ def test_proposed_on_the_page_and_agreed_to_by_another(till: Till) -> None:
     assert browser.post(page, FORM | {"key": uuid4(), "notices": "soon"}).status_code == 422
     assert browser.post(page, FORM | {"key": uuid4(), "direction": "in"}).status_code == 422
     assert not ApprovalRequest.objects.exists()
+    assert "asked for already" not in shown
     assert browser.post(page, FORM | {"key": uuid4()}).status_code == 302
     assert not MethodTerms.objects.exists()
+    waits = browser.get(page).content.decode()
+    assert "A change is asked for already" in waits
+    assert reverse("approvals:request-detail", args=[ApprovalRequest.objects.get().pk]) in waits
     agreed(ApprovalRequest.objects.get(), till.second)
 
     row = MethodTerms.objects.get()
