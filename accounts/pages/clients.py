@@ -17,6 +17,7 @@ from accounts.permissions import (
 )
 from accounts.queries import deposits, payments
 from accounts.queries.adjusting import rows as adjustments
+from accounts.queries.disputes import rows as disputes
 from accounts.queries.payment_methods import list_methods_on_offer
 from accounts.queries.transfers import moved, places
 from accounts.queries.transfers import rows as transfers
@@ -56,6 +57,7 @@ class PanelForClient(Panel):
             "adjustments": list(
                 adjustments.list_adjustments_of_client_for(user, record.pk)[:LATEST]
             ),
+            "disputes": list(disputes.list_open_of_client_for(user, record.pk)[:LATEST]),
             **_between_places(user, record.pk),
             "may_deposit": known.is_in_reach(user, START_DEPOSIT, record.pk),
             "moved": moved.moved_of(record.pk),

@@ -65,7 +65,7 @@ def suspect_dispute(*, deposit_id: int, actor: Actor, now: datetime) -> Dispute 
         return None
     payments = _withdrawals(deposit.client_id)
     dispute = _begin(deposit, amount, actor, now)
-    dispute.words = _("card %(card)s was not verified yet") % {"card": deposit.payer_label or "—"}
+    dispute.words = _("Card %(card)s was not verified yet.") % {"card": deposit.payer_label or "—"}
     dispute.save()
     event = DisputeSuspected(**steps.told(dispute), words=dispute.words)
     steps.emit(dispute, event, actor=actor, now=now)

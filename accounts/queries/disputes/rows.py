@@ -123,6 +123,12 @@ def list_disputes_for(user: Any) -> QuerySet[Dispute]:
     return rows.select_related("client", "account__server").order_by(*DUE)
 
 
+def list_open_of_client_for(user: Any, client_id: int) -> QuerySet[Dispute]:
+    """Return the cases of a client that are suspected or not over, within reach."""
+    rows = access.restrict(Dispute.objects.filter(client_id=client_id), user, SEE_PAYMENTS)
+    return rows.filter(state__in=(State.SUSPECTED, *DISPUTED)).order_by(*DUE)
+
+
 def counts_for(user: Any, *, now: datetime) -> Counts:
     """Return the numbers of the tabs, in one query."""
     rows = access.restrict(Dispute.objects.all(), user, SEE_PAYMENTS).order_by()

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from accounts.actions.disputes import opening
 from accounts.models import Payment, PaymentMethod
+from backoffice.core import clock
+from tests.factories.accounts.disputes import a_dispute_of
 from tests.factories.payments import IBAN, Till
 from tests.factories.people import a_browser, a_staff_user
 
@@ -59,6 +62,18 @@ def test_the_block_shows_money_and_requests(till: Till, browser: Browser, url: s
         assert expected in page, expected
     finance = page_of(a_browser(till.cashier).get(panel))
     assert url not in finance  # may look, may not ask
+
+
+def test_the_block_shows_a_dispute_that_is_not_over(till: Till, browser: Browser, url: str) -> None:
+    dispute = a_dispute_of(till.client, 77_000)
+    panel = reverse("accounts:panel-for-client", args=[till.client.pk])
+    shown = browser.get(panel).content.decode()
+    assert reverse("accounts:dispute-detail", args=[dispute.pk]) in shown
+    assert "Suspected" in shown
+    opening.clear_dispute(
+        dispute_id=dispute.pk, reason="seen", actor=till.cashier.actor, now=clock.now()
+    )
+    assert "Suspected" not in browser.get(panel).content.decode()
 
 
 def test_asking_puts_the_money_on_hold(till: Till, browser: Browser, url: str) -> None:
