@@ -24,6 +24,11 @@ def _choice(label: Any, choices: Any = ()) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=widget)
 
 
+def _ways(label: Any) -> forms.ChoiceField:
+    """Return a choice among methods: their terms are sentences, which a closed list would cut."""
+    return forms.ChoiceField(label=label, widget=forms.RadioSelect)
+
+
 def _amount() -> forms.DecimalField:
     attrs = {"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
     return forms.DecimalField(
@@ -48,7 +53,9 @@ class MoneyForm(forms.Form):
     def __init__(self, data: Any, *, accounts: Iterable[Any], methods: Iterable[Any]) -> None:
         super().__init__(data, label_suffix="")
         self.fields["account_id"].choices = accounts  # type: ignore[attr-defined]
-        self.fields["method_id"].choices = methods  # type: ignore[attr-defined]
+        ways = list(methods)
+        self.fields["method_id"].choices = ways  # type: ignore[attr-defined]
+        self.initial["method_id"] = ways[0][0] if ways else ""
 
     def clean_amount(self) -> Decimal:
         """Refuse nothing and less."""
@@ -60,7 +67,7 @@ class DepositForm(MoneyForm):
 
     account_id = _choice(gettext_lazy("To account"))
     amount = _amount()
-    method_id = _choice(gettext_lazy("Way to pay"))
+    method_id = _ways(gettext_lazy("Way to pay"))
 
 
 class WithdrawalForm(MoneyForm):
@@ -68,7 +75,7 @@ class WithdrawalForm(MoneyForm):
 
     account_id = _choice(gettext_lazy("From"))
     amount = _amount()
-    method_id = _choice(gettext_lazy("Way to be paid"))
+    method_id = _ways(gettext_lazy("Way to be paid"))
     requisite = _line(gettext_lazy("Your own IBAN, account number or wallet address"), 120)
     stated_reason = _choice(
         gettext_lazy("Why you withdraw"),

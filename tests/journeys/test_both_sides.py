@@ -82,7 +82,11 @@ def number_of(page: Page) -> str:
 
 
 def choose(page: Page, field: str, words: str) -> None:
-    """Choose what begins with these words."""
+    """Choose what begins with these words: in a list, or among buttons that stand open."""
+    button = page.locator(f"label:has([name={field}])", has_text=words)
+    if button.count():
+        button.first.click()
+        return
     option = page.locator(f"[name={field}] option", has_text=words).first
     page.locator(f"[name={field}]").select_option(option.get_attribute("value"))
 

@@ -1,5 +1,6 @@
 """A client's own money on their own pages: asked for, paid in, taken back; nobody else's."""
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -215,7 +216,11 @@ def test_a_card_is_paid_at_the_providers_page(till: Till, ana: Browser, settings
     known_client(till)
     method = a_card(till)
     terms(till, method, Direction.IN, minimum="50", maximum="5000", fee_percent="1")
-    assert "from 50.00 · up to 5,000.00 · fee 1 %" in page(ana, "/portal/deposits/new/")
+    begun = page(ana, "/portal/deposits/new/")
+    assert "from 50.00 · up to 5,000.00 · fee 1 %" in begun
+    ways = re.findall(r'<input[^>]*name="method_id"[^>]*>', begun)
+    assert ways  # each stands open with its terms, and the first is chosen
+    assert ["checked" in way for way in ways] == [not number for number in range(len(ways))]
     form = wish(till, "200.00", method_id=method.pk)
 
     assert ana.post("/portal/deposits/new/", form | {"amount": "10"}).status_code == 422
