@@ -168,9 +168,8 @@ class ConfigurationAdmin(ReadOnlyAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Name both boxes of a moment: Django's label is of neither."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        widget = getattr(field, "widget", None)
-        if isinstance(widget, AdminSplitDateTime):
-            for part, name in zip(widget.widgets, (_("Date"), _("Time")), strict=True):
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for part, name in zip(field.widget.widgets, (_("Date"), _("Time")), strict=True):
                 part.attrs["aria-label"] = f"{field.label}: {name}"
         return field
 
