@@ -245,12 +245,11 @@ def carry_bulk_line(file_id: int, carrier: UUID) -> bool:
 
     Ringing for other workers twice a line takes longer than what they would be rung for.
     """
-    try:
-        with work.in_hand():
-            told: dict[str, Any] = {"file_id": file_id, "carrier": carrier, "actor": CASHIER}
-            return bulk_carrying.carry_next(now=clock.now(), **told)
-    finally:
-        work.run_due(clock.now(), limit=PIECES_A_LINE)
+    with work.in_hand():
+        told: dict[str, Any] = {"file_id": file_id, "carrier": carrier, "actor": CASHIER}
+        goes_on = bulk_carrying.carry_next(now=clock.now(), **told)
+    work.run_due(clock.now(), limit=PIECES_A_LINE)
+    return goes_on
 
 
 @shared_task(name="accounts.tasks.push_adjustments")

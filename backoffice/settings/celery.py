@@ -20,16 +20,28 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A worker takes from both in turn: a comparison of every account stands in nobody's way.
+# A worker takes from all in turn: a comparison of every account stands in nobody's way, and money
+# without an answer is looked up where everything else waits longer than its messages live.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES = [
-    Queue("celery", routing_key="celery"),
-    Queue("thorough", routing_key="thorough"),
-]
-CELERY_TASK_ROUTES = {
-    "accounts.tasks.compare_accounts": {"queue": "thorough"},
-    "accounts.tasks.reconcile_day": {"queue": "thorough"},
+_QUEUED = {
+    "thorough": ("accounts.tasks.compare_accounts", "accounts.tasks.reconcile_day"),
+    "unsettled": (
+        "trading.tasks.chase_operations",
+        "trading.tasks.chase_operation",
+        "accounts.tasks.push_payments",
+        "accounts.tasks.push_payment",
+        "accounts.tasks.push_deposits",
+        "accounts.tasks.push_deposit",
+        "accounts.tasks.push_transfers",
+        "accounts.tasks.push_transfer",
+        "accounts.tasks.push_adjustments",
+        "accounts.tasks.push_adjustment",
+    ),
 }
+CELERY_TASK_QUEUES = [
+    Queue(name, routing_key=name) for name in (CELERY_TASK_DEFAULT_QUEUE, *_QUEUED)
+]
+CELERY_TASK_ROUTES = {task: {"queue": name} for name, tasks in _QUEUED.items() for task in tasks}
 CELERY_TASK_SOFT_TIME_LIMIT = 230
 CELERY_TASK_TIME_LIMIT = 240  # shorter than a work lease (core/work.py)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
