@@ -45,7 +45,7 @@ DONE = (
 Step = Callable[[Adjustment, OperationView, Actor, datetime], None]
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no adjustment is passed over."""
     adjustment = steps.locked_by_key(key)

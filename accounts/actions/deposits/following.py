@@ -46,7 +46,7 @@ BY_KEY = Question(lambda key: DepositOperation.objects.filter(key=key), UUID)
 Step = Callable[[Deposit, OperationView, Actor, datetime], None]
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no deposit is passed over."""
     link = BY_KEY.first(key)

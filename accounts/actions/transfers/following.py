@@ -41,7 +41,7 @@ BY_KEY = Question(lambda key: TransferOperation.objects.filter(key=key), UUID)
 Step = Callable[[Transfer, OperationView, Actor, datetime], None]
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def follow_operation(*, key: UUID, actor: Actor, now: datetime) -> None:
     """Follow the operation of this key; one that belongs to no transfer is passed over."""
     link = BY_KEY.first(key)
