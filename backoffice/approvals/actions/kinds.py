@@ -1,5 +1,7 @@
 """The house's own kinds of dangerous acts: roles, and who has to agree."""
 
+from django.utils.translation import gettext as _
+
 from backoffice.approvals import terms
 from backoffice.approvals.actions import policies, role_changes, role_contents
 from backoffice.approvals.permissions import (
@@ -18,7 +20,9 @@ from backoffice.identity.queries import roles
 def describe_policy(payload: Payload) -> Words:
     """Tell a change of policy in words."""
     names = {role.code: role.name for role in roles.list_roles()}
-    return reading.words_of(payload["rules"], names)
+    code = str(payload["kind"])
+    label = next((_(kind.label) for kind in terms.kinds() if kind.code == code), code)
+    return [(_("About"), label), *reading.words_of(payload["rules"], names)]
 
 
 def register() -> None:

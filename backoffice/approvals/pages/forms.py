@@ -47,7 +47,7 @@ class AgreeForm(SeenForm):
     """Yes."""
 
     verb = "agree"
-    label = _("Agree")
+    label = _("Agree to")
     key = "a"
     is_main = True
 
@@ -80,7 +80,7 @@ class CancelForm(DecisionForm):
     """Nothing has to be said."""
 
     verb = "cancel"
-    label = _("Take it back")
+    label = _("Take back")
     key = "u"
 
 

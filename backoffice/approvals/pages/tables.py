@@ -19,7 +19,7 @@ class KindOf(tables.Column):
         amount = ""
         if record.amount is not None:
             sum_of = marks.amount(record.amount, record.currency)
-            amount = html('<span class="phone-only"> · {}</span>', sum_of)
+            amount = html('<span class="phone-only">{}</span>', sum_of)
         label = _(terms.kind_of(value).label)
         return html(
             '<span class="name"><a href="{}" data-row>{}</a>{}</span>', table.url, label, amount
@@ -42,7 +42,7 @@ class RequestTable(tables.Table):
 
     number = tables.Column(accessor="pk", verbose_name="#", css="figure muted")
     kind = KindOf(verbose_name=gettext_lazy("What"), card=1)
-    amount = tables.Money(accessor="amount", currency="currency")
+    amount = tables.Money(accessor="amount", currency="currency", with_unit=True)
     state = tables.Badge("approval", verbose_name=gettext_lazy("State"), card=2)
     ballots = Agreed(verbose_name=gettext_lazy("Agreed"), css="figure")
     asked_at = tables.When(relative=True, verbose_name=gettext_lazy("Asked"), card=4)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.audit.queries import entries
 from backoffice.core import records
+from backoffice.core.outbox import sealing
 from backoffice.ui import tables
 
 SHOWN = 6  # columns of a changed row that a line of the list names
@@ -28,6 +29,14 @@ class What(tables.Templated):
         """Draw the sentence, with the actor's name."""
         name = entries.called(record.actor, table.names)
         return super().draw(table.views[record.pk].told_by(name, table.people), record, table)
+
+
+class Address(tables.Column):
+    """From where; a client's, which is sealed, stays covered here."""
+
+    def draw(self, value: str, record: Any, table: Any) -> str:
+        """Draw the address."""
+        return str(sealing.covered(value))
 
 
 class Row(tables.Templated):
@@ -71,7 +80,7 @@ class EventTable(AuditTable):
 
     what = What("audit/_told.html", accessor="name", verbose_name=gettext_lazy("What"), card=1)
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
-    address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
+    address = Address(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
 
     def names_in(self, rows: list[Any]) -> Mapping[str, str]:
@@ -93,7 +102,7 @@ class ChangeTable(AuditTable):
     row = Row("audit/_told.html", accessor="table_name", verbose_name=gettext_lazy("Row"), card=1)
     columns_told = Named(accessor="verb", verbose_name=gettext_lazy("Columns"), css="named")
     actor = Who(verbose_name=gettext_lazy("Who"), card=3)
-    address = tables.Column(verbose_name=gettext_lazy("From address"), card=4, css="figure")
+    address = Address(verbose_name=gettext_lazy("From address"), card=4, css="figure")
     recorded_at = tables.When(verbose_name=gettext_lazy("When"), card=2)
 
     def url_of(self, record: Any) -> str:

@@ -55,7 +55,9 @@ def test_it_waits_for_who_may_and_for_nobody_else() -> None:
     asker, voter = a_staff_user("sales_agent"), a_voter()
     asked(asker)
     queue = reverse("approvals:request-list")
-    assert "Credit" in said(a_browser(voter).get(queue))
+    waits = a_browser(voter).get(queue)
+    assert "Credit" in said(waits)
+    assert waits.content.count(b'<span class="unit">USD</span>') == 2  # beside it, and on a phone
     assert "Nothing waits for you" in said(a_browser(asker).get(queue))
     assert "Credit" in said(a_browser(asker).get(f"{queue}?view=mine"))
     count = a_browser(voter).get(reverse("approvals:request-count"), headers={"HX-Request": "true"})
@@ -88,7 +90,7 @@ def test_what_changed_meanwhile_stands_beside_what_was() -> None:
 def test_who_asked_sees_why_and_takes_it_back() -> None:
     voter = a_voter()
     request, browser = asked(voter), a_browser(voter)
-    assert "Take it back" in said(browser.get(url(request)))
+    assert f"Take back {request}" in said(browser.get(url(request)))
     seen = {"payload": request.payload_digest, "facts": request.facts}
     answer = browser.post(url(request, "agree"), seen)
     assert (answer.status_code, "Four eyes" in said(answer)) == (422, True)
@@ -184,6 +186,8 @@ def test_a_policy_page_answers_who_would_have_to_agree() -> None:
         assert f'already: <a href="{url(request)}">' in waits.content.decode()
     page = second.get(url(request))
     assert "Compliance or Risk" in said(page)
+    assert "About Credit" in said(page)  # whose policy it is that would change
+    assert f"Agree to {request}" in said(page)
     second.post(url(request, "agree"), hidden(page, "agree"))
     assert "asked for already" not in said(browser.get(detail))
     answer = browser.get(f"{detail}?amount=1,000.01&currency=usd")
