@@ -14,6 +14,18 @@ pytestmark = pytest.mark.browser
 PATIENCE = 60_000  # ms: MetaTrader is debited by a worker of a busy machine
 
 
+WHERE = """() => {
+  const edge = (css) => document.querySelector(css).getBoundingClientRect();
+  const one = document.activeElement.getBoundingClientRect();
+  return {
+    free: [edge(".topbar").bottom, edge(".decide").top],
+    bars: [edge(".decide").bottom, edge(".bottombar").top],
+    focus: [one.top, one.bottom],
+    isInside: Boolean(document.activeElement.closest(".approval-body")),
+  };
+}"""
+
+
 def asked_for(page: Page, demo: Demo) -> str:
     """Ask for a withdrawal of 10.00 for the first client who has it; return its number."""
     page.goto(f"{demo.address}/clients/?sort=-equity")
@@ -104,3 +116,23 @@ def test_three_people_pay_it_out_by_keyboard(demo: Demo, sign_in: SignIn) -> Non
     press(second, "Control+Enter")
     expect(second.locator(".record-head")).to_contain_text("Paid")
     expect(second.locator(".log")).to_contain_text("bank reference FT-2026-77")
+
+
+def test_a_phones_decision_bar_stands_above_the_sections(demo: Demo, sign_in: SignIn) -> None:
+    """Wherever the page is scrolled to; and what has the focus is never beneath it."""
+    number = asked_for(sign_in("back_office"), demo)
+    page = sign_in("compliance")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{demo.address}/payments/{number}/")
+    expect(page.locator(".decide")).to_be_in_viewport(ratio=1)
+    page.locator("#main").focus()
+    seen = 0
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        now = page.evaluate(WHERE)
+        assert now["bars"][0] == pytest.approx(now["bars"][1], abs=1)
+        if now["isInside"]:
+            seen += 1
+            assert now["free"][0] <= now["focus"][0]
+            assert now["focus"][1] <= now["free"][1]
+    assert seen
