@@ -1,5 +1,6 @@
 """The agent as a process: alone without Django, one a journal, one sentence for what is wrong."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -9,7 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.factories.agents import KEY, ROOT, agent_environment, an_agent_process, start_python
+from tests.factories.agents import (
+    KEY,
+    ROOT,
+    a_config,
+    agent_environment,
+    an_agent_process,
+    start_python,
+)
+from trading.gateway.agent.__main__ import listening_socket
 
 pytestmark = pytest.mark.processes
 
@@ -91,3 +100,22 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     code, said = failed(agent_environment(tmp_path, tmp_path / "mt4", MT4_AGENT_ENGINE="magic"))
     assert (code, said) == (2, "MT4_AGENT_ENGINE must be one of simulated, not 'magic'.")
+
+
+def test_no_half_of_an_answer_waits_for_the_receipt_of_the_other(tmp_path: Path) -> None:
+    """Nagle's rule would hold an answer's body back until its head is acknowledged: 40 ms."""
+
+    async def option() -> int:
+        accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        listener = listening_socket(a_config(tmp_path))
+        where = listener.getsockname()[:2]
+        async with await asyncio.start_server(lambda _, w: accepted.put_nowait(w), sock=listener):
+            _, client = await asyncio.open_connection(*where)
+            ours = await accepted.get()
+            ours_socket = ours.get_extra_info("socket")
+            told = ours_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            client.close()
+            ours.close()
+        return int(told)
+
+    assert asyncio.run(option()) != 0
