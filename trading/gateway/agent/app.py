@@ -121,8 +121,9 @@ class Agent:
             pauses=Pauses(self._config.reconnect_seconds, block),
             now=clock.now,
         )
-        self._tasks |= {asyncio.create_task(self._line.run()), asyncio.create_task(self._look())}
+        self._line.start()
         self._listener.start()
+        self._tasks.add(asyncio.create_task(self._look()))
 
     async def _look(self) -> None:
         """Look after the direct connection, so that it is there before somebody needs it."""

@@ -6,13 +6,14 @@ a time, and a *pump*, which only listens. Calls block, as those of MetaTrader's 
 
 import asyncio
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from trading.gateway.agent.pauses import Pauses
@@ -235,13 +236,26 @@ class _Job:
     until: float
     least: float
     needs_link: bool
-    answer: asyncio.Future[Any]
+    answer: Callable[[Any, BaseException | None], None]
 
 
-def _heard(answer: asyncio.Future[Any]) -> None:
-    """Take note of an answer that nobody may be waiting for any more."""
-    if not answer.cancelled():
-        answer.exception()
+def _answer(
+    loop: asyncio.AbstractEventLoop,
+    asked: asyncio.Future[Any],
+    told: Any,
+    wrong: BaseException | None,
+) -> None:
+    """Answer an asker in his own thread, unless he went away meanwhile."""
+
+    def answer() -> None:
+        if asked.done():
+            return
+        if wrong is None:
+            asked.set_result(told)
+        else:
+            asked.set_exception(wrong)
+
+    loop.call_soon_threadsafe(answer)
 
 
 class Line:
@@ -264,8 +278,9 @@ class Line:
         self._lanes: dict[str, deque[_Job]] = {lane: deque() for lane in self.LANES}
         self._row = 0
         self._reads_turn = False
-        self._awake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="direct")
+        self._turns = threading.Condition()  # held while the lanes or `_stopping` change
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name="direct", daemon=True)
         self._renew = False
         self.connection_number = 0
 
@@ -293,31 +308,20 @@ class Line:
         not taken. QueueError if the call was never made, NotConnectedError if it needs a connection
         and there is none.
         """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        job = _Job(call, until, least, needs_link, partial(_answer, loop, answer))
         jobs = self._lanes[lane]
-        if len(jobs) >= self._longest:
-            raise QueueError(f"Too many calls wait for MetaTrader already ({self._longest}).")
-        answer_to_come = asyncio.get_running_loop().create_future()
-        job = _Job(call, until, least, needs_link, answer_to_come)
-        job.answer.add_done_callback(_heard)
-        jobs.append(job)
-        self._awake.set()
-        answer: T = await asyncio.shield(job.answer)
-        return answer
+        with self._turns:
+            if len(jobs) >= self._longest:
+                raise QueueError(f"Too many calls wait for MetaTrader already ({self._longest}).")
+            jobs.append(job)
+            self._turns.notify()
+        return await answer
 
-    async def run(self) -> None:
-        """Serve the queue until cancelled."""
-        while True:
-            await self._awake.wait()
-            job = self._next()
-            if job is None:
-                self._awake.clear()
-                continue
-            made = asyncio.wrap_future(self._thread.submit(self._call, job))
-            await asyncio.wait({made})
-            if (wrong := made.exception()) is not None:
-                job.answer.set_exception(wrong)
-            else:
-                job.answer.set_result(made.result())
+    def start(self) -> None:
+        """Begin to serve the queue, in the line's own thread."""
+        self._thread.start()
 
     def renew(self) -> None:
         """Connect anew before the next call. To be called in the line's thread."""
@@ -325,8 +329,30 @@ class Line:
 
     def stop(self) -> None:
         """Wait for the call that runs, then let go of connection and thread."""
-        self._thread.submit(self._direct.close)
-        self._thread.shutdown(wait=True, cancel_futures=False)
+        with self._turns:
+            self._stopping = True
+            self._turns.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (job := self._turn()) is not None:
+            try:
+                told = self._call(job)
+            # Whatever it is, it is the asker's: it is raised where he waits.
+            except BaseException as wrong:
+                job.answer(None, wrong)
+            else:
+                job.answer(told, None)
+        self._direct.close()
+
+    def _turn(self) -> _Job | None:
+        """Wait for the next call; None when there is none to come."""
+        with self._turns:
+            while not self._stopping:
+                if (job := self._next()) is not None:
+                    return job
+                self._turns.wait()
+        return None
 
     def _next(self) -> _Job | None:
         commands, reads, histories = (self._lanes[lane] for lane in self.LANES)

@@ -23,11 +23,10 @@ def with_line(
     async def run() -> None:
         direct: Any = (script or Script()).direct()
         line = Line(direct, connected=lambda: 1, pauses=Pauses(pause), longest=longest)
-        serving = asyncio.create_task(line.run())
+        line.start()
         try:
             await work(line)
         finally:
-            serving.cancel()
             line.stop()
 
     asyncio.run(run())
