@@ -11,8 +11,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpcore
-
 from trading.gateway import clock, seal, wire
 from trading.gateway.errors import (
     BadMessage,
@@ -24,18 +22,9 @@ from trading.gateway.errors import (
 )
 from trading.gateway.port import DEADLINE_SECONDS, ServerAddress
 from trading.gateway.remote.breaker import Breaker, Tally
-from trading.gateway.remote.network import Moment, pool_of
+from trading.gateway.remote.network import Connections, ExchangeError
 from trading.gateway.remote.trust import context_of
 
-#: What a connection can end with; httpcore has no name for all of them.
-FAILURES = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable,
-)
-ANSWER_BYTES = 64 * 1024 * 1024
 _RETRY_PAUSE = (0.05, 0.25)  # seconds, drawn by chance so that many askers do not come back at once
 _SLOW = 0.8  # a call that took this part of its deadline counts as bad, whatever it brought
 
@@ -45,14 +34,6 @@ MARKET_CLOSED = 132
 AT_ONCE = {"money": 8, "read": 8, "report": 4, "lookup": 4}
 #: How what is uncertain gets resolved: no breaker may stop it.
 LOOKUPS = frozenset({"find_marker", "close_attempt"})
-
-
-class _FailedError(Exception):
-    """No sealed answer came; `wrote`: bytes of the request may have left."""
-
-    def __init__(self, text: str, *, wrote: bool) -> None:
-        self.wrote = wrote
-        super().__init__(text)
 
 
 class Client:
@@ -67,11 +48,10 @@ class Client:
     ) -> None:
         self._address = address
         self._deadlines = deadlines
-        self._moment = Moment()
-        self._context = context_of(address)
+        context = context_of(address)
         # A kept connection may be half dead: what was written on it would be uncertain for nothing.
-        self._for_commands = pool_of(self._moment, kept=0, context=self._context)
-        self._for_questions = pool_of(self._moment, kept=8, context=self._context)
+        self._for_commands = Connections(address.url, kept=0, context=context)
+        self._for_questions = Connections(address.url, kept=8, context=context)
         self._rooms = {name: threading.BoundedSemaphore(n) for name, n in AT_ONCE.items()}
         self._breakers = {
             name: Breaker(f"{address.server}:{name}", tally) for name in set(CLASSES.values())
@@ -121,14 +101,14 @@ class Client:
         try:
             until = time.monotonic() + self._deadlines["read"]
             self._exchange(self._for_questions, wire.VERBS["server_info"], {}, until)
-        except (GatewayError, _FailedError):
+        except (GatewayError, ExchangeError):
             return False
         return True
 
     def _command(self, verb: wire.Verb, arguments: Mapping[str, Any], until: float) -> Any:
         try:
             return self._exchange(self._for_commands, verb, arguments, until)
-        except _FailedError as failed:
+        except ExchangeError as failed:
             if not failed.wrote:
                 raise NotSent("unreachable", f"The agent was not reached: {failed}") from failed
             raise Uncertain(f"No clear answer came back: {failed}") from failed
@@ -137,7 +117,7 @@ class Client:
         for is_last in (False, True):
             try:
                 return self._exchange(self._for_questions, verb, arguments, until)
-            except _FailedError as failed:
+            except ExchangeError as failed:
                 pause = random.uniform(*_RETRY_PAUSE)  # noqa: S311 - jitter is no secret
                 if is_last or time.monotonic() + pause >= until:
                     raise Unavailable(f"The agent did not answer: {failed}") from failed
@@ -146,7 +126,7 @@ class Client:
 
     def _exchange(
         self,
-        http: httpcore.ConnectionPool,
+        connections: Connections,
         verb: wire.Verb,
         arguments: Mapping[str, Any],
         until: float,
@@ -162,61 +142,40 @@ class Client:
             body=body,
             now=clock.now(),
         )
-        self._moment.until, self._moment.wrote = until, False
-        answer = self._post(http, verb.path, body, sealed)
+        answer = self._post(connections, verb.path, body, sealed, until)
         try:
             return wire.decode_answer(verb, answer)
         except wire.MalformedAnswer as wrong:
-            raise _FailedError(str(wrong), wrote=True) from wrong
+            raise ExchangeError(str(wrong), wrote=True) from wrong
 
     def _post(
-        self, http: httpcore.ConnectionPool, path: str, body: bytes, sealed: Mapping[str, str]
+        self,
+        connections: Connections,
+        path: str,
+        body: bytes,
+        sealed: Mapping[str, str],
+        until: float,
     ) -> bytes:
         """Return the body of the answer, once its seal was found right."""
-        status = None
+        answer = connections.post(path, sealed, body, until=until)
         try:
-            url = httpcore.URL(self._address.url.rstrip("/") + path)
-            with http.stream("POST", url, content=body, headers=list(sealed.items())) as response:
-                status = response.status
-                answer = _limited(response)
             seal.check_answer(
                 seal=seal.Seal(sealed[seal.KEY], sealed[seal.NONCE]),
                 key=self._address.key,
                 request=("POST", path),
-                status=status,
-                headers=_headers_of(response),
-                body=answer,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body,
                 now=clock.now(),
             )
         except BadMessage as wrong:
-            raise _FailedError(f"{wrong} (HTTP status {status})", wrote=True) from wrong
-        except (*FAILURES, OSError, ValueError) as wrong:  # ValueError: an address that is none
-            text = str(wrong) or type(wrong).__name__
-            raise _FailedError(text, wrote=self._moment.wrote) from wrong
-        return answer
+            raise ExchangeError(f"{wrong} (HTTP status {answer.status})", wrote=True) from wrong
+        return answer.body
 
     def close(self) -> None:
         """Close the connections that are kept."""
         self._for_commands.close()
         self._for_questions.close()
-
-
-def _headers_of(response: httpcore.Response) -> dict[str, str]:
-    """Return the headers by name; one that comes twice is joined, so that no seal fits it."""
-    headers: dict[str, str] = {}
-    for raw, value in response.headers:
-        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
-        headers[name] = f"{headers[name]},{text}" if name in headers else text
-    return headers
-
-
-def _limited(response: httpcore.Response) -> bytes:
-    answer = bytearray()
-    for part in response.iter_stream():
-        answer += part
-        if len(answer) > ANSWER_BYTES:
-            raise BadMessage("The answer is too long.")
-    return bytes(answer)
 
 
 def _not_made(verb: wire.Verb, reason: str, text: str) -> GatewayError:
