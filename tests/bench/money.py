@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +14,10 @@ from tests.cluster import ROOT
 from tests.journeys.running import free_port
 
 GOAL = 0.5
-#: The bare side's MetaTrader: nobody trades there, and no price moves.
-WORLD = ("--clients=50", "--accounts=50", "--days=1", "--seed=7", "--hold-prices", "--no-terminals")
+#: The MetaTrader of each side: nobody trades there, and no price moves.
+WORLD = (
+    "--clients=100", "--accounts=120", "--days=1", "--seed=7", "--hold-prices", "--no-terminals",
+)  # fmt: skip
 
 
 def measure(stage: Stage) -> list[Figure]:
@@ -25,31 +28,62 @@ def measure(stage: Stage) -> list[Figure]:
     stage.run("manage.py", "provision_database", "--superuser-url", superuser, env=app)
     stage.run("manage.py", "migrate", "--no-input", env=stage.environment(owner))
     with ExitStack() as running:
+        agent_url, metatrader = own_agent(stage, running)
         told = stage.run(
-            "-m", "tests.bench.withdrawals", stage.demo.secrets["told_agent"],
-            str(stage.sockets / "metatrader"), str(stage.folder / "counting"), owner,
-            bare_agent(stage, running), env=app,
+            "-m", "tests.bench.withdrawals", agent_url, str(metatrader),
+            str(stage.folder / "counting"), owner, bare_agent(stage, running), env=app,
         )  # fmt: skip
     return _figures(told)
 
 
+def own_agent(stage: Stage, running: ExitStack) -> tuple[str, Path]:
+    """Start a MetaTrader and our agent beside it, of the same kind as the bare loop's.
+
+    Return where each listens.
+    """
+    door, port = _metatrader(stage, running, "own"), free_port()
+    environment = stage.demo.environment | {
+        "MT4_AGENT_LISTEN": f"127.0.0.1:{port}",
+        "MT4_AGENT_KEYS": f"demo={stage.demo.secrets['agent_key']}",
+        "MT4_AGENT_JOURNAL": str(stage.folder / f"{door.name}-journal"),
+        "MT4_AGENT_ENGINE": "simulated",
+        "MT4_AGENT_NEW_JOURNAL": "accept",
+        "MT4_AGENT_SIMULATOR": str(door),
+        "MT4_AGENT_CLOCK_SKEW_MS": "500",
+        "MT4_AGENT_CLOCK_ERROR_MS": "1",
+        "MT4_AGENT_RECONNECT_SECONDS": "1",
+    }
+    _start(stage, running, f"{door.name}-agent", ["-m", "trading.gateway.agent"], environment)
+    wait_until(_answers(port), seconds=120)
+    return f"http://127.0.0.1:{port}", door
+
+
 def bare_agent(stage: Stage, running: ExitStack) -> str:
     """Start the bare agent and a MetaTrader of its own behind it; return where it listens."""
-    port, door = free_port(), stage.sockets / f"bare-{uuid4().hex[:8]}"
+    door, port = _metatrader(stage, running, "bare"), free_port()
     environment = stage.demo.environment | {"BARE_METATRADER": str(door)}
-    for name, command in (
-        ("metatrader", ["-m", "trading.gateway.simulator", "--state", str(stage.folder / door.name),
-                        "--socket", str(door), *WORLD]),
-        ("agent", ["-m", "uvicorn", "--port", str(port), "--log-level", "error",
-                   "--lifespan", "off", "tests.bench.withdrawals.bare_agent:app"]),
-    ):  # fmt: skip
-        child = spawn(
-            [sys.executable, *command],
-            log=stage.folder / f"bare-{name}.log", cwd=ROOT, env=environment,
-        )  # fmt: skip
-        running.callback(stop, child)
-        wait_until(door.exists if name == "metatrader" else _answers(port), seconds=120)
+    command = ["-m", "uvicorn", "--port", str(port), "--log-level", "error",
+               "--lifespan", "off", "tests.bench.withdrawals.bare_agent:app"]  # fmt: skip
+    _start(stage, running, f"{door.name}-agent", command, environment)
+    wait_until(_answers(port), seconds=120)
     return f"http://127.0.0.1:{port}"
+
+
+def _metatrader(stage: Stage, running: ExitStack, whose: str) -> Path:
+    name = f"{whose}-{uuid4().hex[:8]}"
+    door = stage.sockets / name
+    command = ["-m", "trading.gateway.simulator", "--state", str(stage.folder / name),
+               "--socket", str(door), *WORLD]  # fmt: skip
+    _start(stage, running, name, command, stage.demo.environment)
+    wait_until(door.exists, seconds=120)
+    return door
+
+
+def _start(
+    stage: Stage, running: ExitStack, name: str, command: list[str], env: dict[str, str]
+) -> None:
+    child = spawn([sys.executable, *command], log=stage.folder / f"{name}.log", cwd=ROOT, env=env)
+    running.callback(stop, child)
 
 
 def _answers(port: int) -> Any:

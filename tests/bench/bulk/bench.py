@@ -16,10 +16,10 @@ def measure(stage: Stage) -> list[Figure]:
     stage.run("manage.py", "provision_database", "--superuser-url", superuser, env=app)
     stage.run("manage.py", "migrate", "--no-input", env=stage.environment(owner))
     with ExitStack() as running:
+        agent_url, metatrader = money.own_agent(stage, running)
         told = stage.run(
-            "-m", "tests.bench.bulk", stage.demo.secrets["told_agent"],
-            str(stage.sockets / "metatrader"), str(stage.folder / "counting-bulk"), owner,
-            money.bare_agent(stage, running), env=app,
+            "-m", "tests.bench.bulk", agent_url, str(metatrader),
+            str(stage.folder / "counting-bulk"), owner, money.bare_agent(stage, running), env=app,
         )  # fmt: skip
     note = (
         f"a file of {told['count']:,}, each line looked at, sent, read back and booked; each "
