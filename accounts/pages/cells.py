@@ -1,8 +1,10 @@
 """Cells that lists of money share, drawn without templates: there are hundreds on a page."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.queries.payments import Colours
@@ -47,6 +49,12 @@ SHAPES = (
 
 def checks(value: Colours) -> SafeString:
     """Draw how many checks there are of each colour: a shape, the count, and the word."""
+    return _checks(value, get_language() or "")
+
+
+@lru_cache(maxsize=1000)
+def _checks(value: Colours, language: str) -> SafeString:
+    """Draw them once for a language: of so few checks there are few different counts."""
     counts = ((tone, shape, getattr(value, name), word) for tone, shape, name, word in SHAPES)
     parts = (
         html(CHECK, tone, marks.icon(shape), count, _(word))

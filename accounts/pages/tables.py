@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -77,19 +76,22 @@ class PaymentTable(tables.Table):
     due_at = Due(verbose_name=gettext_lazy("Due"), card=4)
     says = Says(accessor="state", verbose_name=gettext_lazy("Says"), css="wide")
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.address = tables.addresses("accounts:payment-detail")
+        view = self.request.GET.get("view", "")
+        self.tab = f"?view={view}" if view else ""
+
     def url_of(self, record: Any) -> str:
         """Return the approval page, which knows the tab it was opened from."""
-        view = self.request.GET.get("view", "")
-        return reverse("accounts:payment-detail", args=[record.pk]) + (
-            f"?view={view}" if view else ""
-        )
+        return self.address(record.pk) + self.tab
 
 
 def due(payment: Any, now: Any) -> SafeString:
     """Return when a payment is due as people say it: late, so much left, or its day."""
     here = timezone.localtime(payment.due_at)
     words, css = _told(payment, here, payment.due_at - now)
-    moment = f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
+    moment = f"{figures.day(here)} {here:%Y %H:%M} {here.tzname()}"
     return html('<span class="due {}" title="{}">{}</span>', css, moment, words)
 
 
@@ -98,11 +100,12 @@ def _told(payment: Any, here: Any, left: timedelta) -> tuple[str, str]:
     if payment.waiting_since is not None:
         return _("no time runs"), ""
     if payment.is_final:
-        return formats.date_format(here, "j M H:i"), ""
+        return f"{figures.day(here)} {here:%H:%M}", ""
     if left < timedelta(0):
         return _("late %(age)s") % {"age": figures.age(int(-left.total_seconds()))}, "late"
     if left < TODAY:
         words = _("%(age)s left") % {"age": figures.age(int(left.total_seconds()))}
         is_soon = left < (payment.due_at - payment.requested_at) / 4
         return words, "soon" if is_soon else ""
-    return formats.date_format(here, "D H:i" if left < 6 * TODAY else "j M H:i"), ""
+    day = formats.date_format(here, "D") if left < 6 * TODAY else figures.day(here)
+    return f"{day} {here:%H:%M}", ""

@@ -1,5 +1,6 @@
 """Whose turn it is: one table, asked of the database for the queue and of a row for its words."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,10 +49,9 @@ class Turn:
         )
 
     def is_for(self, payment: Payment, user: Any) -> bool:
-        """Say the same of a payment at hand as `condition` asks of the database."""
-        return self.holds(payment) and not any(
-            hands.is_of(user, getattr(payment, name)) for name in self.hands
-        )
+        """Say of a payment that stands here whether the turn is this user's."""
+        had_a_hand = any(hands.is_of(user, getattr(payment, name)) for name in self.hands)
+        return not had_a_hand and bool(user.may(self.permission))
 
 
 TURNS = (
@@ -96,6 +96,10 @@ TURNS = (
         words=noop("two people: settle by hand"),
     ),
 )
+#: The turns by the state that each of them stands in.
+IN_STATE: dict[str, list[Turn]] = defaultdict(list)
+for _turn in TURNS:
+    IN_STATE[_turn.where["state"]].append(_turn)
 #: Where nobody of the staff has a turn: what it waits for instead.
 NOBODY: dict[str, str] = {
     Withdrawal.WAITING_CLIENT: noop("the client"),
@@ -119,14 +123,22 @@ def todo_of(user: Any, now: datetime) -> Q:
     return waits
 
 
+def turn_of(payment: Payment) -> Turn | None:
+    """Return the one turn at which a payment at hand stands, or None where nobody has one."""
+    return next((turn for turn in IN_STATE.get(payment.state, ()) if turn.holds(payment)), None)
+
+
 def waits_for(user: Any, payment: Payment) -> bool:
-    """Say whether a payment at hand waits for this user."""
-    return any(turn.is_for(payment, user) and user.may(turn.permission) for turn in TURNS)
+    """Say whether a payment at hand waits for this user: what `todo_of` asks of the database."""
+    turn = turn_of(payment)
+    return turn is not None and turn.is_for(payment, user)
 
 
 def words_of(payment: Payment) -> str:
     """Return whom a payment waits for, untranslated."""
-    found = next((turn.words for turn in TURNS if turn.holds(payment)), "")
+    turn = turn_of(payment)
+    if turn is not None:
+        return turn.words
     if payment.from_wallet and payment.state == Withdrawal.APPROVED:
         return noop("the books")
-    return found or NOBODY.get(payment.state, "")
+    return NOBODY.get(payment.state, "")

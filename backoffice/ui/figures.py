@@ -13,11 +13,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from backoffice.core import money
+from backoffice.core.words import noop
 
 NONE = "—"
 MINUS = "\u2212"
 NARROW = "\u202f"  # narrow no-break space, between a figure and its unit
 LEVEL_CAP = Decimal(1000)
+UNITS = ((86400, noop("d")), (3600, noop("h")), (60, noop("min")))  # of an age, in seconds
 
 
 def plain(number: Decimal, digits: int) -> str:
@@ -118,15 +120,20 @@ def age(seconds: Decimal | int, *, fine: bool = False) -> str:
     whole = int(seconds)
     if fine and seconds < 10:
         return f"{plain(max(Decimal(0), Decimal(seconds)), 1)}{NARROW}s"
-    for size, unit in ((86400, _("d")), (3600, _("h")), (60, _("min"))):
+    for size, unit in UNITS:
         if whole >= size:
-            return f"{whole // size}{NARROW}{unit}"
+            return f"{whole // size}{NARROW}{_(unit)}"
     return f"{max(0, whole)}{NARROW}s"
 
 
 def moment(here: datetime) -> str:
     """Return a moment of the reader's zone in full: 5 Nov 2026 09:15:00."""
-    return f"{here.day} {_month(here.month, get_language() or '')} {here.year} {here:%H:%M:%S}"
+    return f"{day(here)} {here.year} {here:%H:%M:%S}"
+
+
+def day(here: datetime) -> str:
+    """Return the day of a moment of the reader's zone, without its year: 5 Nov."""
+    return f"{here.day} {_month(here.month, get_language() or '')}"
 
 
 @cache
