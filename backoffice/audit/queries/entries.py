@@ -289,7 +289,8 @@ def _line(row: Any, name: str) -> tuple[object, ...]:
     told = row.told()
     about = " ".join(f"{kind}:{key}" for kind, key in told["subjects"])
     sentence = records.view(row).told_by(name or row.actor)
-    return row.pk, row.recorded_at, row.actor, name, row.name, about, sentence, row.address
+    address = sealing.covered(row.address)  # as on the page: a client's own is no column
+    return row.pk, row.recorded_at, row.actor, name, row.name, about, sentence, address
 
 
 def called(actor: str, names: Mapping[str, str]) -> str:

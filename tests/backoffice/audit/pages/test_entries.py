@@ -57,14 +57,16 @@ def test_what_was_done_is_found(browser):
     assert ACTS not in get(browser, "object-history", kind="thing", key="8")
 
 
-def test_a_sealed_address_stays_covered_in_the_list(browser):
+def test_a_sealed_address_stays_covered_in_the_list_and_its_export(browser):
     mark = str(sealing.Seal("client", "7", "198.51.100.7"))
     assert sealing.is_mark(mark)
     with within(Origin(address=mark)):
         weigh(7)
     shown = get(browser, "event-list")
-    assert mark not in shown
-    assert sealing.COVER in shown
+    taken = browser.post(reverse("audit:export")).content.decode("utf-8-sig")
+    for text in (shown, taken):
+        assert mark not in text
+        assert sealing.COVER in text
 
 
 def test_a_period_is_found_by_halving():
