@@ -44,7 +44,7 @@ class PaymentList(ListPage):
 
     def rows(self) -> Any:
         """Return what this person may see; what waits for them unless they ask for more."""
-        rows = payments.list_payments_for(self.request.user)
+        rows = payments.list_rows_for(self.request.user)
         is_wide = any(self.request.GET.get(name) for name in WIDE)
         return rows if is_wide else rows.filter(self._todo())
 

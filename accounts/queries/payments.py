@@ -19,7 +19,7 @@ from accounts.models.wording import worded
 from accounts.permissions import SEE_PAYMENTS
 from accounts.queries.listed.either import among, either
 from accounts.queries.listed.foot import Foot, foot_of
-from accounts.queries.turns import todo_of
+from accounts.queries.turns import TOLD, todo_of
 from accounts.states import (
     CHECK_LABELS,
     FINAL,
@@ -39,8 +39,27 @@ QUEUE = ("due_at", "-amount", "id")
 PUSHED = 200
 LONGEST_NUMBER = 18  # figures; the columns are bigints
 SOON = timedelta(hours=4)
+#: What waits, as the queue's index has it; and in fewer words, where rows are at hand already: what
+#: is final has its moment, and nothing else has (the constraint `accounts_payment_closed`).
+OPEN, UNCLOSED = ~Q(state__in=FINAL_STATES), Q(closed_at__isnull=True)
 #: While the client has to give something no time runs, so nothing is late or due.
 RUNS = Q(waiting_since__isnull=True)
+#: What a row of the queue shows, beside what tells whose turn it is.
+SHOWN = (
+    "amount",
+    "currency",
+    "from_wallet",
+    "due_at",
+    "requested_at",
+    "waiting_since",
+    "uncertain_words",
+    "waits_because",
+    "refused_because",
+    "client__full_name",
+    "account__login",
+    "account__server__name",
+    "method__name",
+)
 #: How bad a verdict is, in SQL; the worst is the least.
 HOW_BAD = Case(*(When(verdict=one, then=place) for place, one in enumerate(WORST_FIRST)))
 
@@ -155,6 +174,12 @@ def list_payments_for(user: Any) -> QuerySet[Payment]:
     )
 
 
+def list_rows_for(user: Any) -> QuerySet[Payment]:
+    """Return the same with no more columns than a row of the queue is drawn from."""
+    rows = list_payments_for(user).select_related(None)
+    return rows.select_related("client", "account__server", "method").only(*SHOWN, *TOLD)
+
+
 def get_payment_for(user: Any, pk: int) -> Payment:
     """Return one payment in reach; Http404 for any other, as if there were none."""
     return access.get_or_404_for(list_payments_for(user), user, SEE_PAYMENTS, pk=pk)
@@ -201,20 +226,19 @@ def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
     as not moved, and MetaTrader booked them all the same.
     """
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
-    denied, is_open = among("pk", _denied()), ~Q(state__in=FINAL_STATES)
-    near = rows.filter(is_open | Q(closed_at__gte=since) | denied)
-    views = {
-        name: view_of(user, name, now=now) for name in (View.LATE, View.VOIDED, View.UNCERTAIN)
-    }
+    denied, runs = among("pk", _denied()), UNCLOSED & RUNS
+    near = rows.filter(OPEN | Q(closed_at__gte=since) | denied)
     told = near.aggregate(
-        **{name: Count("id", filter=where) for name, where in views.items()},
-        open=Count("id", filter=is_open),
+        late=Count("id", filter=runs & Q(due_at__lt=now)),
+        voided=Count("id", filter=_is_voided()),
+        uncertain=Count("id", filter=Q(state=Withdrawal.UNCERTAIN) | denied),
+        open=Count("id", filter=UNCLOSED),
         paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
-        soon=Count("id", filter=is_open & RUNS & Q(due_at__gte=now, due_at__lt=now + SOON)),
+        soon=Count("id", filter=runs & Q(due_at__gte=now, due_at__lt=now + SOON)),
         by_hand=Count("id", filter=Q(needs_person=True)),
         denied=Count("id", filter=denied),
-        noticed=Count("id", filter=is_open & RUNS & Q(notices__gt=0, due_at__gte=now + SOON)),
-        returns=Count("id", filter=is_open & Q(returned_by="") & ~Q(return_asked_by="")),
+        noticed=Count("id", filter=runs & Q(notices__gt=0, due_at__gte=now + SOON)),
+        returns=Count("id", filter=UNCLOSED & Q(returned_by="") & ~Q(return_asked_by="")),
     )
     todo, mark = _waiting_for(user, now)
     return Counts(mark=mark, todo=todo, others=told["open"] - todo, **told)
@@ -249,20 +273,23 @@ def totals_of(rows: QuerySet[Payment]) -> Foot:
 
 def view_of(user: Any, view: str, *, now: datetime) -> Q:
     """Return what stands under one tab of the queue for this user."""
-    is_open = ~Q(state__in=FINAL_STATES)
     match view:
         case View.TODO:
-            return is_open & todo_of(user, now)
+            return OPEN & todo_of(user, now)
         case View.LATE:
-            return is_open & RUNS & Q(due_at__lt=now)
+            return OPEN & RUNS & Q(due_at__lt=now)
         case View.OTHERS:
-            return is_open & ~todo_of(user, now)
+            return OPEN & ~todo_of(user, now)
         case View.VOIDED:
-            voided = requests.is_voided("accounts.withdrawal", "payment")
-            return is_open & Q(voided, state__in=UNDECIDED)
+            return OPEN & _is_voided()
         case View.UNCERTAIN:
             return Q(state=Withdrawal.UNCERTAIN) | among("pk", _denied())
-    return is_open
+    return OPEN
+
+
+def _is_voided() -> Q:
+    """Return the condition: nobody decided yet, and an approval of it counts no more."""
+    return Q(state__in=UNDECIDED) & Q(requests.is_voided("accounts.withdrawal", "payment"))
 
 
 def _denied() -> QuerySet[Discrepancy, int | None]:

@@ -96,6 +96,8 @@ TURNS = (
         words=noop("two people: settle by hand"),
     ),
 )
+#: The fields that tell at which turn a payment stands, and whose it is.
+TOLD = frozenset(name for turn in TURNS for name in (*turn.where, *turn.filled, *turn.hands))
 #: The turns by the state that each of them stands in.
 IN_STATE: dict[str, list[Turn]] = defaultdict(list)
 for _turn in TURNS:

@@ -75,6 +75,12 @@ class ApprovalRequest(models.Model):
                 fields=["subject_kind", "subject_key", "-id"], name="approvals_request_subject"
             ),
             models.Index(fields=["asked_by", "-id"], name="approvals_request_asker"),
+            # Few were ever void, and the queue asks it of everything that waits.
+            models.Index(
+                fields=["subject_kind", "subject_key"],
+                condition=Q(state=Standing.VOIDED.value) | Q(round__gt=1),
+                name="approvals_request_void",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

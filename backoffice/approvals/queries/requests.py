@@ -217,7 +217,7 @@ def history_of(subject_kind: str, subject_key: int | str) -> list[ApprovalReques
 def is_voided(kind: str, subject_kind: str) -> Exists:
     """Return what is asked of the caller's rows: had they an approval that counts no more?
 
-    Row by row, by the index of subjects: not everything that was ever void is read.
+    Row by row, by the index of what was ever void.
     """
     key = Cast(OuterRef("pk"), models.CharField())
     about = ApprovalRequest.objects.filter(subject_kind=subject_kind, subject_key=key)

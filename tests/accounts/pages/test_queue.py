@@ -7,10 +7,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Payment
 from accounts.pages import payments as payment_pages
+from accounts.pages.tables import PaymentTable
+from accounts.queries import payments
 from accounts.states import Withdrawal
 from backoffice.core import clock
 from tests.factories.payments import Till, a_request_of
@@ -43,6 +47,19 @@ def test_the_bare_address_is_what_waits_for_me(till: Till) -> None:
         assert expected in page, expected
     assert "Approve" not in page.split('id="list"')[1].split("</main>")[0]
     assert numbers(a_browser(till.asker).get(LIST)) == []
+
+
+@pytest.mark.parametrize("state", list(Withdrawal))
+def test_a_row_is_drawn_from_what_was_read(till: Till, rf: Any, state: Withdrawal) -> None:
+    till.ask("70.00")
+    (row,) = payments.list_rows_for(till.approver)
+    row.state = state
+    request = rf.get(LIST)
+    request.user = till.approver
+    table = PaymentTable([row], request=request, now=clock.now(), totals={})
+    with CaptureQueriesContext(connection) as asked:
+        assert "Ana Ruiz" in table.body()
+    assert not [one for one in asked if "accounts_" in one["sql"]]
 
 
 def test_late_ones_come_first_and_say_so(till: Till) -> None:
