@@ -15,10 +15,16 @@ MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3,4})")
 PERCENT = re.compile(r"(-?\d+(?:\.\d+)?) %")
 
 
+class _Spoken(dict[str, str]):
+    """Facts, each written for people when a sentence names it: most checks keep more than that."""
+
+    def __getitem__(self, name: str) -> str:
+        return written(super().__getitem__(name))
+
+
 def worded(sentence: str, facts: Mapping[str, str]) -> str:
     """Return the sentence in the reader's language, its amounts and levels by the house's rule."""
-    spoken = {name: written(value) for name, value in facts.items()}
-    return _(sentence).format_map(spoken)
+    return _(sentence).format_map(_Spoken(facts))
 
 
 def written(value: str) -> str:

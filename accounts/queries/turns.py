@@ -31,15 +31,15 @@ class Turn:
     hands: tuple[str, ...] = field(default=())
     words: str
 
-    def condition(self, user: Any) -> Q:
-        """Return what the database is asked."""
+    def condition(self, user: Any, machines: Any) -> Q:
+        """Return what the database is asked; `machines` are those that the user had a hand in."""
         asked = Q(**self.where)
         for name in self.filled:
             asked &= ~Q(**{name: ""})
         for name in self.hands:
             asked &= ~Q(**{name: str(user.actor)})
         if "requested_by" in self.hands:  # by an integration of theirs
-            asked &= ~Q(requested_by__in=hands.names_of(user.pk))
+            asked &= ~Q(requested_by__in=machines)
         return asked
 
     def holds(self, payment: Payment) -> bool:
@@ -113,11 +113,11 @@ NOBODY: dict[str, str] = {
 
 def todo_of(user: Any, now: datetime) -> Q:
     """Return what waits for this user: they may act on it, and had no hand in it before."""
-    waits = Q(pk__in=())
+    waits, machines = Q(pk__in=()), hands.names_of(user.pk)
     for turn in TURNS:
         if not user.may(turn.permission):
             continue
-        condition = turn.condition(user)
+        condition = turn.condition(user, machines)
         if turn.permission is APPROVE_WITHDRAWAL:  # a seat of the approval is theirs
             open_to = requests.ids_open_to(user, "accounts.withdrawal", now=now)
             condition &= Q(approval_id__in=open_to)
