@@ -94,8 +94,8 @@ class Waiting(Panel):
     title = gettext_lazy("Approvals")
 
     def record(self) -> Any:
-        """Return the counts of the tabs."""
-        return payments.counts_for(self.request.user, now=self.now, since=self.now)
+        """Return how many."""
+        return payments.count_todo_for(self.request.user, now=self.now)
 
 
 class News(Panel):

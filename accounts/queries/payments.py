@@ -253,6 +253,11 @@ def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]
     return {row["currency"]: (row["count"], row["total"]) for row in told}
 
 
+def count_todo_for(user: Any, *, now: datetime) -> int:
+    """Count what waits for this user: the number beside the menu's word."""
+    return _waiting_for(user, now)[0]
+
+
 def newest_for(user: Any, *, now: datetime) -> str:
     """Return the mark of what waits for this user, as `counts_for` tells it."""
     return _waiting_for(user, now)[1]
