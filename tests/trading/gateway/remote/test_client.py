@@ -1,7 +1,6 @@
 """The remote client against peers that misbehave: what it says, and how often it knocked."""
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.factories.agents import Script, a_passage, an_address, an_agent
+from tests.factories.peers import Peer
 from trading.gateway import clock
 from trading.gateway.errors import NotSent, Unavailable, Uncertain
 from trading.gateway.remote.gateway import RemoteGateway
@@ -20,37 +20,17 @@ from trading.terms import BalanceKind, Done
 DEADLINES = {"trade": 1, "read": 1, "change": 1, "history": 1}
 
 
-class Peer:
-    """A server on loopback that does with each connection what the test says."""
+class Asked(Peer):
+    """It keeps what it was asked, and does with each connection what the test says."""
 
     def __init__(self, serve: Callable[[socket.socket], None]) -> None:
-        self.serve = serve
         self.requests: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _run(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._one, args=(connection,), daemon=True).start()
-
-    def _one(self, connection: socket.socket) -> None:
-        with connection:
+        def hear(connection: socket.socket) -> None:
             self.requests.append(connection.recv(65536))
-            self.serve(connection)
+            serve(connection)
 
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+        super().__init__(hear)
 
 
 def silent(connection: socket.socket) -> None:
@@ -87,8 +67,8 @@ MISBEHAVIOURS = [silent, hang_up, unsealed_yes, unsealed_no, junk, trickle]
 
 
 @pytest.fixture
-def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
-    made = Peer(request.param)
+def peer(request: pytest.FixtureRequest) -> Iterator[Asked]:
+    made = Asked(request.param)
     yield made
     made.close()
 
@@ -101,7 +81,7 @@ def deposit(gateway: RemoteGateway, marker: str = "BO:1") -> Done:
 
 
 @pytest.mark.parametrize("peer", MISBEHAVIOURS, indirect=True, ids=lambda f: f.__name__)
-def test_a_command_whose_answer_cannot_be_believed_is_uncertain(peer: Peer) -> None:
+def test_a_command_whose_answer_cannot_be_believed_is_uncertain(peer: Asked) -> None:
     gateway = RemoteGateway(an_address(peer.url), deadlines=DEADLINES)
     began = time.monotonic()
     with pytest.raises(Uncertain):
@@ -112,7 +92,7 @@ def test_a_command_whose_answer_cannot_be_believed_is_uncertain(peer: Peer) -> N
 
 
 @pytest.mark.parametrize("peer", [hang_up, unsealed_no], indirect=True, ids=lambda f: f.__name__)
-def test_a_question_is_asked_twice_at_most(peer: Peer) -> None:
+def test_a_question_is_asked_twice_at_most(peer: Asked) -> None:
     gateway = RemoteGateway(an_address(peer.url), deadlines=DEADLINES)
     with pytest.raises(Unavailable):
         gateway.quotes()
@@ -121,7 +101,7 @@ def test_a_question_is_asked_twice_at_most(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("peer", [silent, trickle], indirect=True, ids=lambda f: f.__name__)
-def test_a_question_is_not_asked_again_after_its_deadline(peer: Peer) -> None:
+def test_a_question_is_not_asked_again_after_its_deadline(peer: Asked) -> None:
     gateway = RemoteGateway(an_address(peer.url), deadlines=DEADLINES)
     with pytest.raises(Unavailable):
         gateway.quotes()
@@ -152,7 +132,7 @@ def test_a_wrong_key_is_uncertain_for_commands_and_books_nothing(tmp_path: Path)
 
 
 @pytest.mark.parametrize("peer", [hang_up], indirect=True, ids=lambda f: f.__name__)
-def test_an_open_breaker_sends_nothing_and_look_ups_pass_it(peer: Peer) -> None:
+def test_an_open_breaker_sends_nothing_and_look_ups_pass_it(peer: Asked) -> None:
     gateway = RemoteGateway(an_address(peer.url), deadlines=DEADLINES)
     for number in range(5):
         with pytest.raises(Uncertain):
@@ -172,7 +152,7 @@ def test_an_open_breaker_sends_nothing_and_look_ups_pass_it(peer: Peer) -> None:
 
 def test_the_probe_moves_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the pause a command asks for server_info first, and goes when that is answered."""
-    peer = Peer(hang_up)
+    peer = Asked(hang_up)
     gateway = RemoteGateway(an_address(peer.url), deadlines=DEADLINES)
     for number in range(5):
         with pytest.raises(Uncertain):

@@ -7,61 +7,40 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.factories.peers import Peer
 from trading.gateway.remote import network
 from trading.gateway.remote.network import Answer, Connections, ExchangeError
 
 YES = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
 
 
-class Peer:
-    """A server on loopback that answers each request of a connection with the next thing to say."""
+class Telling(Peer):
+    """It answers each request of a connection with the next thing to say, and `after` that."""
 
     def __init__(self, *says: bytes, after: Callable[[socket.socket], None] | None = None) -> None:
         self.heard: list[bytes] = []
-        self.connections = 0
-        self._says = list(says)
-        self._after = after
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        left = list(says)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _run(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._one, args=(connection,), daemon=True).start()
-
-    def _one(self, connection: socket.socket) -> None:
-        with connection:
-            while self._says and (request := connection.recv(65536)):
+        def tell(connection: socket.socket) -> None:
+            while left and (request := connection.recv(65536)):
                 self.heard.append(request)
-                connection.sendall(self._says.pop(0))
-                if self._after is not None:
-                    self._after(connection)
+                connection.sendall(left.pop(0))
+                if after is not None:
+                    after(connection)
                     return
 
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+        super().__init__(tell)
 
 
 @pytest.fixture
-def made() -> Iterator[Callable[..., tuple[Peer, Connections]]]:
+def made() -> Iterator[Callable[..., tuple[Telling, Connections]]]:
     """Return a way to make a peer and the connections to it."""
-    peers: list[tuple[Peer, Connections]] = []
+    peers: list[tuple[Telling, Connections]] = []
 
     def make(
         *says: bytes, kept: int = 8, after: Callable[[socket.socket], None] | None = None
-    ) -> tuple[Peer, Connections]:
-        peer = Peer(*says, after=after)
+    ) -> tuple[Telling, Connections]:
+        peer = Telling(*says, after=after)
         peers.append((peer, Connections(peer.url, kept=kept, context=None)))
         return peers[-1]
 
@@ -71,7 +50,7 @@ def made() -> Iterator[Callable[..., tuple[Peer, Connections]]]:
         peer.close()
 
 
-Making = Callable[..., tuple[Peer, Connections]]
+Making = Callable[..., tuple[Telling, Connections]]
 
 
 def post(connections: Connections, seconds: float = 5) -> Answer:
