@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.factories.agents import Script, a_passage, an_address, an_agent
-from tests.factories.peers import Peer
+from tests.trading.gateway.remote.peer import Peer
 from trading.gateway import clock
 from trading.gateway.errors import NotSent, Unavailable, Uncertain
 from trading.gateway.remote.gateway import RemoteGateway

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.factories.peers import Peer
+from tests.trading.gateway.remote.peer import Peer
 from trading.gateway.remote import network
 from trading.gateway.remote.network import Answer, Connections, ExchangeError
 
