@@ -167,3 +167,10 @@ def test_nobody_sees_payments_out_of_reach(till: Till) -> None:
     answer = a_browser(till.approver).get(LIST, {"view": "all"})
     assert far.pk not in numbers(answer)
     assert numbers(a_browser(a_staff_user("sales_agent")).get(LIST, {"view": "all"})) == []
+
+
+@pytest.mark.parametrize("name", ["payment-count", "deposit-count", "transfer-count"])
+def test_the_menu_says_nothing_where_nothing_waits(till: Till, name: str) -> None:
+    url, browser = reverse(f"accounts:{name}"), a_browser(till.approver)
+    shown = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert re.sub(r"<[^>]*>", "", shown).strip() == ""
