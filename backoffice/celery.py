@@ -1,11 +1,21 @@
 """The Celery application: `celery -A backoffice.celery worker`, and `beat` for the schedule."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
+
+from backoffice.core.runtime import memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings.prod")
 
 app = Celery("backoffice", amqp="backoffice.core.runtime.broker:Messages")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def settle(**_told: Any) -> None:
+    """Begin a process that carries out tasks; whoever started it had loaded them all."""
+    memory.settle()

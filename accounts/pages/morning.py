@@ -14,7 +14,7 @@ from accounts.pages.tables import due
 from accounts.permissions import SEE_BANK, SEE_PAYMENTS
 from accounts.queries import deposits, payments
 from accounts.queries.bank import standing
-from accounts.queries.payments import Counts, View
+from accounts.queries.payments import Morning, View
 from accounts.queries.transfers import rows as transfers
 from backoffice.ui.shapes import Panel
 
@@ -49,7 +49,7 @@ class Today(Panel):
         self.midnight = timezone.localtime(self.now).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
-        return payments.counts_for(self.request.user, now=self.now, since=self.midnight)
+        return payments.morning_for(self.request.user, now=self.now, since=self.midnight)
 
     def context(self, record: Any) -> dict[str, Any]:
         """Return the alarms, what was paid, and the first of what waits for this person."""
@@ -165,7 +165,7 @@ def alarms(kinds: Kinds, counts: Any, listed: str) -> list[Alarm]:
     ]
 
 
-def money_alarms(user: Any, counts: Counts, coming: deposits.Counts, now: datetime) -> list[Alarm]:
+def money_alarms(user: Any, counts: Morning, coming: deposits.Counts, now: datetime) -> list[Alarm]:
     """Return all of them: of withdrawals, deposits, transfers and the bank."""
     moving = transfers.counts_for(user, now=now)
     return [

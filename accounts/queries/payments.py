@@ -100,6 +100,17 @@ class Counts:
     uncertain: int
     open: int
     paid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Morning(Counts):
+    """The same, and what else needs a human at the beginning of a day.
+
+    `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
+    `noticed` passed a mark of their promise, and are neither late nor due soon; `denied` are closed
+    as not moved, and MetaTrader booked them all the same.
+    """
+
     soon: int
     by_hand: int
     returns: int
@@ -219,29 +230,38 @@ def may_see(user: Any) -> bool:
 
 
 def counts_for(user: Any, *, now: datetime, since: datetime) -> Counts:
-    """Return the numbers of the tabs, in two queries; `since`: from when paid ones are counted.
+    """Return the numbers of the tabs, in two queries; `since`: from when paid ones are counted."""
+    return Counts(**_counted_for(user, now, since))
 
-    `soon` are due within four hours; `by_hand` wait for two people, `returns` for a second one;
-    `noticed` passed a mark of their promise, and are neither late nor due soon; `denied` are closed
-    as not moved, and MetaTrader booked them all the same.
-    """
+
+def morning_for(user: Any, *, now: datetime, since: datetime) -> Morning:
+    """Return the same, and what else needs a human now, in as many queries."""
+    runs = UNCLOSED & RUNS
+    more = {
+        "soon": runs & Q(due_at__gte=now, due_at__lt=now + SOON),
+        "by_hand": Q(needs_person=True),
+        "returns": UNCLOSED & Q(returned_by="") & ~Q(return_asked_by=""),
+        "denied": among("pk", _denied()),
+        "noticed": runs & Q(notices__gt=0, due_at__gte=now + SOON),
+    }
+    return Morning(**_counted_for(user, now, since, **more))
+
+
+def _counted_for(user: Any, now: datetime, since: datetime, **more: Q) -> dict[str, Any]:
+    denied = among("pk", _denied())
+    asked = {
+        "late": UNCLOSED & RUNS & Q(due_at__lt=now),
+        "voided": _is_voided(),
+        "uncertain": Q(state=Withdrawal.UNCERTAIN) | denied,
+        "open": UNCLOSED,
+        "paid": Q(state=Withdrawal.PAID, closed_at__gte=since),
+        **more,
+    }
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
-    denied, runs = among("pk", _denied()), UNCLOSED & RUNS
     near = rows.filter(OPEN | Q(closed_at__gte=since) | denied)
-    told = near.aggregate(
-        late=Count("id", filter=runs & Q(due_at__lt=now)),
-        voided=Count("id", filter=_is_voided()),
-        uncertain=Count("id", filter=Q(state=Withdrawal.UNCERTAIN) | denied),
-        open=Count("id", filter=UNCLOSED),
-        paid=Count("id", filter=Q(state=Withdrawal.PAID, closed_at__gte=since)),
-        soon=Count("id", filter=runs & Q(due_at__gte=now, due_at__lt=now + SOON)),
-        by_hand=Count("id", filter=Q(needs_person=True)),
-        denied=Count("id", filter=denied),
-        noticed=Count("id", filter=runs & Q(notices__gt=0, due_at__gte=now + SOON)),
-        returns=Count("id", filter=UNCLOSED & Q(returned_by="") & ~Q(return_asked_by="")),
-    )
+    told = near.aggregate(**{name: Count("id", filter=one) for name, one in asked.items()})
     todo, mark = _waiting_for(user, now)
-    return Counts(mark=mark, todo=todo, others=told["open"] - todo, **told)
+    return {"mark": mark, "todo": todo, "others": told["open"] - todo, **told}
 
 
 def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]:

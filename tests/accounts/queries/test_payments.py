@@ -131,7 +131,7 @@ def test_one_withdrawal_is_told_of_once_and_not_in_the_clients_turn(till: Till) 
 
     def counted(**values: Any) -> tuple[int, int, int]:
         Payment.objects.filter(pk=payment.pk).update(**values)
-        told = payments.counts_for(till.approver, now=now, since=now)
+        told = payments.morning_for(till.approver, now=now, since=now)
         return told.late, told.soon, told.noticed
 
     assert counted(notices=1, due_at=now + timedelta(hours=5)) == (0, 0, 1)

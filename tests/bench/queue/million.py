@@ -21,6 +21,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Payment
+from backoffice.core.runtime import memory
 from backoffice.identity.models import User
 from tests.bench.figures import middle, tail
 from tests.bench.queue import filling
@@ -42,6 +43,7 @@ def main(address: str, payments: int) -> dict[str, Any]:
         "payments": Payment.objects.count(),
         "pages": {},
     }
+    memory.settle()  # as a web server has done before its first page (backoffice/wsgi.py)
     for name, (user, query) in pages_of(till).items():
         told["pages"][name] = asked(a_browser(user), query)
     return told

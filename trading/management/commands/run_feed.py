@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from backoffice.core.runtime import memory
 from trading.actions import gateways, sync
 from trading.live import feed
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
+        memory.settle()
         asyncio.run(followed())
 
 

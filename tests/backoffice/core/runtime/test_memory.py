@@ -1,0 +1,63 @@
+"""What a process has loaded is set aside; what comes after it is collected as ever."""
+
+import gc
+import json
+import subprocess
+import sys
+import weakref
+
+import pytest
+
+from backoffice.core.runtime import memory
+
+TELL = "import gc, json; print(json.dumps([gc.get_freeze_count(), len(gc.get_objects())]))"
+
+
+class Knot:
+    """An object that holds itself: only a collection frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    yield
+    gc.unfreeze()
+
+
+def test_what_is_loaded_is_not_looked_at_again():
+    kept = Knot()
+    memory.settle()
+    assert not any(one is kept for one in gc.get_objects())
+
+
+def test_what_loading_left_behind_is_thrown_away_first():
+    left = weakref.ref(Knot())
+    memory.settle()
+    assert left() is None
+
+
+def test_what_comes_after_is_still_collected():
+    memory.settle()
+    gone = weakref.ref(Knot())
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "import backoffice.wsgi",
+        "import backoffice.asgi",
+        "from backoffice.celery import app; app.loader.import_default_modules();"
+        "from celery.signals import worker_process_init as it; it.send(sender=None)",
+    ],
+)
+def test_every_process_that_people_wait_for_begins_so(begins: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{begins}; {TELL}"], capture_output=True, text=True, check=True
+    )
+    aside, looked_at = json.loads(done.stdout.splitlines()[-1])
+    assert aside > 100_000  # Django and our apps alone are more
+    assert looked_at < 5_000
