@@ -140,6 +140,7 @@ def fill(address: str, payments: int) -> None:
         )  # fmt: skip
         _write(session, payments, clients, Table(PaymentCheck, CHECK, WAITS))
         session.execute("VACUUM ANALYZE")
+        session.execute("CHECKPOINT")  # or the load is still written while pages are asked for
 
 
 def _write(session: "psycopg.Connection[Any]", count: int, clients: int, *parts: Table) -> None:

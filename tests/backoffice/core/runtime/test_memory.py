@@ -20,12 +20,6 @@ class Knot:
         self.itself = self
 
 
-@pytest.fixture(autouse=True)
-def _as_before():
-    yield
-    gc.unfreeze()
-
-
 def test_what_is_loaded_is_not_looked_at_again():
     kept = Knot()
     memory.settle()
