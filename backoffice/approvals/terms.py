@@ -52,6 +52,11 @@ def no_facts(payload: Payload) -> Payload:
     return {}
 
 
+def nothing_before(payload: Payload, asked_facts: Payload) -> Words:
+    """Return what an act puts something else in the place of, where it replaces nothing."""
+    return ()
+
+
 def everything(user: Any, permission: object) -> None:
     """Return no condition: an act that is about no client is in reach of whoever may."""
     return
@@ -68,7 +73,8 @@ def _said(value: object) -> str:
 class Kind:
     """One kind of dangerous act.
 
-    `asks`, `decides`, `sees` are permissions. `describe` tells a payload in words; `facts` looks at
+    `asks`, `decides`, `sees` are permissions. `describe` tells a payload in words, `tell_before`
+    (from the facts when it was asked for) what it replaces, by the same words; `facts` looks at
     what it hangs on, again at each vote and when it is carried out. `in_reach` gives the condition
     on requests (a Q) that a person's reach sets, or None. `ended` hears of an end without it.
     `page` is the url name of the act's own decision page, which takes the subject's key; without
@@ -81,6 +87,7 @@ class Kind:
     decides: object
     sees: object
     describe: Callable[[Payload], Words]
+    tell_before: Callable[[Payload, Payload], Words] = nothing_before
     execute: Executes | None = None
     ended: Ends | None = None
     facts: Callable[[Payload], Payload] = no_facts

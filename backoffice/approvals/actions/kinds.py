@@ -19,10 +19,20 @@ from backoffice.identity.queries import roles
 
 def describe_policy(payload: Payload) -> Words:
     """Tell a change of policy in words."""
-    names = {role.code: role.name for role in roles.list_roles()}
     code = str(payload["kind"])
     label = next((_(kind.label) for kind in terms.kinds() if kind.code == code), code)
-    return [(_("About"), label), *reading.words_of(payload["rules"], names)]
+    return [(_("About"), label), *reading.words_of(payload["rules"], _role_names())]
+
+
+def policy_before(payload: Payload, asked_facts: Payload) -> Words:
+    """Tell the version that a change of policy follows, in the same words."""
+    before = reading.get_version(str(payload["kind"]), int(asked_facts["version"])).rules
+    about, *_told = describe_policy(payload)
+    return [about, *reading.words_of(before, _role_names(), beside=payload["rules"])]
+
+
+def _role_names() -> dict[str, str]:
+    return {role.code: role.name for role in roles.list_roles()}
 
 
 def register() -> None:
@@ -35,6 +45,7 @@ def register() -> None:
             decides=DECIDE_POLICIES,
             sees=SEE_POLICIES,
             describe=describe_policy,
+            tell_before=policy_before,
             facts=policies.facts,
             execute=policies.carry_out,
         )

@@ -34,6 +34,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One line of what is asked for; `before` is what it replaces, `after` what shall be.
+
+    Where the act replaces nothing, or not this, both are the same; "" is nothing at all.
+    """
+
+    word: str
+    before: str
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it would be another than it is."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """One event about the request."""
 
@@ -51,7 +68,7 @@ class RequestPage:
 
     request: ApprovalRequest
     label: str
-    words: terms.Words
+    words: tuple[Word, ...]
     facts: tuple[Fact, ...]
     facts_now: str
     asked_by: str
@@ -82,7 +99,7 @@ def get_page_for(user: Any, pk: int, *, origin: Origin, now: datetime) -> Reques
     return RequestPage(
         request=request,
         label=_(kind.label),
-        words=kind.describe(payload),
+        words=_words(kind, payload, request),
         facts=_facts(kind, request, current),
         facts_now=current,
         asked_by=_name(actors[0], names),
@@ -117,6 +134,23 @@ def _objection(
     if found is None:
         return _("You may not decide about this.")
     return requests.objection_to(request.pk, user, origin=origin, now=now, reviews=reviews)
+
+
+def _words(kind: terms.Kind, payload: terms.Payload, request: ApprovalRequest) -> tuple[Word, ...]:
+    told = kind.describe(payload)
+    before = dict(kind.tell_before(payload, _asked_facts(request)))
+    if not before:
+        return tuple(Word(word=word, before=value, after=value) for word, value in told)
+    after = dict(told)
+    return tuple(
+        Word(word=word, before=before.get(word, ""), after=after.get(word, ""))
+        for word in dict.fromkeys([*after, *before])
+    )
+
+
+def _asked_facts(request: ApprovalRequest) -> terms.Payload:
+    """Return the facts when it was asked for; none where it is bound to a picture of its page."""
+    return json.loads(request.asked_facts) if request.asked_facts.startswith("{") else {}
 
 
 def _facts(kind: terms.Kind, request: ApprovalRequest, current: str) -> tuple[Fact, ...]:

@@ -26,6 +26,11 @@ def in_force(kind: str) -> ApprovalPolicy:
     return found
 
 
+def get_version(kind: str, version: int) -> ApprovalPolicy:
+    """Return one version of a kind's policy; DoesNotExist when there is none."""
+    return ApprovalPolicy.objects.get(kind=kind, version=version)
+
+
 def list_in_force() -> list[ApprovalPolicy]:
     """Return the policy in force of every kind, by kind."""
     rows = ApprovalPolicy.objects.order_by("kind", "-version").distinct("kind")
@@ -45,23 +50,29 @@ def seats_for(policy: ApprovalPolicy, amount: Decimal | None, currency: str) -> 
     return list(rows.values_list("asked", flat=True).get())
 
 
-def words_of(rules: Any, roles: dict[str, str]) -> list[tuple[str, str]]:
-    """Return a policy's rules in words: a word and its value, in order."""
+def words_of(rules: Any, roles: dict[str, str], *, beside: Any = None) -> list[tuple[str, str]]:
+    """Return a policy's rules in words: a word and its value, in order.
+
+    `beside` are the rules that they are shown with, and whose words for the same lines they take.
+    """
     hours = int(rules["hours"])
     anybody = _("whoever holds the right")
     told = [
         (_("May ask"), ", ".join(roles.get(one, one) for one in rules["askers"]) or anybody),
         (_("Time to decide"), _("%(hours)s h") % {"hours": hours} if hours else _("no limit")),
     ]
-    told += bands_in_words(rules, roles)
+    told += bands_in_words(rules, roles, beside=beside)
     told.append((_("Another may vote for an absent one"), _yes(rules["delegable"])))
     told.append((_("Confirm anew who you are"), _yes(rules["step_up"])))
     return told
 
 
-def bands_in_words(rules: Any, roles: dict[str, str]) -> list[tuple[str, str]]:
+def bands_in_words(
+    rules: Any, roles: dict[str, str], *, beside: Any = None
+) -> list[tuple[str, str]]:
     """Return who has to agree, by amount, in words: a limit and the seats from there on."""
-    rest = _("Everything else") if len(rules["bands"]) > 1 else _("Who has to agree")
+    are_many = len((beside or rules)["bands"]) > 1
+    rest = _("Everything else") if are_many else _("Who has to agree")
     return [
         (_above(band) if band["currency"] else rest, seats_in_words(band["seats"], roles))
         for band in rules["bands"]

@@ -187,6 +187,8 @@ def test_a_policy_page_answers_who_would_have_to_agree() -> None:
     page = second.get(url(request))
     assert "Compliance or Risk" in said(page)
     assert "About Credit" in said(page)  # whose policy it is that would change
+    assert "Above 1,000.00 USD whoever may decide + Compliance or Risk (new)" in said(page)
+    assert "Confirm anew who you are no instead of: yes" in said(page)
     assert f"Agree to {request}" in said(page)
     second.post(url(request, "agree"), hidden(page, "agree"))
     assert "asked for already" not in said(browser.get(detail))

@@ -20,6 +20,7 @@ from backoffice.approvals.actions.policies import Band, Rules
 from backoffice.approvals.actions.role_changes import RoleWish
 from backoffice.approvals.models import ApprovalPolicy, ClientInterest, VoteDelegation
 from backoffice.approvals.queries import policies as reading
+from backoffice.approvals.queries.page import get_page_for
 from backoffice.core.actors import NOWHERE
 from backoffice.core.errors import Conflict
 from tests.factories.accounts import approvals
@@ -53,6 +54,30 @@ def test_a_policy_is_changed_by_two_and_the_old_one_stays() -> None:
     after = reading.in_force(CODE)
     assert (after.version, after.rules["hours"], after.request_id) == (2, "5", request.pk)
     assert [one.version for one in reading.list_versions_of(CODE)] == [2, 1]
+
+
+def test_a_change_is_shown_beside_what_it_replaces_also_afterwards() -> None:
+    auditor = a_staff_user("auditor")
+
+    def shown(request: Any) -> dict[str, tuple[str, str]]:
+        page = get_page_for(auditor, request.pk, origin=NOWHERE, now=NOW)
+        return {one.word: (one.before, one.after) for one in page.words if one.is_changed}
+
+    large = Band(currency="USD", above=Decimal(1000), seats=(("risk",), ()))
+    wider = ask(Rules(hours=5, bands=(Band(), large)))
+    differences = shown(wider)
+    assert differences == {
+        "Time to decide": (f"{reading.in_force(CODE).rules['hours']} h", "5 h"),
+        "Above 1,000.00 USD": ("", "Risk + whoever may decide"),
+    }
+    agreed(wider, a_staff_user("compliance"))
+    executing.execute(request_id=wider.pk, actor=SETUP, now=NOW)
+    narrower = ask(Rules(hours=5, bands=(Band(seats=(("risk",),)),)))
+    assert shown(wider) == differences
+    assert shown(narrower) == {
+        "Who has to agree": ("whoever may decide", "Risk"),
+        "Above 1,000.00 USD": ("Risk + whoever may decide", ""),
+    }
 
 
 def test_of_two_changes_at_once_the_second_is_void() -> None:
