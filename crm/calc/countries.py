@@ -1,6 +1,7 @@
 """Countries: ISO 3166-1 code, dialling code (ITU-T E.164), English name; from any writing of one.
 
-Names are those of MetaTrader's own list of countries, with the writings seen beside them.
+Names are those of MetaTrader's own list of countries, with the writings seen beside them. XK for
+Kosovo is no code of ISO's, but the one that banks use.
 """
 
 import re
@@ -43,6 +44,21 @@ US 1 United States;USA;United States of America|UY 598 Uruguay|UZ 998 Uzbekistan
 VC 1 Saint Vincent and the Grenadines|VE 58 Venezuela|VG 1 British Virgin Islands
 VN 84 Vietnam;Viet Nam|VU 678 Vanuatu|WS 685 Samoa|YE 967 Yemen|ZA 27 South Africa|ZM 260 Zambia
 ZW 263 Zimbabwe
+AI 1 Anguilla|AS 1 American Samoa|AQ 672 Antarctica|AX 358 Aland Islands|BL 590 Saint Barthelemy
+BQ 599 Bonaire, Sint Eustatius and Saba|BV 47 Bouvet Island|CC 61 Cocos (Keeling) Islands
+CK 682 Cook Islands|CX 61 Christmas Island|EH 212 Western Sahara|FK 500 Falkland Islands
+FM 691 Micronesia|FO 298 Faroe Islands|GF 594 French Guiana|GG 44 Guernsey|GL 299 Greenland
+GP 590 Guadeloupe|GS 500 South Georgia and the South Sandwich Islands|GU 1 Guam
+GW 245 Guinea-Bissau|HM 672 Heard Island and McDonald Islands|IM 44 Isle of Man
+IO 246 British Indian Ocean Territory|JE 44 Jersey|KI 686 Kiribati|KN 1 Saint Kitts and Nevis
+KP 850 North Korea|MF 590 Saint Martin|MH 692 Marshall Islands|MP 1 Northern Mariana Islands
+MQ 596 Martinique|MS 1 Montserrat|NC 687 New Caledonia|NF 672 Norfolk Island|NR 674 Nauru
+NU 683 Niue|PF 689 French Polynesia|PM 508 Saint Pierre and Miquelon|PN 64 Pitcairn|PW 680 Palau
+RE 262 Reunion|SB 677 Solomon Islands|SH 290 Saint Helena|SJ 47 Svalbard and Jan Mayen
+SS 211 South Sudan|ST 239 Sao Tome and Principe|SX 1 Sint Maarten|TC 1 Turks and Caicos Islands
+TF 262 French Southern Territories|TK 690 Tokelau|TL 670 East Timor;Timor-Leste|TO 676 Tonga
+TV 688 Tuvalu|UM 1 US Minor Outlying Islands|VA 39 Vatican;Holy See|VI 1 US Virgin Islands
+WF 681 Wallis and Futuna|XK 383 Kosovo|YT 262 Mayotte
 """
 
 
@@ -73,6 +89,11 @@ def iso_code(text: str) -> str:
 def dialling_code(text: str) -> str:
     """Return the digits before the country's international numbers, or nothing."""
     return _DIALLING.get(iso_code(text), "")
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text is a country's code as it is kept: two capital letters."""
+    return text in _DIALLING
 
 
 def name_of(code: str) -> str:

@@ -4,7 +4,6 @@ Versions are never edited. What holds is the newest of a country; PostgreSQL let
 its approval carried out.
 """
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,9 +28,9 @@ from backoffice.core.actors import NOWHERE, Actor, Origin
 from backoffice.core.errors import Rejected
 from backoffice.core.money import is_exact
 from backoffice.core.words import noop
+from crm.calc import countries
 
 KIND = "accounts.method_terms"
-COUNTRY = re.compile(r"([A-Z]{2})?")
 AMOUNTS = ("minimum", "maximum", "day_limit", "month_limit", "fee_fixed", "provider_fixed")
 PERCENTS = ("fee_percent", "provider_percent")
 HOURS = ("decide_hours", "pay_hours")
@@ -104,8 +103,9 @@ def require_lawful(terms: Terms, country: str, currency: str) -> None:
         ),
         (has_bad_notices, _("Notices are hours that rise, six at most: 60, 84, 108.")),
         (
-            COUNTRY.fullmatch(country) is None,
-            _("A country is two capital letters, such as ES, or nothing for the rest."),
+            bool(country) and not countries.is_code(country),
+            _("There is no country %(code)s: write ES for Spain, GB for the United Kingdom.")
+            % {"code": country},
         ),
     ):
         if is_wrong:
@@ -149,7 +149,7 @@ def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime)
 
 
 def describe(payload: Payload) -> Words:
-    """Tell a version in words, and what held until it was proposed, where that was otherwise."""
+    """Tell a version in words."""
     labels = {
         "is_offered": _("Offered"),
         "minimum": _("Smallest amount"),
@@ -169,11 +169,18 @@ def describe(payload: Payload) -> Words:
         (_("Direction"), _(DIRECTION_LABELS[Direction(str(payload["direction"]))])),
         (_("Country"), str(payload["country"]) or _("every other one")),
     ]
-    before = payload.get("before", {})
-    return [
-        *told,
-        *((word, _told(payload[name], before.get(name))) for name, word in labels.items()),
+    said = {"": "—", "yes": _("yes"), "no": _("no")}
+    values = {name: str(payload[name]) for name in labels}
+    told += [
+        (word, said.get(values[name], values[name].replace(",", ", ")))
+        for name, word in labels.items()
     ]
+    return told
+
+
+def tell_before(payload: Payload, asked_facts: Payload) -> Words:
+    """Tell what held until it was proposed, in the same words."""
+    return describe({**payload, **payload["before"]}) if "before" in payload else ()
 
 
 def register() -> None:
@@ -186,21 +193,11 @@ def register() -> None:
             decides=DECIDE_TERMS,
             sees=SEE_PAYMENT_METHODS,
             describe=describe,
+            tell_before=tell_before,
             execute=carry_out,
             in_reach=about.in_reach_of("payment_method", PaymentMethod),
         )
     )
-
-
-def _told(value: Any, before: Any) -> str:
-    said = {"": "—", "yes": _("yes"), "no": _("no")}
-    words = said.get(str(value), str(value).replace(",", ", "))
-    if before in (None, value):
-        return words
-    return _("%(value)s, until now %(before)s") % {
-        "value": words,
-        "before": said.get(str(before), str(before).replace(",", ", ")),
-    }
 
 
 def _written(terms: Terms) -> dict[str, str]:

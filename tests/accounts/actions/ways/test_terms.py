@@ -72,8 +72,9 @@ def test_nobody_without_the_right_proposes_and_nothing_unlawful_is(till: Till) -
     ):
         with pytest.raises(BadTerms):
             proposed(till, till.method, OUT, **bad)
-    with pytest.raises(BadTerms, match="country"):
-        proposed(till, till.method, OUT, "Spain")
+    for country in ("Spain", "UK", "es"):  # no client's country is ever called so
+        with pytest.raises(BadTerms, match=f"There is no country {country}: write ES"):
+            proposed(till, till.method, OUT, country)
 
 
 def test_limits_are_met_with_one_sentence(till: Till) -> None:
@@ -184,6 +185,9 @@ def test_the_fee_is_that_of_the_country_and_the_day_when_it_was_begun(till: Till
 def test_a_proposal_says_what_held_until_then(till: Till) -> None:
     terms(till, till.method, OUT, minimum="50", fee_fixed="2.00")
     request = proposed(till, till.method, OUT, minimum="50", fee_fixed="3", maximum="900")
-    words = dict(agreeing.describe(json.loads(request.payload)))
-    assert (words["Smallest amount"], words["Largest amount"]) == ("50", "900, until now —")
-    assert words["Our fee, amount"] == "3, until now 2"
+    payload = json.loads(request.payload)
+    words, before = dict(agreeing.describe(payload)), dict(agreeing.tell_before(payload, {}))
+    assert {word: (before[word], said) for word, said in words.items() if said != before[word]} == {
+        "Largest amount": ("—", "900"),
+        "Our fee, amount": ("2", "3"),
+    }
