@@ -31,6 +31,7 @@ from accounts.terms.bulk import Bulk
 from backoffice.core import work
 from backoffice.core.actors import Actor
 from backoffice.core.clock import now
+from backoffice.core.runtime import memory
 from tests.bench.withdrawals import agreement
 from tests.bench.withdrawals.__main__ import counted_of, require_agreement
 from tests.bench.withdrawals.bare import BareLoop
@@ -138,6 +139,7 @@ def main() -> None:
     warm: Any = filed(till, finance, WARM + 9 * ways + times, varied=False)
     for _number in range(WARM):
         warm.carry()
+    memory.settle()  # as a worker has done before its first task
     taken = counted_of(warm, agent_url, metatrader, Path(journal), watch)
     where = {"redis_url": settings.REDIS_URL, "agent_url": bare_url, "dsn": dsn}
     replay = Replay(watch.ways(taken), times=times, money=LINE, **where)

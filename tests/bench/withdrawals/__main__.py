@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db import connection
 
 from backoffice.core.clock import now
+from backoffice.core.runtime import memory
 from backoffice.demo.processes import SERVER
 from tests.bench.withdrawals import agreement, crews
 from tests.bench.withdrawals.bare import BareLoop, Loop
@@ -92,6 +93,7 @@ def main() -> None:
     watch = Watch(dsn)
     for _number in range(WARM):
         till.carry()
+    memory.settle()  # as a worker has done before its first task
     taken = counted_of(till, agent_url, metatrader, Path(journal), watch)
     times = agreement.ROUNDS * len(taken) + AGAIN + RACED
     replay = Replay(watch.ways(taken), times=times, **where)
