@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init
 
 from backoffice.core.runtime import memory
 
@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect
+@worker_init.connect
 def settle(**_told: Any) -> None:
-    """Begin a process that carries out tasks; whoever started it had loaded them all."""
+    """Begin a worker, its tasks loaded: whoever carries them out is forked from it, settled."""
     memory.settle()

@@ -45,7 +45,7 @@ def test_what_comes_after_is_still_collected():
         "import backoffice.wsgi",
         "import backoffice.asgi",
         "from backoffice.celery import app; app.loader.import_default_modules();"
-        "from celery.signals import worker_process_init as it; it.send(sender=None)",
+        "from celery.signals import worker_init as it; it.send(sender=None)",
     ],
 )
 def test_every_process_that_people_wait_for_begins_so(begins: str) -> None:
