@@ -12,4 +12,4 @@ from backoffice.routing import application  # noqa: E402
 
 __all__ = ["application"]
 
-memory.settle()
+memory.set_aside()

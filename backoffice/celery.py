@@ -16,6 +16,6 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def settle(**_told: Any) -> None:
-    """Begin a worker, its tasks loaded: whoever carries them out is forked from it, settled."""
-    memory.settle()
+def set_aside(**_told: Any) -> None:
+    """Begin a worker, its tasks loaded: the processes that carry them out are forked from it."""
+    memory.set_aside()

@@ -13,4 +13,4 @@ application = get_wsgi_application()
 from backoffice.core.runtime import memory  # noqa: E402
 
 import_module(settings.ROOT_URLCONF)  # every door, which Django would load with the first page
-memory.settle()
+memory.set_aside()

@@ -81,7 +81,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Set aside what was loaded: a tenth of a run's work was looking through it for garbage."""
-    memory.settle()
+    memory.set_aside()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,6 +13,7 @@ from backoffice.core.actors import Actor
 from backoffice.core.errors import Conflict, Rejected
 from backoffice.core.events import Event
 from backoffice.identity.queries import people
+from crm.calc import countries
 from crm.events import ClientRegistered, ClientStatusChanged, ClientUpdated, OwnerAssigned
 from crm.models import Client
 from crm.models.client import NUMBER_SEQUENCE
@@ -203,7 +204,7 @@ def _tidied(name: str, value: object) -> object:
         case "email", str():
             return value.strip().lower()
         case "country", str():
-            return value.strip().upper()
+            return countries.iso_code(value) or value.strip().upper()
         case "tags", _:
             return list(dict.fromkeys(value))  # type: ignore[call-overload]  # a sequence of words
         case _, str():

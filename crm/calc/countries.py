@@ -1,7 +1,7 @@
 """Countries: ISO 3166-1 code, dialling code (ITU-T E.164), English name; from any writing of one.
 
-Names are those of MetaTrader's own list of countries, with the writings seen beside them. XK for
-Kosovo is no code of ISO's, but the one that banks use.
+The first name of each is what MetaTrader is told: that of its own list of countries where it has
+one, and never longer than its field. XK for Kosovo is no code of ISO's; banks use it.
 """
 
 import re
@@ -13,7 +13,7 @@ AW 297 Aruba|AZ 994 Azerbaijan|BA 387 Bosnia and Herzegovina;Bosnia|BB 1 Barbado
 BD 880 Bangladesh|BE 32 Belgium|BF 226 Burkina Faso|BG 359 Bulgaria|BH 973 Bahrain|BI 257 Burundi
 BJ 229 Benin|BM 1 Bermuda|BN 673 Brunei;Brunei Darussalam|BO 591 Bolivia|BR 55 Brazil|BS 1 Bahamas
 BT 975 Bhutan|BW 267 Botswana|BY 375 Belarus|BZ 501 Belize|CA 1 Canada
-CD 243 Congo, Democratic Republic of the;DR Congo|CF 236 Central African Republic|CG 242 Congo
+CD 243 DR Congo;Congo, Democratic Republic of the|CF 236 Central African Republic|CG 242 Congo
 CH 41 Switzerland|CI 225 Cote d'Ivoire;Ivory Coast|CL 56 Chile|CM 237 Cameroon|CN 86 China
 CO 57 Colombia|CR 506 Costa Rica|CU 53 Cuba|CV 238 Cape Verde|CW 599 Curacao|CY 357 Cyprus
 CZ 420 Czech Republic;Czechia|DE 49 Germany|DJ 253 Djibouti|DK 45 Denmark|DM 1 Dominica
@@ -41,15 +41,16 @@ SR 597 Suriname|SV 503 El Salvador|SY 963 Syria|SZ 268 Eswatini;Swaziland|TD 235
 TH 66 Thailand|TJ 992 Tajikistan|TM 993 Turkmenistan|TN 216 Tunisia|TR 90 Turkey;Turkiye
 TT 1 Trinidad and Tobago|TW 886 Taiwan|TZ 255 Tanzania|UA 380 Ukraine|UG 256 Uganda
 US 1 United States;USA;United States of America|UY 598 Uruguay|UZ 998 Uzbekistan
-VC 1 Saint Vincent and the Grenadines|VE 58 Venezuela|VG 1 British Virgin Islands
+VC 1 Saint Vincent;Saint Vincent and the Grenadines|VE 58 Venezuela|VG 1 British Virgin Islands
 VN 84 Vietnam;Viet Nam|VU 678 Vanuatu|WS 685 Samoa|YE 967 Yemen|ZA 27 South Africa|ZM 260 Zambia
 ZW 263 Zimbabwe
 AI 1 Anguilla|AS 1 American Samoa|AQ 672 Antarctica|AX 358 Aland Islands|BL 590 Saint Barthelemy
-BQ 599 Bonaire, Sint Eustatius and Saba|BV 47 Bouvet Island|CC 61 Cocos (Keeling) Islands
+BQ 599 Bonaire;Bonaire, Sint Eustatius and Saba|BV 47 Bouvet Island
+CC 61 Cocos (Keeling) Islands
 CK 682 Cook Islands|CX 61 Christmas Island|EH 212 Western Sahara|FK 500 Falkland Islands
 FM 691 Micronesia|FO 298 Faroe Islands|GF 594 French Guiana|GG 44 Guernsey|GL 299 Greenland
-GP 590 Guadeloupe|GS 500 South Georgia and the South Sandwich Islands|GU 1 Guam
-GW 245 Guinea-Bissau|HM 672 Heard Island and McDonald Islands|IM 44 Isle of Man
+GP 590 Guadeloupe|GS 500 South Georgia|GU 1 Guam
+GW 245 Guinea-Bissau|HM 672 Heard Island|IM 44 Isle of Man
 IO 246 British Indian Ocean Territory|JE 44 Jersey|KI 686 Kiribati|KN 1 Saint Kitts and Nevis
 KP 850 North Korea|MF 590 Saint Martin|MH 692 Marshall Islands|MP 1 Northern Mariana Islands
 MQ 596 Martinique|MS 1 Montserrat|NC 687 New Caledonia|NF 672 Norfolk Island|NR 674 Nauru
@@ -97,5 +98,5 @@ def is_code(text: str) -> bool:
 
 
 def name_of(code: str) -> str:
-    """Return the name that MetaTrader has for a country's code, or nothing."""
+    """Return the name that MetaTrader is told for a country's code, or nothing."""
     return _NAMES.get(code, "")

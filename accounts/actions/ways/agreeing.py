@@ -66,7 +66,8 @@ def propose_terms(
     method = rows.get()
     if not is_way_of(method, proposal.direction):
         raise BadTerms(_("This method moves no money this way."))
-    require_lawful(proposal.terms, proposal.country, method.currency)
+    _require_country(method, proposal.country)
+    require_lawful(proposal.terms, method.currency)
     wish = Wish(
         key=proposal.key,
         kind=KIND,
@@ -84,7 +85,15 @@ def propose_terms(
     return asking.ask(wish=wish, actor=actor, origin=origin, now=now).pk
 
 
-def require_lawful(terms: Terms, country: str, currency: str) -> None:
+def _require_country(method: PaymentMethod, country: str) -> None:
+    """Raise BadTerms for a country that there is not; what already has terms may have others."""
+    is_known = not country or countries.is_code(country)
+    if not is_known and not MethodTerms.objects.filter(method=method, country=country).exists():
+        sentence = _("There is no country %(code)s: write ES for Spain, GB for the United Kingdom.")
+        raise BadTerms(sentence % {"code": country})
+
+
+def require_lawful(terms: Terms, currency: str) -> None:
     """Raise BadTerms for what contradicts itself, or is no amount of the currency."""
     for name in (*AMOUNTS, *PERCENTS):
         _require_amount(getattr(terms, name), currency if name in AMOUNTS else "")
@@ -102,11 +111,6 @@ def require_lawful(terms: Terms, country: str, currency: str) -> None:
             _("A promise is between 1 and 2400 hours a stage."),
         ),
         (has_bad_notices, _("Notices are hours that rise, six at most: 60, 84, 108.")),
-        (
-            bool(country) and not countries.is_code(country),
-            _("There is no country %(code)s: write ES for Spain, GB for the United Kingdom.")
-            % {"code": country},
-        ),
     ):
         if is_wrong:
             raise BadTerms(sentence)
@@ -125,7 +129,7 @@ def carry_out(payload: Payload, *, request_id: int, actor: Actor, now: datetime)
     """Let the version hold from now on. Part of the engine's transaction."""
     method = PaymentMethod.objects.get(pk=int(payload["method"]))
     terms = _read(payload)
-    require_lawful(terms, str(payload["country"]), method.currency)
+    require_lawful(terms, method.currency)
     told = asdict(terms)
     told.pop("is_of_country")
     row = MethodTerms.objects.create(

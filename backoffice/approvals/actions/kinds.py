@@ -1,5 +1,7 @@
 """The house's own kinds of dangerous acts: roles, and who has to agree."""
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
 
 from backoffice.approvals import terms
@@ -32,7 +34,13 @@ def policy_before(payload: Payload, asked_facts: Payload) -> Words:
 
 
 def _role_names() -> dict[str, str]:
-    return {role.code: role.name for role in roles.list_roles()}
+    """Return what roles are called; where two are called the same, each with its code."""
+    found = roles.list_roles()
+    called = Counter(role.name for role in found)
+    return {
+        role.code: role.name if called[role.name] == 1 else f"{role.name} ({role.code})"
+        for role in found
+    }
 
 
 def register() -> None:

@@ -34,7 +34,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class WordLine:
     """One line of what is asked for; `before` is what it replaces, `after` what shall be.
 
     Where the act replaces nothing, or not this, both are the same; "" is nothing at all.
@@ -68,7 +68,7 @@ class RequestPage:
 
     request: ApprovalRequest
     label: str
-    words: tuple[Word, ...]
+    words: tuple[WordLine, ...]
     facts: tuple[Fact, ...]
     facts_now: str
     asked_by: str
@@ -136,14 +136,16 @@ def _objection(
     return requests.objection_to(request.pk, user, origin=origin, now=now, reviews=reviews)
 
 
-def _words(kind: terms.Kind, payload: terms.Payload, request: ApprovalRequest) -> tuple[Word, ...]:
+def _words(
+    kind: terms.Kind, payload: terms.Payload, request: ApprovalRequest
+) -> tuple[WordLine, ...]:
     told = kind.describe(payload)
     before = dict(kind.tell_before(payload, _asked_facts(request)))
     if not before:
-        return tuple(Word(word=word, before=value, after=value) for word, value in told)
+        return tuple(WordLine(word=word, before=value, after=value) for word, value in told)
     after = dict(told)
     return tuple(
-        Word(word=word, before=before.get(word, ""), after=after.get(word, ""))
+        WordLine(word=word, before=before.get(word, ""), after=after.get(word, ""))
         for word in dict.fromkeys([*after, *before])
     )
 

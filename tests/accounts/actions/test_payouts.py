@@ -7,6 +7,7 @@ import pytest
 from accounts.actions import execution, following, payouts, steps
 from accounts.ledger import balances, proof
 from accounts.models import LedgerAccount, Payment
+from accounts.queries import payments
 from accounts.states import LedgerKind, Withdrawal
 from backoffice.core import clock
 from backoffice.core.errors import Conflict
@@ -125,9 +126,11 @@ def test_a_return_takes_two_who_agree(till: Till, script: Script) -> None:
 def test_a_return_that_was_asked_for_can_be_dropped(till: Till, script: Script) -> None:
     payment = send(debited(till), till.cashier)
     ask_back(payment, till.cashier)
+    assert payments.morning_for(till.second, now=clock.now(), since=clock.now()).returns == 1
     payouts.drop_return(
         payment_id=payment.pk, reason="It arrived", actor=till.cashier.actor, now=clock.now()
     )
+    assert payments.morning_for(till.second, now=clock.now(), since=clock.now()).returns == 0
     confirm(payment, till.second)
     assert now_of(payment).state == Withdrawal.PAID
     assert told(payment)[-3:] == [

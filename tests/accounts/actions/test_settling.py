@@ -73,6 +73,7 @@ def todo(user: User) -> int:
 def test_it_moved_is_a_ticket_that_two_people_found(till: Till, script: Script) -> None:
     payment = left_open(till, script, twice)
     assert (todo(till.approver), todo(till.cashier), todo(till.second)) == (1, 1, 1)
+    assert payments.morning_for(till.second, now=clock.now(), since=clock.now()).by_hand == 1
     propose(payment, till.cashier, moved(1))
     work_done()
     assert now_of(payment).state == Withdrawal.UNCERTAIN
@@ -84,6 +85,7 @@ def test_it_moved_is_a_ticket_that_two_people_found(till: Till, script: Script) 
     settled = now_of(payment)
     assert (settled.state, settled.ticket) == (Withdrawal.DEBITED, 1)
     assert (settled.needs_person, settled.settling_by) == (False, "")
+    assert payments.morning_for(till.second, now=clock.now(), since=clock.now()).by_hand == 0
     assert (till.posted(), till.available()) == (Decimal("930.00"), Decimal("930.00"))
     assert proof.findings() == []
     assert set(told(payment)[-3:]) == {

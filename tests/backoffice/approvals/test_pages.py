@@ -192,6 +192,10 @@ def test_a_policy_page_answers_who_would_have_to_agree() -> None:
     assert f"Agree to {request}" in said(page)
     second.post(url(request, "agree"), hidden(page, "agree"))
     assert "asked for already" not in said(browser.get(detail))
+    back = {"key": str(uuid4()), "hours": "24", "reason": "x", "line-0-person_0": "any"}
+    assert browser.post(change, back).status_code == 302
+    page = second.get(url(ApprovalRequest.objects.get(state="WAITING")))
+    assert "no rule of its own instead of: whoever may decide + Compliance or Risk" in said(page)
     answer = browser.get(f"{detail}?amount=1,000.01&currency=usd")
     assert "whoever may decide + Compliance or Risk" in said(answer)
     tried = browser.get(f"{detail}?amount=lots&currency=usd").content.decode()

@@ -139,7 +139,7 @@ def main() -> None:
     warm: Any = filed(till, finance, WARM + 9 * ways + times, varied=False)
     for _number in range(WARM):
         warm.carry()
-    memory.settle()  # as a worker has done before its first task
+    memory.set_aside()  # as a worker has done before its first task
     taken = counted_of(warm, agent_url, metatrader, Path(journal), watch)
     where = {"redis_url": settings.REDIS_URL, "agent_url": bare_url, "dsn": dsn}
     replay = Replay(watch.ways(taken), times=times, money=LINE, **where)

@@ -43,7 +43,7 @@ def main(address: str, payments: int) -> dict[str, Any]:
         "payments": Payment.objects.count(),
         "pages": {},
     }
-    memory.settle()  # as a web server has done before its first page (backoffice/wsgi.py)
+    memory.set_aside()  # as a web server has done before its first page (backoffice/wsgi.py)
     for name, (user, query) in pages_of(till).items():
         told["pages"][name] = asked(a_browser(user), query)
     return told

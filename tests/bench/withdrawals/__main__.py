@@ -93,7 +93,7 @@ def main() -> None:
     watch = Watch(dsn)
     for _number in range(WARM):
         till.carry()
-    memory.settle()  # as a worker has done before its first task
+    memory.set_aside()  # as a worker has done before its first task
     taken = counted_of(till, agent_url, metatrader, Path(journal), watch)
     times = agreement.ROUNDS * len(taken) + AGAIN + RACED
     replay = Replay(watch.ways(taken), times=times, **where)

@@ -41,6 +41,8 @@ def test_what_people_type_is_tidied() -> None:
         "ES",
         ["VIP"],
     )
+    for text, kept in ((" uk", "GB"), ("Great Britain", "GB"), ("zz", "ZZ"), ("", "")):
+        assert a_client(country=text).country == kept
 
 
 def test_a_number_of_old_is_kept_and_counted_on_from() -> None:
@@ -102,7 +104,7 @@ def test_an_update_that_changes_nothing_is_not_told() -> None:
         {"is_test": True},
         {"full_name": ""},
         {"email": "no address"},
-        {"country": "Spain"},
+        {"country": "Atlantis"},
         {"timezone": "Mars/North"},
         {"kind": "ghost"},
     ],

@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 from crm.calc import countries
+from trading.gateway.limits import ACCOUNT_BYTES
 
 
 def test_every_code_of_iso_3166_is_known() -> None:
@@ -13,6 +14,7 @@ def test_every_code_of_iso_3166_is_known() -> None:
         assert countries.is_code(code)
         assert countries.iso_code(countries.name_of(code)) == code
         assert countries.dialling_code(code).isdecimal()
+        assert len(countries.name_of(code).encode()) <= ACCOUNT_BYTES["country"]
 
 
 def test_other_writings_are_no_codes() -> None:

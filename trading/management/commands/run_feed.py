@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
-        memory.settle()
+        memory.set_aside()
         asyncio.run(followed())
 
 

@@ -11,7 +11,7 @@ import pytest
 from accounts import tasks
 from accounts.actions import settling
 from accounts.models import BookedTicket, Discrepancy, Payment
-from accounts.queries import books
+from accounts.queries import books, payments
 from accounts.states import Gap, Withdrawal
 from backoffice.core import clock
 from tests.factories.agents import Script
@@ -61,6 +61,8 @@ def test_f07_a_definite_no_that_was_a_lie_is_reported(till: Till, script: Script
     assert (case.gap, case.ticket, case.found) == (Gap.MISSING_IN_LEDGER, 1, AMOUNT)
     assert told(payment)[-1] == "withdrawal.late_answer"
     assert books.count_discrepancies().denied == 1
+    waits = payments.morning_for(till.approver, now=clock.now(), since=clock.now())
+    assert (waits.denied, waits.uncertain, waits.open) == (1, 1, 0)
     assert work_done() == 0  # nothing moves by itself
 
 

@@ -72,7 +72,7 @@ def test_nobody_without_the_right_proposes_and_nothing_unlawful_is(till: Till) -
     ):
         with pytest.raises(BadTerms):
             proposed(till, till.method, OUT, **bad)
-    for country in ("Spain", "UK", "es"):  # no client's country is ever called so
+    for country in ("Spain", "UK", "es"):  # no client's country is kept so
         with pytest.raises(BadTerms, match=f"There is no country {country}: write ES"):
             proposed(till, till.method, OUT, country)
 
@@ -191,3 +191,5 @@ def test_a_proposal_says_what_held_until_then(till: Till) -> None:
         "Largest amount": ("—", "900"),
         "Our fee, amount": ("2", "3"),
     }
+    del payload["before"]  # as it was asked for before that was kept
+    assert agreeing.tell_before(payload, {}) == ()
