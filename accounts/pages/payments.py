@@ -1,6 +1,7 @@
 """The approval queue, and one payment with everything that its decision needs."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404
@@ -16,7 +17,7 @@ from accounts.queries import approval_page, payments
 from accounts.queries.payments import View
 from backoffice.audit.actions import viewing
 from backoffice.ui import figures, marks
-from backoffice.ui.filters import SavedView
+from backoffice.ui.filters import NOT_FILTERS, SavedView
 from backoffice.ui.shapes import DetailPage, ListPage, Panel
 from trading.queries import servers
 
@@ -42,6 +43,13 @@ class PaymentList(ListPage):
     filter_class = payments.PaymentFilter
     orders = {"due": payments.QUEUE}
 
+    @cached_property
+    def counts(self) -> payments.Counts:
+        """How many stand where now, and since midnight."""
+        day = timezone.localtime(self.now)
+        since = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        return payments.counts_for(self.request.user, now=self.now, since=since)
+
     def rows(self) -> Any:
         """Return what this person may see; what waits for them unless they ask for more."""
         rows = payments.list_rows_for(self.request.user)
@@ -50,9 +58,6 @@ class PaymentList(ListPage):
 
     def saved_views(self) -> Sequence[SavedView]:
         """Return the tabs, each with how many stand there."""
-        user, day = self.request.user, timezone.localtime(self.now)
-        since = day.replace(hour=0, minute=0, second=0, microsecond=0)
-        self.counts = payments.counts_for(user, now=self.now, since=since)
         counted = {View.ALL: self.counts.open}
         return [
             SavedView(
@@ -65,7 +70,7 @@ class PaymentList(ListPage):
 
     def totals(self, rows: Any) -> Mapping[str, Any]:
         """Return the foot: how many, and how much while they are few enough to add up."""
-        foot = payments.totals_of(rows)
+        foot = payments.totals_of(rows) if self._is_narrowed() else self.counts.mine
         words = ngettext("%(count)s request", "%(count)s requests", foot.count)
         counted = figures.counted(foot.count + foot.is_more)
         told = {"client": words % {"count": counted}, "amount": marks.amounts(foot.amounts)}
@@ -81,6 +86,12 @@ class PaymentList(ListPage):
             "seen": self.counts.mark,
             "servers": [one for one in servers.list_freshness() if one.has_feed],
         }
+
+    def _is_narrowed(self) -> bool:
+        """Whether the list is another than all that waits for this person."""
+        given = self.request.GET.items()
+        asked = {name: value for name, value in given if value and name not in NOT_FILTERS}
+        return bool(asked) and asked != {"view": View.TODO}
 
     def _todo(self) -> Any:
         return payments.view_of(self.request.user, View.TODO, now=self.now)

@@ -91,7 +91,7 @@ def due(payment: Any, now: Any) -> SafeString:
     """Return when a payment is due as people say it: late, so much left, or its day."""
     here = timezone.localtime(payment.due_at)
     words, css = _told(payment, here, payment.due_at - now)
-    moment = f"{figures.day(here)} {here:%Y %H:%M} {here.tzname()}"
+    moment = f"{figures.day(here)} {here.year} {figures.clock(here)} {here.tzname()}"
     return html('<span class="due {}" title="{}">{}</span>', css, moment, words)
 
 
@@ -100,7 +100,7 @@ def _told(payment: Any, here: Any, left: timedelta) -> tuple[str, str]:
     if payment.waiting_since is not None:
         return _("no time runs"), ""
     if payment.is_final:
-        return f"{figures.day(here)} {here:%H:%M}", ""
+        return f"{figures.day(here)} {figures.clock(here)}", ""
     if left < timedelta(0):
         return _("late %(age)s") % {"age": figures.age(int(-left.total_seconds()))}, "late"
     if left < TODAY:
@@ -108,4 +108,4 @@ def _told(payment: Any, here: Any, left: timedelta) -> tuple[str, str]:
         is_soon = left < (payment.due_at - payment.requested_at) / 4
         return words, "soon" if is_soon else ""
     day = formats.date_format(here, "D") if left < 6 * TODAY else figures.day(here)
-    return f"{day} {here:%H:%M}", ""
+    return f"{day} {figures.clock(here)}", ""

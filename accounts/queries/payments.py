@@ -89,9 +89,11 @@ VIEWS = (
 class Counts:
     """How many payments stand where, for the tabs; `paid` since a moment.
 
-    `mark` is that of what waits for this user: it changes when something joins or leaves.
+    `mine` is what waits for this user, `todo` how many these are, `mark` that of which ones: it
+    changes when something joins or leaves.
     """
 
+    mine: Foot
     mark: str
     todo: int
     late: int
@@ -260,8 +262,9 @@ def _counted_for(user: Any, now: datetime, since: datetime, **more: Q) -> dict[s
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
     near = rows.filter(OPEN | Q(closed_at__gte=since) | denied)
     told = near.aggregate(**{name: Count("id", filter=one) for name, one in asked.items()})
-    todo, mark = _waiting_for(user, now)
-    return {"mark": mark, "todo": todo, "others": told["open"] - todo, **told}
+    mine, mark = _waiting_for(user, now)
+    others = told["open"] - mine.count
+    return {"mine": mine, "mark": mark, "todo": mine.count, "others": others, **told}
 
 
 def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]:
@@ -275,7 +278,7 @@ def paid_since_for(user: Any, since: datetime) -> dict[str, tuple[int, Decimal]]
 
 def count_todo_for(user: Any, *, now: datetime) -> int:
     """Count what waits for this user: the number beside the menu's word."""
-    return _waiting_for(user, now)[0]
+    return _waiting_for(user, now)[0].count
 
 
 def newest_for(user: Any, *, now: datetime) -> str:
@@ -283,12 +286,14 @@ def newest_for(user: Any, *, now: datetime) -> str:
     return _waiting_for(user, now)[1]
 
 
-def _waiting_for(user: Any, now: datetime) -> tuple[int, str]:
-    """Return how many payments wait for this user, and the mark of which ones they are."""
+def _waiting_for(user: Any, now: datetime) -> tuple[Foot, str]:
+    """Return how much waits for this user, by currency, and the mark of which ones it is."""
     rows = access.restrict(Payment.objects.all(), user, SEE_PAYMENTS).order_by()
-    waiting = rows.filter(view_of(user, View.TODO, now=now))
-    told = waiting.aggregate(count=Count("id"), newest=Max("id"), total=Sum("id"))
-    return told["count"], f"{told['count']}-{told['newest'] or 0}-{told['total'] or 0}"
+    waiting = rows.filter(view_of(user, View.TODO, now=now)).values_list("currency")
+    told = list(waiting.annotate(Sum("amount"), Count("id"), Max("id"), Sum("id")))
+    count, newest = sum(row[2] for row in told), max((row[3] for row in told), default=0)
+    foot = Foot(count=count, is_more=False, sums={row[0]: row[1] for row in told})
+    return foot, f"{count}-{newest}-{sum(row[4] for row in told)}"
 
 
 def totals_of(rows: QuerySet[Payment]) -> Foot:

@@ -128,7 +128,12 @@ def age(seconds: Decimal | int, *, fine: bool = False) -> str:
 
 def moment(here: datetime) -> str:
     """Return a moment of the reader's zone in full: 5 Nov 2026 09:15:00."""
-    return f"{day(here)} {here.year} {here:%H:%M:%S}"
+    return f"{day(here)} {here.year} {clock(here)}:{here.second:02}"
+
+
+def clock(here: datetime) -> str:
+    """Return the time of day of a moment of the reader's zone: 09:15. Quicker than a format."""
+    return f"{here.hour:02}:{here.minute:02}"
 
 
 def day(here: datetime) -> str:

@@ -10,7 +10,7 @@ from backoffice.core.actors import Actor
 from backoffice.machines.models import Hand
 
 MACHINE = "machine:"
-KEPT = "_hands_in"
+OWN, KEPT = "_own_name", "_hands_in"
 
 
 def is_another(actor: Actor, others: Iterable[str]) -> bool:
@@ -38,7 +38,9 @@ def is_of(user: Any, name: str) -> bool:
     Asked for many rows of a page, the database is asked once.
     """
     if not name.startswith(MACHINE):
-        return bool(name == str(user.actor))
+        if OWN not in user.__dict__:
+            user.__dict__[OWN] = str(user.actor)
+        return bool(name == user.__dict__[OWN])
     if KEPT not in user.__dict__:
         user.__dict__[KEPT] = frozenset(names_of(user.pk).values_list("name", flat=True))
     return name in user.__dict__[KEPT]

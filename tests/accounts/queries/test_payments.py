@@ -50,6 +50,7 @@ def test_the_queue_is_worst_first(till: Till) -> None:
     counts = payments.counts_for(till.approver, now=now, since=now - timedelta(hours=1))
     assert (counts.todo, counts.late, counts.others, counts.open, counts.paid) == (3, 1, 0, 3, 0)
     assert payments.counts_for(till.asker, now=now, since=now).others == 3
+    assert counts.mine == payments.totals_of(payments.list_payments_for(till.approver))
     foot = payments.totals_of(payments.list_payments_for(till.approver))
     assert (foot.count, foot.is_more, foot.sums) == (3, False, {"USD": 35})
 
