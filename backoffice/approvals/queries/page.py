@@ -20,8 +20,12 @@ LOG = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One fact that the act hangs on: as it was when it was asked for, and as it is now."""
+class Line:
+    """One word of the page with what stood there and what stands there now; "" is nothing.
+
+    Of what is asked for: what it replaces (the same where it replaces nothing), and what shall be.
+    Of what the act hangs on: as it was when it was asked for, and as it is now.
+    """
 
     word: str
     then: str
@@ -31,23 +35,6 @@ class Fact:
     def is_changed(self) -> bool:
         """Whether it is not any more as it was."""
         return self.then != self.now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordLine:
-    """One line of what is asked for; `before` is what it replaces, `after` what shall be.
-
-    Where the act replaces nothing, or not this, both are the same; "" is nothing at all.
-    """
-
-    word: str
-    before: str
-    after: str
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether it would be another than it is."""
-        return self.before != self.after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +55,8 @@ class RequestPage:
 
     request: ApprovalRequest
     label: str
-    words: tuple[WordLine, ...]
-    facts: tuple[Fact, ...]
+    words: tuple[Line, ...]
+    facts: tuple[Line, ...]
     facts_now: str
     asked_by: str
     seats: tuple[SeatLine, ...]
@@ -136,16 +123,14 @@ def _objection(
     return requests.objection_to(request.pk, user, origin=origin, now=now, reviews=reviews)
 
 
-def _words(
-    kind: terms.Kind, payload: terms.Payload, request: ApprovalRequest
-) -> tuple[WordLine, ...]:
+def _words(kind: terms.Kind, payload: terms.Payload, request: ApprovalRequest) -> tuple[Line, ...]:
     told = kind.describe(payload)
     before = dict(kind.tell_before(payload, _asked_facts(request)))
     if not before:
-        return tuple(WordLine(word=word, before=value, after=value) for word, value in told)
+        return tuple(Line(word=word, then=value, now=value) for word, value in told)
     after = dict(told)
     return tuple(
-        WordLine(word=word, before=before.get(word, ""), after=after.get(word, ""))
+        Line(word=word, then=before.get(word, ""), now=after.get(word, ""))
         for word in dict.fromkeys([*after, *before])
     )
 
@@ -155,13 +140,13 @@ def _asked_facts(request: ApprovalRequest) -> terms.Payload:
     return json.loads(request.asked_facts) if request.asked_facts.startswith("{") else {}
 
 
-def _facts(kind: terms.Kind, request: ApprovalRequest, current: str) -> tuple[Fact, ...]:
+def _facts(kind: terms.Kind, request: ApprovalRequest, current: str) -> tuple[Line, ...]:
     if not request.asked_facts.startswith("{"):  # bound to a picture of its own page
         return ()
     then, now = _read(kind, request.asked_facts), _read(kind, current)
     words = list(dict.fromkeys([*then, *now]))
     return tuple(
-        Fact(word=word, then=then.get(word, "—"), now=now.get(word, "—")) for word in words
+        Line(word=word, then=then.get(word, "—"), now=now.get(word, "—")) for word in words
     )
 
 

@@ -61,7 +61,7 @@ def test_a_change_is_shown_beside_what_it_replaces_also_afterwards() -> None:
 
     def shown(request: Any) -> dict[str, tuple[str, str]]:
         page = get_page_for(auditor, request.pk, origin=NOWHERE, now=NOW)
-        return {one.word: (one.before, one.after) for one in page.words if one.is_changed}
+        return {one.word: (one.then, one.now) for one in page.words if one.is_changed}
 
     large = Band(currency="USD", above=Decimal(1000), seats=(("risk",), ()))
     wider = ask(Rules(hours=5, bands=(Band(), large)))
