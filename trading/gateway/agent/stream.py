@@ -132,7 +132,8 @@ async def messages(
 class Listener:
     """Keeps one pumping connection open, in a thread of its own, and passes on what it tells.
 
-    After a lost pump its readers hear `stop`, and `gap` when it pumps again: events were lost.
+    Whenever it begins to pump its readers hear `gap`, the first time too: nobody told them what
+    happened before. When the pump is lost, for whatever reason, they hear `stop`.
     """
 
     def __init__(
@@ -164,22 +165,25 @@ class Listener:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        pumped_before, complained = False, False
+        complained = False
         while not self._stopping.wait(max(_BREATH, self._pauses.wait())):
             self._pauses.attempted()
             pump = self._pump = self._engine.pump()
             try:
                 pump.connect()
-                if pumped_before:
-                    self._say("gap")
-                pumped_before = self.is_pumping = True
-                complained = False
+                self._say("gap")
+                self.is_pumping, complained = True, False
                 self._listen(pump)
             except LinkError as lost:
                 if isinstance(lost, BlockedError):
                     self._pauses.blocked()
                 if not complained:
                     log.warning("The pump of MetaTrader stopped: %s", lost)
+                complained = True
+            # The outermost loop: if it ended, readers would hear nothing but pings and believe them.
+            except Exception:
+                if not complained:
+                    log.exception("The pump of MetaTrader failed")
                 complained = True
             finally:
                 pump.close()

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.factories.agents import (
@@ -24,7 +25,7 @@ from tests.factories.agents import (
 )
 from trading.gateway import clock
 from trading.gateway.errors import NotSent, Refused, Unavailable
-from trading.gateway.port import NewAccount, News
+from trading.gateway.port import NewAccount, News, ServerAddress
 from trading.gateway.remote.gateway import RemoteGateway
 from trading.terms import BalanceKind, Cmd, Quote
 
@@ -63,7 +64,7 @@ def whole() -> Iterator[Whole]:
     environment = agent_environment(folder, folder / "mt4")
     with metatrader(folder) as server, an_agent_process(environment) as (address, agent):
         gateway = RemoteGateway(address)
-        wait_until(lambda: is_there(gateway))
+        wait_until(lambda: is_well(address))
         yield Whole(gateway, folder, agent, server)
         gateway.close()
     shutil.rmtree(folder)
@@ -75,6 +76,11 @@ def is_there(gateway: RemoteGateway) -> bool:
     except Unavailable:
         return False
     return True
+
+
+def is_well(address: ServerAddress) -> bool:
+    """Whether both connections to MetaTrader stand: the one that is asked, and the pump."""
+    return httpx.get(f"{address.url}/health", trust_env=False).status_code == 200
 
 
 def quote(gateway: RemoteGateway, symbol: str) -> Quote:

@@ -16,6 +16,7 @@ from tests.factories.agents import (
     NOON,
     Running,
     Script,
+    ScriptedPump,
     a_quote,
     a_record,
     an_address,
@@ -109,6 +110,35 @@ def test_a_lost_pump_is_a_stop_and_a_gap(script: Script, running: Running) -> No
     script.news.put(None)
     news = heard(running.address, 2, resume_after=start)
     assert [item.kind for item in news] == ["stop", "gap"]
+
+
+def test_who_listens_before_the_first_pump_hears_of_what_he_missed(
+    script: Script, tmp_path: Path
+) -> None:
+    script.is_down = True
+    with an_agent(script, tmp_path) as running:
+        start = heard(running.address, 1)[0].number
+        script.is_down = False
+        script.news.put((closing(1),))
+        news = heard(running.address, 2, resume_after=start)
+        assert [item.kind for item in news] == ["gap", "trade_close"]
+
+
+def test_a_pump_that_fails_in_another_way_is_a_stop_and_a_gap(
+    script: Script, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, read = heard(running.address, 1)[0].number, ScriptedPump.read
+    failures = [ZeroDivisionError("a defect")]
+
+    def failing(pump: ScriptedPump) -> tuple[News, ...]:
+        if failures:
+            raise failures.pop()
+        return read(pump)
+
+    monkeypatch.setattr(ScriptedPump, "read", failing)
+    script.news.put((closing(1),))  # the pump waits for it already; then it fails
+    news = heard(running.address, 3, resume_after=start)
+    assert [item.kind for item in news] == ["trade_close", "stop", "gap"]
 
 
 def test_with_nothing_to_say_the_agent_pings(running: Running) -> None:
