@@ -180,7 +180,7 @@ class Listener:
                 if not complained:
                     log.warning("The pump of MetaTrader stopped: %s", lost)
                 complained = True
-            # The outermost loop: if it ended, readers would hear nothing but pings and believe them.
+            # The outermost loop: if it ended, readers would hear pings only, and believe them.
             except Exception:
                 if not complained:
                     log.exception("The pump of MetaTrader failed")
