@@ -30,6 +30,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ledger account',
                 'verbose_name_plural': 'ledger accounts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'legal_entity', 'currency', 'trading_account', 'payment_method'), name='accounts_ledgeraccount_once', nulls_distinct=False),
+                    models.UniqueConstraint(fields=('id', 'currency'), name='accounts_ledgeraccount_currency'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['client_funds', 'client_credit', 'trading_result', 'credit_given', 'payouts_due', 'method_clearing', 'in_transit', 'external', 'opening'])), name='accounts_ledgeraccount_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['CLIENT_FUNDS'], accounts.states.LedgerKind['CLIENT_CREDIT'])), ('trading_account__isnull', False)), models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['CLIENT_FUNDS'], accounts.states.LedgerKind['CLIENT_CREDIT'])), _negated=True), ('trading_account__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_login'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', accounts.states.LedgerKind['METHOD_CLEARING']), ('payment_method__isnull', False)), models.Q(models.Q(('kind', accounts.states.LedgerKind['METHOD_CLEARING']), _negated=True), ('payment_method__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_method'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -48,6 +55,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry',
                 'verbose_name_plural': 'entries',
+                'indexes': [
+                    models.Index(fields=['reference', 'id'], name='accounts_entry_reference'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('act__in', ['post', 'reserve', 'settle', 'void', 'reverse'])), name='accounts_entry_act'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('act__in', (accounts.states.Entering['POST'], accounts.states.Entering['RESERVE'])), ('of__isnull', True)), models.Q(('act__in', (accounts.states.Entering['SETTLE'], accounts.states.Entering['VOID'], accounts.states.Entering['REVERSE'])), ('of__isnull', False)), _connector='OR'), name='accounts_entry_answers'),
+                    models.UniqueConstraint(condition=models.Q(('act__in', (accounts.states.Entering['SETTLE'], accounts.states.Entering['VOID']))), fields=('of',), name='accounts_entry_resolved_once'),
+                    models.UniqueConstraint(condition=models.Q(('act', accounts.states.Entering['REVERSE'])), fields=('of',), name='accounts_entry_reversed_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('reference', ''), _negated=True), models.Q(('actor', ''), _negated=True), ('lines__gte', 2)), name='accounts_entry_told'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,70 +92,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'posting',
                 'verbose_name_plural': 'postings',
+                'indexes': [
+                    models.Index(fields=['account', '-id'], name='accounts_posting_account'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('phase__in', ['posted', 'pending'])), name='accounts_posting_phase'),
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='accounts_posting_amount'),
+                    models.UniqueConstraint(fields=('entry', 'account', 'phase'), name='accounts_posting_once'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_posting_digits'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['reference', 'id'], name='accounts_entry_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['post', 'reserve', 'settle', 'void', 'reverse'])), name='accounts_entry_act'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', (accounts.states.Entering['POST'], accounts.states.Entering['RESERVE'])), ('of__isnull', True)), models.Q(('act__in', (accounts.states.Entering['SETTLE'], accounts.states.Entering['VOID'], accounts.states.Entering['REVERSE'])), ('of__isnull', False)), _connector='OR'), name='accounts_entry_answers'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('act__in', (accounts.states.Entering['SETTLE'], accounts.states.Entering['VOID']))), fields=('of',), name='accounts_entry_resolved_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('act', accounts.states.Entering['REVERSE'])), fields=('of',), name='accounts_entry_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('reference', ''), _negated=True), models.Q(('actor', ''), _negated=True), ('lines__gte', 2)), name='accounts_entry_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.UniqueConstraint(fields=('kind', 'legal_entity', 'currency', 'trading_account', 'payment_method'), name='accounts_ledgeraccount_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.UniqueConstraint(fields=('id', 'currency'), name='accounts_ledgeraccount_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['client_funds', 'client_credit', 'trading_result', 'credit_given', 'payouts_due', 'method_clearing', 'in_transit', 'external', 'opening'])), name='accounts_ledgeraccount_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['CLIENT_FUNDS'], accounts.states.LedgerKind['CLIENT_CREDIT'])), ('trading_account__isnull', False)), models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['CLIENT_FUNDS'], accounts.states.LedgerKind['CLIENT_CREDIT'])), _negated=True), ('trading_account__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_login'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', accounts.states.LedgerKind['METHOD_CLEARING']), ('payment_method__isnull', False)), models.Q(models.Q(('kind', accounts.states.LedgerKind['METHOD_CLEARING']), _negated=True), ('payment_method__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_method'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['account', '-id'], name='accounts_posting_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['posted', 'pending'])), name='accounts_posting_phase'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='accounts_posting_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('entry', 'account', 'phase'), name='accounts_posting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_posting_digits'),
         ),
     ]

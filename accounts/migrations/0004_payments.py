@@ -84,6 +84,31 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED']), _negated=True), fields=['due_at', '-amount', 'id'], name='accounts_payment_queue'),
+                    models.Index(fields=['account', '-id'], name='accounts_payment_account'),
+                    models.Index(fields=['client', '-id'], name='accounts_payment_client'),
+                    models.Index(fields=['requisite_key'], name='accounts_payment_requisite'),
+                    models.Index(fields=['-closed_at'], name='accounts_payment_closed'),
+                    models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_payment_try'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('id', 'requested_by'), name='accounts_payment_maker'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'withdrawal'), ('state__in', ['REQUESTED', 'WAITING_CLIENT', 'APPROVED', 'DEBITED', 'SENT', 'PAID', 'REJECTED', 'CANCELLED', 'REFUSED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), ('uncertain_leg__in', ['', 'debit', 'payout', 'return'])), name='accounts_payment_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('requested_by', ''), _negated=True), models.Q(('requisite', ''), _negated=True), models.Q(('holder', ''), _negated=True)), name='accounts_payment_told'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounts_payment_amount'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_payment_digits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), models.Q(('approved_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('requested_by')), _negated=True), _connector='OR')), name='accounts_payment_approved_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_by', ''), models.Q(('sent_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('confirmed_by', ''), models.Q(models.Q(('confirmed_by', models.F('requested_by')), _negated=True), models.Q(('confirmed_by', models.F('sent_by')), _negated=True)), _connector='OR')), name='accounts_payment_paid_by_two'),
+                    models.CheckConstraint(condition=models.Q(('returned_by', ''), models.Q(models.Q(('returned_by', models.F('requested_by')), _negated=True), models.Q(('returned_by', models.F('approved_by')), _negated=True), models.Q(('returned_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='accounts_payment_returned_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'DEBITED', 'SENT', 'PAID', 'REFUSED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('approved_by', ''), _negated=True), ('approved_at__isnull', False)), _connector='OR'), name='accounts_payment_approved'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['DEBITED', 'SENT', 'PAID', 'RETURNING', 'RETURNED']), _negated=True), models.Q(('debited_at__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='accounts_payment_debited'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['SENT', 'PAID']), _negated=True), models.Q(models.Q(('sent_by', ''), _negated=True), models.Q(('bank_reference', ''), _negated=True)), _connector='OR'), name='accounts_payment_sent'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'PAID'), _negated=True), models.Q(('confirmed_by', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state', 'REFUSED'), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state', 'REJECTED'), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True), models.Q(('reject_public', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state', 'CANCELLED'), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR')), name='accounts_payment_closed_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('returned_by', ''), _negated=True), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='accounts_payment_returned_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), ('uncertain_since__isnull', False), models.Q(('uncertain_leg', ''), _negated=True)), models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_leg', '')), _connector='OR'), name='accounts_payment_uncertain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_payment_closed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +130,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'approval',
                 'verbose_name_plural': 'approvals',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'APPROVED', 'REJECTED', 'VOIDED'])), name='accounts_paymentapproval_state'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', models.F('requested_by')), _negated=True), name='accounts_paymentapproval_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'APPROVED'), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('fingerprint', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='accounts_paymentapproval_bound'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'VOIDED'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('voided_at__isnull', False)), _connector='OR'), name='accounts_paymentapproval_voided_why'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'APPROVED')), fields=('payment', 'decided_by'), name='accounts_paymentapproval_one_seat'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'APPROVED'])), fields=('payment', 'seat'), name='accounts_paymentapproval_seat_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +157,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check',
                 'verbose_name_plural': 'checks',
+                'constraints': [
+                    models.UniqueConstraint(fields=('payment', 'run', 'number'), name='accounts_paymentcheck_once'),
+                    models.CheckConstraint(condition=models.Q(('verdict__in', ['green', 'amber', 'red', 'unknown']), ('occasion__in', ['request', 'approval', 'execution']), ('number__in', [1, 2, 3, 5, 9, 10, 16])), name='accounts_paymentcheck_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +176,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'operation of a payment',
                 'verbose_name_plural': 'operations of payments',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('leg__in', ['debit', 'return'])), name='accounts_paymentoperation_leg'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +194,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'day of results',
                 'verbose_name_plural': 'days of results',
+                'constraints': [
+                    models.UniqueConstraint(fields=('books', 'day'), name='accounts_resultday_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,129 +238,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['gone_at', '-id'], name='accounts_discrepancy_open')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('gap__in', ['missing_in_mt4', 'missing_in_ledger', 'amount', 'duplicate_marker', 'balance'])), name='accounts_discrepancy_gap'), models.UniqueConstraint(condition=models.Q(('gone_at__isnull', True)), fields=('account', 'gap', 'ticket'), name='accounts_discrepancy_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED']), _negated=True), fields=['due_at', '-amount', 'id'], name='accounts_payment_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['account', '-id'], name='accounts_payment_account'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['client', '-id'], name='accounts_payment_client'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['requisite_key'], name='accounts_payment_requisite'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['-closed_at'], name='accounts_payment_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_payment_try'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('id', 'requested_by'), name='accounts_payment_maker'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'withdrawal'), ('state__in', ['REQUESTED', 'WAITING_CLIENT', 'APPROVED', 'DEBITED', 'SENT', 'PAID', 'REJECTED', 'CANCELLED', 'REFUSED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), ('uncertain_leg__in', ['', 'debit', 'payout', 'return'])), name='accounts_payment_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('requested_by', ''), _negated=True), models.Q(('requisite', ''), _negated=True), models.Q(('holder', ''), _negated=True)), name='accounts_payment_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounts_payment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_payment_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), models.Q(('approved_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('requested_by')), _negated=True), _connector='OR')), name='accounts_payment_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_by', ''), models.Q(('sent_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('confirmed_by', ''), models.Q(models.Q(('confirmed_by', models.F('requested_by')), _negated=True), models.Q(('confirmed_by', models.F('sent_by')), _negated=True)), _connector='OR')), name='accounts_payment_paid_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_by', ''), models.Q(models.Q(('returned_by', models.F('requested_by')), _negated=True), models.Q(('returned_by', models.F('approved_by')), _negated=True), models.Q(('returned_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='accounts_payment_returned_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'DEBITED', 'SENT', 'PAID', 'REFUSED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('approved_by', ''), _negated=True), ('approved_at__isnull', False)), _connector='OR'), name='accounts_payment_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['DEBITED', 'SENT', 'PAID', 'RETURNING', 'RETURNED']), _negated=True), models.Q(('debited_at__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='accounts_payment_debited'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['SENT', 'PAID']), _negated=True), models.Q(models.Q(('sent_by', ''), _negated=True), models.Q(('bank_reference', ''), _negated=True)), _connector='OR'), name='accounts_payment_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'PAID'), _negated=True), models.Q(('confirmed_by', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state', 'REFUSED'), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state', 'REJECTED'), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True), models.Q(('reject_public', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state', 'CANCELLED'), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR')), name='accounts_payment_closed_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('returned_by', ''), _negated=True), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='accounts_payment_returned_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), ('uncertain_since__isnull', False), models.Q(('uncertain_leg', ''), _negated=True)), models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_leg', '')), _connector='OR'), name='accounts_payment_uncertain'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'PAID', 'REFUSED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_payment_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'APPROVED', 'REJECTED', 'VOIDED'])), name='accounts_paymentapproval_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('requested_by')), _negated=True), name='accounts_paymentapproval_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'APPROVED'), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('fingerprint', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='accounts_paymentapproval_bound'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'VOIDED'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('voided_at__isnull', False)), _connector='OR'), name='accounts_paymentapproval_voided_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'APPROVED')), fields=('payment', 'decided_by'), name='accounts_paymentapproval_one_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentapproval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'APPROVED'])), fields=('payment', 'seat'), name='accounts_paymentapproval_seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentcheck',
-            constraint=models.UniqueConstraint(fields=('payment', 'run', 'number'), name='accounts_paymentcheck_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['green', 'amber', 'red', 'unknown']), ('occasion__in', ['request', 'approval', 'execution']), ('number__in', [1, 2, 3, 5, 9, 10, 16])), name='accounts_paymentcheck_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentoperation',
-            constraint=models.CheckConstraint(condition=models.Q(('leg__in', ['debit', 'return'])), name='accounts_paymentoperation_leg'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultday',
-            constraint=models.UniqueConstraint(fields=('books', 'day'), name='accounts_resultday_once'),
         ),
     ]

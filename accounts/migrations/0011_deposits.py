@@ -78,6 +78,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'deposit',
                 'verbose_name_plural': 'deposits',
+                'indexes': [
+                    models.Index(fields=['payer_key'], name='accounts_deposit_payer'),
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), fields=['state', '-id'], name='accounts_deposit_open'),
+                    models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_deposit_try'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['STARTED', 'PARKED', 'PENDING', 'RECEIVED', 'IN_REVIEW', 'CREDITED', 'UNCERTAIN', 'FAILED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'RETURNING', 'RETURNED']), models.Q(('started_by', ''), _negated=True), ('asked_amount__gt', 0), ('own_fee__gte', 0), ('rate_asked__gt', 0)), name='accounts_deposit_words'),
+                    models.CheckConstraint(condition=models.Q(('asked_amount', backoffice.core.amounts.Rounded(models.F('asked_amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_deposit_digits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['PARKED']), _negated=True), models.Q(('parked_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['PENDING']), _negated=True), ('charged_at__isnull', False), _connector='OR')), name='accounts_deposit_charged'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['RECEIVED', 'IN_REVIEW', 'CREDITED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), _negated=True), models.Q(('credit_amount__isnull', False), ('provider_fee__gte', 0), ('rate_received__gt', 0), ('received_amount__gt', 0), ('received_at__isnull', False), models.Q(('provider_reference', ''), _negated=True), models.Q(('received_currency', ''), _negated=True)), _connector='OR'), name='accounts_deposit_received'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CREDITED']), _negated=True), models.Q(('credit_amount__gt', 0), ('credited_at__isnull', False), ('received_currency', models.F('currency')), ('ticket__isnull', False)), _connector='OR'), name='accounts_deposit_credited'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['IN_REVIEW']), _negated=True), models.Q(('review_code', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['UNCERTAIN']), _negated=True), ('uncertain_since__isnull', False), _connector='OR'), models.Q(models.Q(('state__in', ['FAILED']), _negated=True), models.Q(('failed_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['REJECTED']), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['CANCELLED']), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('returned_by', ''), _negated=True), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['RETURNED']), _negated=True), models.Q(('return_reference', ''), _negated=True), _connector='OR')), name='accounts_deposit_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by', '')), models.Q(models.Q(('accepted_by', ''), _negated=True), ('accepted_at__isnull', False)), _connector='OR'), name='accounts_deposit_accepted'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_by', ''), models.Q(('accepted_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('returned_by', ''), models.Q(('returned_by', models.F('started_by')), _negated=True), _connector='OR')), name='accounts_deposit_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_deposit_needs_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_deposit_closed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +128,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'callback',
                 'verbose_name_plural': 'callbacks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('signature__in', [accounts.terms.Signature['GOOD'], accounts.terms.Signature['FORGED'], accounts.terms.Signature['STALE'], accounts.terms.Signature['MISSING']]), ('outcome__in', ['', accounts.terms.Outcome['APPLIED'], accounts.terms.Outcome['REPEATED'], accounts.terms.Outcome['NOTHING_NEW'], accounts.terms.Outcome['NEW_DEPOSIT'], accounts.terms.Outcome['CONTRADICTS'], accounts.terms.Outcome['UNREADABLE'], accounts.terms.Outcome['UNKNOWN_DEPOSIT'], accounts.terms.Outcome['WRONG_PROVIDER'], accounts.terms.Outcome['WRONG_ADDRESS']]), models.Q(('provider', ''), _negated=True)), name='accounts_callback_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('judged_at__isnull', False), ('signature', 'good')), _connector='OR'), name='accounts_callback_judged'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -208,72 +229,12 @@ class Migration(migrations.Migration):
             model_name='deposit',
             index=models.Index(fields=['account', '-id'], name='accounts_deposit_account'),
         ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(fields=['payer_key'], name='accounts_deposit_payer'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), fields=['state', '-id'], name='accounts_deposit_open'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_deposit_try'),
-        ),
         migrations.AddConstraint(
             model_name='deposit',
             constraint=models.UniqueConstraint(condition=models.Q(('provider_reference', ''), _negated=True), fields=('method', 'provider_reference'), name='accounts_deposit_reference_once'),
         ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['STARTED', 'PARKED', 'PENDING', 'RECEIVED', 'IN_REVIEW', 'CREDITED', 'UNCERTAIN', 'FAILED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'RETURNING', 'RETURNED']), models.Q(('started_by', ''), _negated=True), ('asked_amount__gt', 0), ('own_fee__gte', 0), ('rate_asked__gt', 0)), name='accounts_deposit_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_amount', backoffice.core.amounts.Rounded(models.F('asked_amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_deposit_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['PARKED']), _negated=True), models.Q(('parked_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['PENDING']), _negated=True), ('charged_at__isnull', False), _connector='OR')), name='accounts_deposit_charged'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['RECEIVED', 'IN_REVIEW', 'CREDITED', 'UNCERTAIN', 'RETURNING', 'RETURNED']), _negated=True), models.Q(('credit_amount__isnull', False), ('provider_fee__gte', 0), ('rate_received__gt', 0), ('received_amount__gt', 0), ('received_at__isnull', False), models.Q(('provider_reference', ''), _negated=True), models.Q(('received_currency', ''), _negated=True)), _connector='OR'), name='accounts_deposit_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CREDITED']), _negated=True), models.Q(('credit_amount__gt', 0), ('credited_at__isnull', False), ('received_currency', models.F('currency')), ('ticket__isnull', False)), _connector='OR'), name='accounts_deposit_credited'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['IN_REVIEW']), _negated=True), models.Q(('review_code', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['UNCERTAIN']), _negated=True), ('uncertain_since__isnull', False), _connector='OR'), models.Q(models.Q(('state__in', ['FAILED']), _negated=True), models.Q(('failed_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['REJECTED']), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['CANCELLED']), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['RETURNING', 'RETURNED']), _negated=True), models.Q(models.Q(('returned_by', ''), _negated=True), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['RETURNED']), _negated=True), models.Q(('return_reference', ''), _negated=True), _connector='OR')), name='accounts_deposit_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by', '')), models.Q(models.Q(('accepted_by', ''), _negated=True), ('accepted_at__isnull', False)), _connector='OR'), name='accounts_deposit_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_by', ''), models.Q(('accepted_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('returned_by', ''), models.Q(('returned_by', models.F('started_by')), _negated=True), _connector='OR')), name='accounts_deposit_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_deposit_needs_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_deposit_closed'),
-        ),
         migrations.AddIndex(
             model_name='providercallback',
             index=models.Index(fields=['deposit', '-id'], name='accounts_callback_deposit'),
-        ),
-        migrations.AddConstraint(
-            model_name='providercallback',
-            constraint=models.CheckConstraint(condition=models.Q(('signature__in', [accounts.terms.Signature['GOOD'], accounts.terms.Signature['FORGED'], accounts.terms.Signature['STALE'], accounts.terms.Signature['MISSING']]), ('outcome__in', ['', accounts.terms.Outcome['APPLIED'], accounts.terms.Outcome['REPEATED'], accounts.terms.Outcome['NOTHING_NEW'], accounts.terms.Outcome['NEW_DEPOSIT'], accounts.terms.Outcome['CONTRADICTS'], accounts.terms.Outcome['UNREADABLE'], accounts.terms.Outcome['UNKNOWN_DEPOSIT'], accounts.terms.Outcome['WRONG_PROVIDER'], accounts.terms.Outcome['WRONG_ADDRESS']]), models.Q(('provider', ''), _negated=True)), name='accounts_callback_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='providercallback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('judged_at__isnull', False), ('signature', 'good')), _connector='OR'), name='accounts_callback_judged'),
         ),
     ]

@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bank account',
                 'verbose_name_plural': 'bank accounts',
                 'ordering': ['legal_entity_id', 'currency', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('number', 'currency'), name='accounts_bankaccount_once'),
+                    models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9A-Z]{4,34}$'), models.Q(('name', ''), _negated=True), models.Q(('holder', ''), _negated=True)), name='accounts_bankaccount_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -51,6 +55,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bank file',
                 'verbose_name_plural': 'bank files',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(('judged_at__isnull', False), ('outcome__in', [accounts.terms.FileOutcome['TAKEN'], accounts.terms.FileOutcome['REFUSED']])), _connector='OR'), name='accounts_bankfile_judged'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +83,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'row of the bank',
                 'verbose_name_plural': 'rows of the bank',
+                'indexes': [
+                    models.Index(fields=['our_reference'], name='accounts_bankrow_ours'),
+                    models.Index(fields=['other_key'], name='accounts_bankrow_other'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('reference', ''), _negated=True), ('charges__gte', 0)), name='accounts_bankrow_words'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bankrow_digits'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +129,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "use of a bank's row",
                 'verbose_name_plural': "uses of bank's rows",
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', [accounts.terms.Use['DEPOSIT'], accounts.terms.Use['FEE'], accounts.terms.Use['SENT_BACK'], accounts.terms.Use['GONE_BACK'], accounts.terms.Use['PAYOUT'], accounts.terms.Use['PAYOUT_BACK'], accounts.terms.Use['DEPOSIT_BACK']]), models.Q(('made_by', ''), _negated=True), ('fee__gte', 0)), name='accounts_bankuse_words'),
+                    models.CheckConstraint(condition=models.Q(('agreed_by', ''), models.Q(('agreed_by', models.F('made_by')), _negated=True), _connector='OR'), name='accounts_bankuse_agreed_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fee', 0), models.Q(('kind__in', ['sent_back']), _negated=True)), ('needs_second', True), _connector='OR'), name='accounts_bankuse_for_two'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__isnull', False), models.Q(('undone_by', ''), _negated=True), models.Q(('undone_because', ''), _negated=True)), _connector='OR'), name='accounts_bankuse_undone_why'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -216,14 +237,6 @@ class Migration(migrations.Migration):
             name='settles',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bankuse'),
         ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('number', 'currency'), name='accounts_bankaccount_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9A-Z]{4,34}$'), models.Q(('name', ''), _negated=True), models.Q(('holder', ''), _negated=True)), name='accounts_bankaccount_words'),
-        ),
         migrations.AddIndex(
             model_name='bankfile',
             index=models.Index(fields=['account', '-id'], name='accounts_bankfile_account'),
@@ -233,10 +246,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'taken')), fields=('account', 'digest'), name='accounts_bankfile_taken_once'),
         ),
         migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(('judged_at__isnull', False), ('outcome__in', [accounts.terms.FileOutcome['TAKEN'], accounts.terms.FileOutcome['REFUSED']])), _connector='OR'), name='accounts_bankfile_judged'),
-        ),
-        migrations.AddConstraint(
             model_name='bankstatement',
             constraint=models.UniqueConstraint(fields=('account', 'ident', 'closed_on'), name='accounts_bankstatement_once'),
         ),
@@ -244,25 +253,9 @@ class Migration(migrations.Migration):
             model_name='bankrow',
             index=models.Index(fields=['account', '-id'], name='accounts_bankrow_account'),
         ),
-        migrations.AddIndex(
-            model_name='bankrow',
-            index=models.Index(fields=['our_reference'], name='accounts_bankrow_ours'),
-        ),
-        migrations.AddIndex(
-            model_name='bankrow',
-            index=models.Index(fields=['other_key'], name='accounts_bankrow_other'),
-        ),
         migrations.AddConstraint(
             model_name='bankrow',
             constraint=models.UniqueConstraint(fields=('account', 'reference'), name='accounts_bankrow_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('reference', ''), _negated=True), ('charges__gte', 0)), name='accounts_bankrow_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankrow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bankrow_digits'),
         ),
         migrations.AddIndex(
             model_name='bankuse',
@@ -282,22 +275,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankuse',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [accounts.terms.Use['DEPOSIT'], accounts.terms.Use['FEE'], accounts.terms.Use['SENT_BACK'], accounts.terms.Use['GONE_BACK'], accounts.terms.Use['PAYOUT'], accounts.terms.Use['PAYOUT_BACK'], accounts.terms.Use['DEPOSIT_BACK']]), models.Q(('made_by', ''), _negated=True), ('fee__gte', 0)), name='accounts_bankuse_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.CheckConstraint(condition=models.Q(('agreed_by', ''), models.Q(('agreed_by', models.F('made_by')), _negated=True), _connector='OR'), name='accounts_bankuse_agreed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
             constraint=models.CheckConstraint(condition=models.Q(('needs_second', False), models.Q(('agreed_by', ''), _negated=True), ('entry__isnull', True), _connector='OR'), name='accounts_bankuse_not_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fee', 0), models.Q(('kind__in', ['sent_back']), _negated=True)), ('needs_second', True), _connector='OR'), name='accounts_bankuse_for_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__isnull', False), models.Q(('undone_by', ''), _negated=True), models.Q(('undone_because', ''), _negated=True)), _connector='OR'), name='accounts_bankuse_undone_why'),
         ),
     ]

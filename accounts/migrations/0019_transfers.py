@@ -68,6 +68,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'transfer',
                 'verbose_name_plural': 'transfers',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['state', '-id'], name='accounts_transfer_open'),
+                    models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_transfer_try'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['REQUESTED', 'APPROVED', 'IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED', 'REFUSED', 'REJECTED', 'CANCELLED', 'UNCERTAIN']), ('uncertain_leg__in', ['', 'debit', 'credit', 'return']), models.Q(('requested_by', ''), _negated=True)), name='accounts_transfer_words'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_transfer_digits'),
+                    models.CheckConstraint(condition=models.Q(('target_amount', backoffice.core.amounts.Rounded(models.F('target_amount'), backoffice.core.amounts.CurrencyDigits(models.F('target_currency'))))), name='accounts_transfer_target_digits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED', 'UNCERTAIN', 'REFUSED']), _negated=True), models.Q(('approved_at__isnull', False), ('rate__gt', 0), ('target_amount__gt', 0), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='accounts_transfer_approved'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('currency', models.F('target_currency')), _negated=True), ('target_amount__isnull', True), models.Q(('rate', 1), ('target_amount', models.F('amount'))), _connector='OR'), name='accounts_transfer_same_money'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['REFUSED']), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['REJECTED']), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['CANCELLED']), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['REVERSING', 'REVERSED']), _negated=True), models.Q(('return_because', ''), _negated=True), _connector='OR')), name='accounts_transfer_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('return_allowed_by', ''), models.Q(('return_allowed_by', models.F('requested_by')), _negated=True), _connector='OR')), name='accounts_transfer_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), ('uncertain_since__isnull', False), models.Q(('uncertain_leg', ''), _negated=True)), models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_leg', '')), _connector='OR'), name='accounts_transfer_uncertain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_transfer_needs_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_transfer_closed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +98,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'operation of a transfer',
                 'verbose_name_plural': 'operations of transfers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('leg__in', ['debit', 'credit', 'return'])), name='accounts_transferoperation_leg'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -186,18 +205,6 @@ class Migration(migrations.Migration):
             model_name='transfer',
             index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['target_account'], name='accounts_transfer_target'),
         ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['state', '-id'], name='accounts_transfer_open'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_transfer_try'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['REQUESTED', 'APPROVED', 'IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED', 'REFUSED', 'REJECTED', 'CANCELLED', 'UNCERTAIN']), ('uncertain_leg__in', ['', 'debit', 'credit', 'return']), models.Q(('requested_by', ''), _negated=True)), name='accounts_transfer_words'),
-        ),
         migrations.AddConstraint(
             model_name='transfer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('source_account__isnull', True), ('source_wallet__isnull', False)), models.Q(('source_account__isnull', False), ('source_wallet__isnull', True)), _connector='OR'), models.Q(models.Q(('target_account__isnull', True), ('target_wallet__isnull', False)), models.Q(('target_account__isnull', False), ('target_wallet__isnull', True)), _connector='OR')), name='accounts_transfer_sides'),
@@ -208,46 +215,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_transfer_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('target_amount', backoffice.core.amounts.Rounded(models.F('target_amount'), backoffice.core.amounts.CurrencyDigits(models.F('target_currency'))))), name='accounts_transfer_target_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED', 'UNCERTAIN', 'REFUSED']), _negated=True), models.Q(('approved_at__isnull', False), ('rate__gt', 0), ('target_amount__gt', 0), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='accounts_transfer_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', models.F('target_currency')), _negated=True), ('target_amount__isnull', True), models.Q(('rate', 1), ('target_amount', models.F('amount'))), _connector='OR'), name='accounts_transfer_same_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED']), _negated=True), models.Q(('debited_at__isnull', False), models.Q(('debit_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['DONE']), _negated=True), models.Q(('credited_at__isnull', False), models.Q(('credit_ticket__isnull', False), ('target_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['REVERSED']), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR')), name='accounts_transfer_moved'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['REFUSED']), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), models.Q(models.Q(('state__in', ['REJECTED']), _negated=True), models.Q(models.Q(('rejected_by', ''), _negated=True), models.Q(('reject_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['CANCELLED']), _negated=True), models.Q(models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('state__in', ['REVERSING', 'REVERSED']), _negated=True), models.Q(('return_because', ''), _negated=True), _connector='OR')), name='accounts_transfer_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('requested_by')), _negated=True), _connector='OR'), models.Q(('return_allowed_by', ''), models.Q(('return_allowed_by', models.F('requested_by')), _negated=True), _connector='OR')), name='accounts_transfer_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), ('uncertain_since__isnull', False), models.Q(('uncertain_leg', ''), _negated=True)), models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_leg', '')), _connector='OR'), name='accounts_transfer_uncertain'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_transfer_needs_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_transfer_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferoperation',
-            constraint=models.CheckConstraint(condition=models.Q(('leg__in', ['debit', 'credit', 'return'])), name='accounts_transferoperation_leg'),
         ),
     ]

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reconciled day',
                 'verbose_name_plural': 'reconciled days',
+                'indexes': [
+                    models.Index(fields=['-begun_at'], name='accounts_reconciledday_latest'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -82,9 +85,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='discrepancy',
             constraint=models.CheckConstraint(condition=models.Q(('gap__in', ['missing_in_mt4', 'missing_in_ledger', 'amount', 'duplicate_marker', 'changed_marker', 'damaged_marker', 'balance'])), name='accounts_discrepancy_gap'),
-        ),
-        migrations.AddIndex(
-            model_name='reconciledday',
-            index=models.Index(fields=['-begun_at'], name='accounts_reconciledday_latest'),
         ),
     ]

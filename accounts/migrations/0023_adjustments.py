@@ -52,6 +52,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'adjustment',
                 'verbose_name_plural': 'adjustments',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), fields=['state', '-id'], name='accounts_adjustment_open'),
+                    models.Index(condition=models.Q(('ended_at__isnull', True), ('kind', 'credit_in'), ('state', 'DONE')), fields=['ends_at'], name='accounts_adjustment_ends'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['correction', 'credit_in', 'credit_out', 'reversal', 'chargeback']), ('state__in', ['REQUESTED', 'APPROVED', 'UNCERTAIN', 'DONE', 'REFUSED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'VOID']), ('cause__in', ['mistake', 'compensation', 'negative_balance', 'dividend', 'rebate', 'prize', 'fee', 'bonus', 'promotion', 'taken_back', 'ended', 'burnt', 'duplicate', 'wrong_account', 'dispute', 'other']), models.Q(('reason', ''), _negated=True), models.Q(('requested_by', ''), _negated=True)), name='accounts_adjustment_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('ends_at__isnull', False), ('kind', 'credit_in')), models.Q(('amount__lt', 0), ('ends_at__isnull', True), ('kind', 'credit_out')), models.Q(('amount__lt', 0), ('ends_at__isnull', True), ('kind', 'chargeback')), models.Q(models.Q(('amount', 0), _negated=True), ('ends_at__isnull', True), ('kind__in', ['correction', 'reversal'])), _connector='OR'), name='accounts_adjustment_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses_ticket__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses_ticket__isnull', True)), _connector='OR'), name='accounts_adjustment_reverses'),
+                    models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('kind', 'credit_in'), ('state', 'DONE')), _connector='OR'), name='accounts_adjustment_ended'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_since__isnull', False), _connector='OR'), name='accounts_adjustment_uncertain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_adjustment_needs_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_adjustment_closed'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_adjustment_digits'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -120,26 +134,6 @@ class Migration(migrations.Migration):
             model_name='adjustment',
             index=models.Index(fields=['client', '-id'], name='accounts_adjustment_client'),
         ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), fields=['state', '-id'], name='accounts_adjustment_open'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('kind', 'credit_in'), ('state', 'DONE')), fields=['ends_at'], name='accounts_adjustment_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['correction', 'credit_in', 'credit_out', 'reversal', 'chargeback']), ('state__in', ['REQUESTED', 'APPROVED', 'UNCERTAIN', 'DONE', 'REFUSED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'VOID']), ('cause__in', ['mistake', 'compensation', 'negative_balance', 'dividend', 'rebate', 'prize', 'fee', 'bonus', 'promotion', 'taken_back', 'ended', 'burnt', 'duplicate', 'wrong_account', 'dispute', 'other']), models.Q(('reason', ''), _negated=True), models.Q(('requested_by', ''), _negated=True)), name='accounts_adjustment_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('ends_at__isnull', False), ('kind', 'credit_in')), models.Q(('amount__lt', 0), ('ends_at__isnull', True), ('kind', 'credit_out')), models.Q(('amount__lt', 0), ('ends_at__isnull', True), ('kind', 'chargeback')), models.Q(models.Q(('amount', 0), _negated=True), ('ends_at__isnull', True), ('kind__in', ['correction', 'reversal'])), _connector='OR'), name='accounts_adjustment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses_ticket__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses_ticket__isnull', True)), _connector='OR'), name='accounts_adjustment_reverses'),
-        ),
         migrations.AddConstraint(
             model_name='adjustment',
             constraint=models.CheckConstraint(condition=models.Q(('credit__isnull', True), ('kind', 'credit_out'), _connector='OR'), name='accounts_adjustment_takes'),
@@ -159,25 +153,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='adjustment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DONE'), _negated=True), models.Q(('approved_at__isnull', False), ('entry__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='accounts_adjustment_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('kind', 'credit_in'), ('state', 'DONE')), _connector='OR'), name='accounts_adjustment_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_since__isnull', False), _connector='OR'), name='accounts_adjustment_uncertain'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_adjustment_needs_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_adjustment_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_adjustment_digits'),
         ),
     ]

@@ -44,6 +44,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bulk file',
                 'verbose_name_plural': 'bulk files',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'RUNNING')), fields=['id'], name='accounts_bulkfile_running'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.Bulk['REFUSED'], accounts.terms.bulk.Bulk['PREVIEW'], accounts.terms.bulk.Bulk['WAITING'], accounts.terms.bulk.Bulk['RUNNING'], accounts.terms.bulk.Bulk['PAUSED'], accounts.terms.bulk.Bulk['DONE'], accounts.terms.bulk.Bulk['STOPPED'], accounts.terms.bulk.Bulk['CANCELLED']])), name='accounts_bulkfile_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +73,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a bulk file',
                 'verbose_name_plural': 'lines of bulk files',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.BulkLine['CANNOT'], accounts.terms.bulk.BulkLine['WAITING'], accounts.terms.bulk.BulkLine['MADE'], accounts.terms.bulk.BulkLine['REFUSED'], accounts.terms.bulk.BulkLine['LEFT_OUT']]), ('purpose__in', [accounts.terms.bulk.Purpose['REBATE'], accounts.terms.bulk.Purpose['DIVIDEND'], accounts.terms.bulk.Purpose['PRIZE'], accounts.terms.bulk.Purpose['FEE'], accounts.terms.bulk.Purpose['NEGATIVE_BALANCE'], accounts.terms.bulk.Purpose['COMPENSATION'], accounts.terms.bulk.Purpose['BONUS'], accounts.terms.bulk.Purpose['PROMOTION'], accounts.terms.bulk.Purpose['TAKEN_BACK']])), name='accounts_bulkrow_words'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bulkrow_digits'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -117,14 +127,6 @@ class Migration(migrations.Migration):
             name='file',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bulkfile'),
         ),
-        migrations.AddIndex(
-            model_name='bulkfile',
-            index=models.Index(condition=models.Q(('state', 'RUNNING')), fields=['id'], name='accounts_bulkfile_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.Bulk['REFUSED'], accounts.terms.bulk.Bulk['PREVIEW'], accounts.terms.bulk.Bulk['WAITING'], accounts.terms.bulk.Bulk['RUNNING'], accounts.terms.bulk.Bulk['PAUSED'], accounts.terms.bulk.Bulk['DONE'], accounts.terms.bulk.Bulk['STOPPED'], accounts.terms.bulk.Bulk['CANCELLED']])), name='accounts_bulkfile_state'),
-        ),
         migrations.AddConstraint(
             model_name='bulkfile',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['REFUSED', 'CANCELLED']), _negated=True), fields=('server', 'digest'), name='accounts_bulkfile_once'),
@@ -143,18 +145,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bulkrow',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.BulkLine['CANNOT'], accounts.terms.bulk.BulkLine['WAITING'], accounts.terms.bulk.BulkLine['MADE'], accounts.terms.bulk.BulkLine['REFUSED'], accounts.terms.bulk.BulkLine['LEFT_OUT']]), ('purpose__in', [accounts.terms.bulk.Purpose['REBATE'], accounts.terms.bulk.Purpose['DIVIDEND'], accounts.terms.bulk.Purpose['PRIZE'], accounts.terms.bulk.Purpose['FEE'], accounts.terms.bulk.Purpose['NEGATIVE_BALANCE'], accounts.terms.bulk.Purpose['COMPENSATION'], accounts.terms.bulk.Purpose['BONUS'], accounts.terms.bulk.Purpose['PROMOTION'], accounts.terms.bulk.Purpose['TAKEN_BACK']])), name='accounts_bulkrow_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrow',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('state', 'CANNOT'), models.Q(('account__isnull', False), ('client__isnull', False)), _connector='OR')), name='accounts_bulkrow_whole'),
         ),
         migrations.AddConstraint(
             model_name='bulkrow',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('adjustment__isnull', False), ('state', 'MADE')), models.Q(models.Q(('state', 'MADE'), _negated=True), ('adjustment__isnull', True)), _connector='OR'), name='accounts_bulkrow_made'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bulkrow_digits'),
         ),
     ]

@@ -47,6 +47,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'dispute',
                 'verbose_name_plural': 'disputes',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT'])), fields=['answer_by', 'id'], name='accounts_dispute_due'),
+                    models.Index(fields=['provider', 'opened_at'], name='accounts_dispute_provider'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['SUSPECTED', 'CLEARED', 'OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), models.Q(('begun_by', ''), _negated=True)), name='accounts_dispute_words'),
+                    models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('provider', 'reference'), name='accounts_dispute_reference_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'EVIDENCE_SENT'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('sent_by', ''), _negated=True)), _connector='OR'), name='accounts_dispute_sent'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), models.Q(('ended_by', ''), _negated=True), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='accounts_dispute_ended'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_dispute_digits'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -134,23 +145,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dispute',
-            index=models.Index(condition=models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT'])), fields=['answer_by', 'id'], name='accounts_dispute_due'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
             index=models.Index(fields=['client', 'state'], name='accounts_dispute_client'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['provider', 'opened_at'], name='accounts_dispute_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['SUSPECTED', 'CLEARED', 'OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), models.Q(('begun_by', ''), _negated=True)), name='accounts_dispute_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('provider', 'reference'), name='accounts_dispute_reference_once'),
         ),
         migrations.AddConstraint(
             model_name='dispute',
@@ -159,17 +154,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dispute',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), _negated=True), models.Q(('answer_by__isnull', False), ('opened_at__isnull', False), ('reservation__isnull', False)), _connector='OR'), name='accounts_dispute_opened'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'EVIDENCE_SENT'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('sent_by', ''), _negated=True)), _connector='OR'), name='accounts_dispute_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), models.Q(('ended_by', ''), _negated=True), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='accounts_dispute_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_dispute_digits'),
         ),
     ]

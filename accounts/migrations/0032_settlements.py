@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'settlement file',
                 'verbose_name_plural': 'settlement files',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.settlement.FileState['WAITING'], accounts.terms.settlement.FileState['TAKEN'], accounts.terms.settlement.FileState['REFUSED'], accounts.terms.settlement.FileState['DROPPED']]), models.Q(('kept_by', ''), _negated=True)), name='accounts_settlementfile_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('judged_at__isnull', False), models.Q(('judged_by', ''), _negated=True)), _connector='OR'), name='accounts_settlementfile_judged'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['waiting', 'taken']), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('lines__gt', 0), ('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='accounts_settlementfile_read'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +65,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a settlement',
                 'verbose_name_plural': 'lines of settlements',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('kind__in', ['capture', 'refund', 'chargeback', 'withdrawal', 'correction', 'fee', 'reserve_held', 'reserve_released', 'payout']), ('reserve__gte', 0), models.Q(('reference', ''), _negated=True), models.Q(('amount__gte', 0), ('kind', 'correction'), _connector='OR')), name='accounts_settlementline_words'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_settlementline_digits'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -186,18 +195,6 @@ class Migration(migrations.Migration):
             model_name='settlementfile',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'taken')), fields=('method', 'number'), name='accounts_settlementfile_number_once'),
         ),
-        migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.settlement.FileState['WAITING'], accounts.terms.settlement.FileState['TAKEN'], accounts.terms.settlement.FileState['REFUSED'], accounts.terms.settlement.FileState['DROPPED']]), models.Q(('kept_by', ''), _negated=True)), name='accounts_settlementfile_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('judged_at__isnull', False), models.Q(('judged_by', ''), _negated=True)), _connector='OR'), name='accounts_settlementfile_judged'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['waiting', 'taken']), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('lines__gt', 0), ('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='accounts_settlementfile_read'),
-        ),
         migrations.AddIndex(
             model_name='settlementline',
             index=models.Index(fields=['method', 'reference'], name='accounts_settlementline_ref'),
@@ -209,13 +206,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='settlementline',
             constraint=models.UniqueConstraint(fields=('file', 'number'), name='accounts_settlementline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('kind__in', ['capture', 'refund', 'chargeback', 'withdrawal', 'correction', 'fee', 'reserve_held', 'reserve_released', 'payout']), ('reserve__gte', 0), models.Q(('reference', ''), _negated=True), models.Q(('amount__gte', 0), ('kind', 'correction'), _connector='OR')), name='accounts_settlementline_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_settlementline_digits'),
         ),
     ]

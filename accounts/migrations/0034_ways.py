@@ -33,6 +33,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'transaction on a chain',
                 'verbose_name_plural': 'transactions on chains',
+                'indexes': [
+                    models.Index(fields=['transaction'], name='accounts_chain_transaction'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('network__in', ['bitcoin', 'ethereum', 'bsc', 'polygon', 'tron']), ('screening__in', ['unknown', 'clean', 'hit']), models.Q(('address', ''), _negated=True)), name='accounts_chain_words'),
+                    models.CheckConstraint(condition=models.Q(('screening', 'unknown'), models.Q(models.Q(('screened_by', ''), _negated=True), ('screened_at__isnull', False)), _connector='OR'), name='accounts_chain_screened_by_whom'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -48,6 +55,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'handover',
                 'verbose_name_plural': 'handovers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('person', ''), _negated=True), models.Q(('place', ''), _negated=True), models.Q(('receipt', ''), _negated=True), models.Q(('recorded_by', ''), _negated=True)), name='accounts_handover_told'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -112,21 +122,9 @@ class Migration(migrations.Migration):
             name='payment',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='accounts.payment'),
         ),
-        migrations.AddIndex(
-            model_name='chainmove',
-            index=models.Index(fields=['transaction'], name='accounts_chain_transaction'),
-        ),
         migrations.AddConstraint(
             model_name='chainmove',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_chain_one_of_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='chainmove',
-            constraint=models.CheckConstraint(condition=models.Q(('network__in', ['bitcoin', 'ethereum', 'bsc', 'polygon', 'tron']), ('screening__in', ['unknown', 'clean', 'hit']), models.Q(('address', ''), _negated=True)), name='accounts_chain_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='chainmove',
-            constraint=models.CheckConstraint(condition=models.Q(('screening', 'unknown'), models.Q(models.Q(('screened_by', ''), _negated=True), ('screened_at__isnull', False)), _connector='OR'), name='accounts_chain_screened_by_whom'),
         ),
         migrations.AddConstraint(
             model_name='chainmove',
@@ -135,10 +133,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_handover_one_of_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person', ''), _negated=True), models.Q(('place', ''), _negated=True), models.Q(('receipt', ''), _negated=True), models.Q(('recorded_by', ''), _negated=True)), name='accounts_handover_told'),
         ),
         migrations.AddConstraint(
             model_name='handover',

@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'terms of a payment method',
                 'verbose_name_plural': 'terms of payment methods',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out']), ('country__regex', '^([A-Z]{2})?$'), models.Q(('set_by', ''), _negated=True)), name='accounts_terms_words'),
+                    models.CheckConstraint(condition=models.Q(('decide_hours__gt', 0), ('fee_fixed__gte', 0), ('fee_percent__gte', 0), ('fee_percent__lt', 100), ('pay_hours__gt', 0), ('provider_fixed__gte', 0), ('provider_percent__gte', 0), ('provider_percent__lt', 100)), name='accounts_terms_sane'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -97,13 +101,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='methodterms',
             index=models.Index(fields=['method', 'direction', 'country', '-id'], name='accounts_terms'),
-        ),
-        migrations.AddConstraint(
-            model_name='methodterms',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out']), ('country__regex', '^([A-Z]{2})?$'), models.Q(('set_by', ''), _negated=True)), name='accounts_terms_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='methodterms',
-            constraint=models.CheckConstraint(condition=models.Q(('decide_hours__gt', 0), ('fee_fixed__gte', 0), ('fee_percent__gte', 0), ('fee_percent__lt', 100), ('pay_hours__gt', 0), ('provider_fixed__gte', 0), ('provider_percent__gte', 0), ('provider_percent__lt', 100)), name='accounts_terms_sane'),
         ),
     ]

@@ -57,6 +57,30 @@ class Migration(migrations.Migration):
                 'verbose_name': 'client',
                 'verbose_name_plural': 'clients',
                 'ordering': ['full_name', 'id'],
+                'indexes': [
+                    models.Index(fields=['full_name', 'id'], name='crm_client_by_name'),
+                    models.Index(fields=['owner', 'full_name', 'id'], name='crm_client_of_owner'),
+                    models.Index(fields=['desk', 'full_name', 'id'], name='crm_client_of_desk'),
+                    models.Index(fields=['legal_entity', 'full_name', 'id'], name='crm_client_of_entity'),
+                    models.Index(fields=['status', 'full_name', 'id'], name='crm_client_in_status'),
+                    models.Index(fields=['country', 'full_name', 'id'], name='crm_client_of_country'),
+                    models.Index(fields=['kyc_level', 'full_name', 'id'], name='crm_client_at_kyc_level'),
+                    models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='crm_client_newest'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('full_name'), name='gin_trgm_ops'), name='crm_client_name_trgm'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), name='crm_client_email_trgm'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('phone_digits'), name='gin_trgm_ops'), name='crm_client_phone_trgm'),
+                    models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('full_name'), name='text_pattern_ops'), name='crm_client_name_begins'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='crm_client_tags'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'company']), ('status__in', ['LEAD', 'REGISTERED', 'VERIFIED', 'FUNDED', 'ACTIVE', 'SLOWING', 'SILENT', 'DORMANT', 'BLOCKED', 'CLOSED'])), name='crm_client_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('full_name', ''), _negated=True), ('number__gt', 0)), name='crm_client_named'),
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='crm_client_email_lower'),
+                    models.CheckConstraint(condition=models.Q(('country', ''), ('country__regex', '^[A-Z]{2}$'), _connector='OR'), name='crm_client_country_iso'),
+                    models.CheckConstraint(condition=models.Q(('status', 'LEAD'), ('status__in', ['BLOCKED', 'CLOSED']), ('registered_at__isnull', False), _connector='OR'), name='crm_client_registered_or_lead'),
+                    models.CheckConstraint(condition=models.Q(('registered_at__isnull', True), ('registered_at__gte', models.F('created_at')), _connector='OR'), name='crm_client_registered_later'),
+                    models.CheckConstraint(condition=models.Q(('kyc_level__lte', 9)), name='crm_client_kyc_level'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,86 +101,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.OrderBy(models.F('equity'), descending=True), models.OrderBy(models.F('client'), descending=True), name='crm_figures_by_equity'), models.Index(models.OrderBy(models.F('balance'), descending=True), models.OrderBy(models.F('client'), descending=True), name='crm_figures_by_balance'), models.Index(models.OrderBy(models.F('net_deposits'), descending=True), models.OrderBy(models.F('client'), descending=True), name='crm_figures_by_net_deposits')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('open_lots_hundredths__gte', 0)), name='crm_figures_volume'), models.CheckConstraint(condition=models.Q(('equity', backoffice.core.amounts.Rounded(models.F('equity'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='crm_figures_equity_digits'), models.CheckConstraint(condition=models.Q(('balance', backoffice.core.amounts.Rounded(models.F('balance'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='crm_figures_balance_digits'), models.CheckConstraint(condition=models.Q(('net_deposits', backoffice.core.amounts.Rounded(models.F('net_deposits'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='crm_figures_net_deposits_digits')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['full_name', 'id'], name='crm_client_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['owner', 'full_name', 'id'], name='crm_client_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['desk', 'full_name', 'id'], name='crm_client_of_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['legal_entity', 'full_name', 'id'], name='crm_client_of_entity'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['status', 'full_name', 'id'], name='crm_client_in_status'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['country', 'full_name', 'id'], name='crm_client_of_country'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['kyc_level', 'full_name', 'id'], name='crm_client_at_kyc_level'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='crm_client_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('full_name'), name='gin_trgm_ops'), name='crm_client_name_trgm'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), name='crm_client_email_trgm'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('phone_digits'), name='gin_trgm_ops'), name='crm_client_phone_trgm'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('full_name'), name='text_pattern_ops'), name='crm_client_name_begins'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='crm_client_tags'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'company']), ('status__in', ['LEAD', 'REGISTERED', 'VERIFIED', 'FUNDED', 'ACTIVE', 'SLOWING', 'SILENT', 'DORMANT', 'BLOCKED', 'CLOSED'])), name='crm_client_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('full_name', ''), _negated=True), ('number__gt', 0)), name='crm_client_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='crm_client_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('country', ''), ('country__regex', '^[A-Z]{2}$'), _connector='OR'), name='crm_client_country_iso'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'LEAD'), ('status__in', ['BLOCKED', 'CLOSED']), ('registered_at__isnull', False), _connector='OR'), name='crm_client_registered_or_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_at__isnull', True), ('registered_at__gte', models.F('created_at')), _connector='OR'), name='crm_client_registered_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('kyc_level__lte', 9)), name='crm_client_kyc_level'),
         ),
         # A client's brand belongs to the client's legal entity.
         migrations.RunSQL(

@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'group',
                 'verbose_name_plural': 'groups',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cent_factor__gte', 1)), name='trading_group_cent_factor'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +65,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'MetaTrader server',
                 'verbose_name_plural': 'MetaTrader servers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['live', 'demo'])), name='trading_server_kind'),
+                    models.CheckConstraint(condition=models.Q(('id__gt', 0), ('id__lt', 2147483648)), name='trading_server_id_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +104,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'trading account',
                 'verbose_name_plural': 'trading accounts',
+                'indexes': [
+                    models.Index(fields=['login'], name='trading_account_login_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('server', 'login'), name='trading_account_server_login'),
+                    models.CheckConstraint(condition=models.Q(('login__gt', 0)), name='trading_account_login'),
+                    models.CheckConstraint(condition=models.Q(('balance', backoffice.core.amounts.Rounded(models.F('balance'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('credit', backoffice.core.amounts.Rounded(models.F('credit'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('previous_balance', backoffice.core.amounts.Rounded(models.F('previous_balance'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_account_digits'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +147,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'open position',
                 'verbose_name_plural': 'open positions',
+                'indexes': [
+                    models.Index(fields=['account', '-opened_at'], name='trading_position_account_idx'),
+                    models.Index(fields=['server', 'symbol'], name='trading_position_symbol_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('volume_hundredths__gte', 0)), name='trading_position_volume'),
+                    models.CheckConstraint(condition=models.Q(('cmd__gte', 0), ('cmd__lte', 5)), name='trading_position_cmd'),
+                    models.CheckConstraint(condition=models.Q(('id', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('server_id'), '*', models.Value(4294967296)), '+', models.F('ticket')))), name='trading_position_key'),
+                    models.CheckConstraint(condition=models.Q(('commission', backoffice.core.amounts.Rounded(models.F('commission'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('swap', backoffice.core.amounts.Rounded(models.F('swap'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('taxes', backoffice.core.amounts.Rounded(models.F('taxes'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('profit', backoffice.core.amounts.Rounded(models.F('profit'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_position_digits'),
+                ],
             },
         ),
         migrations.AddField(
@@ -159,6 +184,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'balance record',
                 'verbose_name_plural': 'balance records',
+                'indexes': [
+                    models.Index(fields=['account', '-recorded_at', '-id'], name='trading_balancerecord_account'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cmd__in', [6, 7])), name='trading_balancerecord_cmd'),
+                    models.CheckConstraint(condition=models.Q(('id', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('server_id'), '*', models.Value(4294967296)), '+', models.F('ticket')))), name='trading_balancerecord_key'),
+                    models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_balancerecord_digits'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +225,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'symbol',
                 'verbose_name_plural': 'symbols',
+                'constraints': [
+                    models.UniqueConstraint(fields=('server', 'name'), name='trading_symbol_server_name'),
+                    models.CheckConstraint(condition=models.Q(('digits__lte', 8)), name='trading_symbol_digits'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,84 +307,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['new', 'loading', 'current', 'unreachable'])), name='trading_serverstate_status')],
             },
         ),
-        migrations.AddIndex(
-            model_name='tradingaccount',
-            index=models.Index(fields=['login'], name='trading_account_login_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='tradingaccount',
-            constraint=models.UniqueConstraint(fields=('server', 'login'), name='trading_account_server_login'),
-        ),
-        migrations.AddConstraint(
-            model_name='tradingaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('login__gt', 0)), name='trading_account_login'),
-        ),
-        migrations.AddConstraint(
-            model_name='tradingaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('balance', backoffice.core.amounts.Rounded(models.F('balance'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('credit', backoffice.core.amounts.Rounded(models.F('credit'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('previous_balance', backoffice.core.amounts.Rounded(models.F('previous_balance'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_account_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='server',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['live', 'demo'])), name='trading_server_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='server',
-            constraint=models.CheckConstraint(condition=models.Q(('id__gt', 0), ('id__lt', 2147483648)), name='trading_server_id_range'),
-        ),
-        migrations.AddIndex(
-            model_name='position',
-            index=models.Index(fields=['account', '-opened_at'], name='trading_position_account_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='position',
-            index=models.Index(fields=['server', 'symbol'], name='trading_position_symbol_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('volume_hundredths__gte', 0)), name='trading_position_volume'),
-        ),
-        migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('cmd__gte', 0), ('cmd__lte', 5)), name='trading_position_cmd'),
-        ),
-        migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('id', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('server_id'), '*', models.Value(4294967296)), '+', models.F('ticket')))), name='trading_position_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('commission', backoffice.core.amounts.Rounded(models.F('commission'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('swap', backoffice.core.amounts.Rounded(models.F('swap'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('taxes', backoffice.core.amounts.Rounded(models.F('taxes'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('profit', backoffice.core.amounts.Rounded(models.F('profit'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_position_digits'),
-        ),
         migrations.AddConstraint(
             model_name='group',
             constraint=models.UniqueConstraint(fields=('server', 'name'), name='trading_group_server_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('cent_factor__gte', 1)), name='trading_group_cent_factor'),
-        ),
-        migrations.AddIndex(
-            model_name='balancerecord',
-            index=models.Index(fields=['account', '-recorded_at', '-id'], name='trading_balancerecord_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='balancerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('cmd__in', [6, 7])), name='trading_balancerecord_cmd'),
-        ),
-        migrations.AddConstraint(
-            model_name='balancerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('id', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('server_id'), '*', models.Value(4294967296)), '+', models.F('ticket')))), name='trading_balancerecord_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='balancerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_balancerecord_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='symbol',
-            constraint=models.UniqueConstraint(fields=('server', 'name'), name='trading_symbol_server_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='symbol',
-            constraint=models.CheckConstraint(condition=models.Q(('digits__lte', 8)), name='trading_symbol_digits'),
         ),
     ]

@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attempt',
                 'verbose_name_plural': 'attempts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('operation', 'number'), name='trading_balanceattempt_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='trading_balanceattempt_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('ending', '')), models.Q(('answered_at__isnull', False), ('ending__in', ['done', 'refused', 'not_sent', 'uncertain', 'silent'])), _connector='OR'), name='trading_balanceattempt_answered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,17 +66,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sending terms',
                 'constraints': [models.CheckConstraint(condition=models.Q(('deadline_ms__gte', 1000)), name='trading_sendingterms_deadline')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='balanceattempt',
-            constraint=models.UniqueConstraint(fields=('operation', 'number'), name='trading_balanceattempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='balanceattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='trading_balanceattempt_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='balanceattempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('ending', '')), models.Q(('answered_at__isnull', False), ('ending__in', ['done', 'refused', 'not_sent', 'uncertain', 'silent'])), _connector='OR'), name='trading_balanceattempt_answered'),
         ),
     ]

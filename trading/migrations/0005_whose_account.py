@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bulk binding',
                 'verbose_name_plural': 'bulk bindings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__gte', models.F('made_at')), models.Q(('undone_by', ''), _negated=True)), _connector='OR'), name='trading_bindingbatch_undone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -39,6 +42,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a bulk binding',
                 'verbose_name_plural': 'lines of bulk bindings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['BOUND', 'REGISTERED', 'TAKEN', 'GONE', 'NOT_YOURS', 'DUPLICATE', 'NAMELESS', 'REFUSED', 'UNDONE', 'CHANGED_SINCE'])), name='trading_bindingline_outcome'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,10 +76,6 @@ class Migration(migrations.Migration):
             model_name='tradingaccount',
             index=models.Index(django.db.models.functions.text.Right(models.Func(models.F('phone'), models.Value('[^0-9]'), models.Value(''), models.Value('g'), function='regexp_replace'), 8, output_field=models.CharField()), condition=models.Q(('client__isnull', False), models.Q(('phone', ''), _negated=True)), name='trading_bound_by_phone'),
         ),
-        migrations.AddConstraint(
-            model_name='bindingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__gte', models.F('made_at')), models.Q(('undone_by', ''), _negated=True)), _connector='OR'), name='trading_bindingbatch_undone'),
-        ),
         migrations.AddField(
             model_name='bindingline',
             name='account',
@@ -92,9 +94,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bindingline',
             constraint=models.UniqueConstraint(fields=('batch', 'account'), name='trading_bindingline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bindingline',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['BOUND', 'REGISTERED', 'TAKEN', 'GONE', 'NOT_YOURS', 'DUPLICATE', 'NAMELESS', 'REFUSED', 'UNDONE', 'CHANGED_SINCE'])), name='trading_bindingline_outcome'),
         ),
     ]

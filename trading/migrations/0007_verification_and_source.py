@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'verification',
                 'verbose_name_plural': 'verifications',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['running', 'equal', 'different', 'failed'])), name='trading_verification_state'),
+                    models.CheckConstraint(condition=models.Q(('state', trading.states.Verified['RUNNING']), ('finished_at__isnull', False), _connector='OR'), name='trading_verification_finished'),
+                ],
             },
         ),
         migrations.AddField(
@@ -57,13 +61,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='verification',
             index=models.Index(fields=['server', '-started_at'], name='trading_verification_last_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'equal', 'different', 'failed'])), name='trading_verification_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('state', trading.states.Verified['RUNNING']), ('finished_at__isnull', False), _connector='OR'), name='trading_verification_finished'),
         ),
     ]

@@ -99,6 +99,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account type',
                 'verbose_name_plural': 'account types',
                 'ordering': ['name', 'currency', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('legal_entity', 'name', 'currency', 'is_swap_free', 'group'), name='trading_accounttype_once'),
+                    models.CheckConstraint(condition=models.Q(('login_from__gt', 0), ('login_to__gte', models.F('login_from'))), name='trading_accounttype_logins'),
+                    models.CheckConstraint(condition=models.Q(('leverages__len__gte', 1), ('minimum_deposit__gte', 0)), name='trading_accounttype_offers'),
+                    models.CheckConstraint(condition=models.Q(('minimum_deposit', backoffice.core.amounts.Rounded(models.F('minimum_deposit'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_accounttype_digits'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,55 +140,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'account request',
                 'verbose_name_plural': 'account requests',
+                'indexes': [
+                    models.Index(fields=['state', '-id'], name='trading_accountcommand_state'),
+                    models.Index(fields=['account', '-id'], name='trading_accountcommand_account'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('verb__in', ['open', 'leverage', 'group', 'enable', 'disable', 'forbid', 'allow', 'password', 'investor', 'delete']), ('state__in', ['WAITING', 'READY', 'SENDING', 'UNCERTAIN', 'DONE', 'REFUSED', 'NOT_SENT', 'ABSENT', 'UNPROVEN', 'DECLINED', 'CANCELLED', 'EXPIRED', 'STALE'])), name='trading_accountcommand_words'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='trading_accountcommand_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by', models.F('requested_by')), _negated=True), ('state', trading.states.AccountOrder['CANCELLED']), _connector='OR'), name='trading_accountcommand_maker'),
+                    models.CheckConstraint(condition=models.Q(('danger', ''), ('state__in', [trading.states.AccountOrder['WAITING'], trading.states.AccountOrder['DECLINED'], trading.states.AccountOrder['CANCELLED'], trading.states.AccountOrder['EXPIRED'], trading.states.AccountOrder['STALE']]), models.Q(models.Q(('decided_by', ''), _negated=True), ('decided_fingerprint', models.F('fingerprint'))), _connector='OR'), name='trading_accountcommand_second'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verb', trading.states.AccountVerb['OPEN']), _negated=True), models.Q(('client__isnull', False), ('login__gt', 0)), _connector='OR'), name='trading_accountcommand_open'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', [trading.states.AccountOrder['WAITING'], trading.states.AccountOrder['READY'], trading.states.AccountOrder['SENDING'], trading.states.AccountOrder['UNCERTAIN']])), fields=('server', 'login'), name='trading_accountcommand_alone'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='accounttype',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'name', 'currency', 'is_swap_free', 'group'), name='trading_accounttype_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='accounttype',
-            constraint=models.CheckConstraint(condition=models.Q(('login_from__gt', 0), ('login_to__gte', models.F('login_from'))), name='trading_accounttype_logins'),
-        ),
-        migrations.AddConstraint(
-            model_name='accounttype',
-            constraint=models.CheckConstraint(condition=models.Q(('leverages__len__gte', 1), ('minimum_deposit__gte', 0)), name='trading_accounttype_offers'),
-        ),
-        migrations.AddConstraint(
-            model_name='accounttype',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_deposit', backoffice.core.amounts.Rounded(models.F('minimum_deposit'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_accounttype_digits'),
-        ),
-        migrations.AddIndex(
-            model_name='accountcommand',
-            index=models.Index(fields=['state', '-id'], name='trading_accountcommand_state'),
-        ),
-        migrations.AddIndex(
-            model_name='accountcommand',
-            index=models.Index(fields=['account', '-id'], name='trading_accountcommand_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['open', 'leverage', 'group', 'enable', 'disable', 'forbid', 'allow', 'password', 'investor', 'delete']), ('state__in', ['WAITING', 'READY', 'SENDING', 'UNCERTAIN', 'DONE', 'REFUSED', 'NOT_SENT', 'ABSENT', 'UNPROVEN', 'DECLINED', 'CANCELLED', 'EXPIRED', 'STALE'])), name='trading_accountcommand_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='trading_accountcommand_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', models.F('requested_by')), _negated=True), ('state', trading.states.AccountOrder['CANCELLED']), _connector='OR'), name='trading_accountcommand_maker'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.CheckConstraint(condition=models.Q(('danger', ''), ('state__in', [trading.states.AccountOrder['WAITING'], trading.states.AccountOrder['DECLINED'], trading.states.AccountOrder['CANCELLED'], trading.states.AccountOrder['EXPIRED'], trading.states.AccountOrder['STALE']]), models.Q(models.Q(('decided_by', ''), _negated=True), ('decided_fingerprint', models.F('fingerprint'))), _connector='OR'), name='trading_accountcommand_second'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb', trading.states.AccountVerb['OPEN']), _negated=True), models.Q(('client__isnull', False), ('login__gt', 0)), _connector='OR'), name='trading_accountcommand_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcommand',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [trading.states.AccountOrder['WAITING'], trading.states.AccountOrder['READY'], trading.states.AccountOrder['SENDING'], trading.states.AccountOrder['UNCERTAIN']])), fields=('server', 'login'), name='trading_accountcommand_alone'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

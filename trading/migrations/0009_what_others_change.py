@@ -185,6 +185,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'change on a server',
                 'verbose_name_plural': 'changes on servers',
+                'indexes': [
+                    models.Index(condition=models.Q(('verdict', '')), fields=['server', 'id'], name='trading_change_open'),
+                    models.Index(condition=models.Q(('verdict', 'foreign')), fields=['-id'], name='trading_change_foreign'),
+                    models.Index(fields=['account', '-id'], name='trading_change_account'),
+                    models.Index(condition=models.Q(('line_hash__isnull', False)), fields=['line_hash'], name='trading_change_line'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['opened', 'deleted', 'group', 'leverage', 'enabled', 'read_only', 'password', 'data', 'money', 'trade_opened', 'trade_closed', 'trade_changed', 'trade_deleted', 'record_changed']), ('verdict__in', ['', 'ours', 'foreign'])), name='trading_serverchange_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('judged_at__isnull', False)), _connector='OR'), name='trading_serverchange_judged'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,47 +220,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'alert',
                 'verbose_name_plural': 'alerts',
+                'indexes': [
+                    models.Index(fields=['state', '-latest_at', '-id'], name='trading_alert_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['NEW', 'SEEN', 'CLOSED']), ('severity__in', ['danger', 'warn'])), name='trading_alert_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', trading.states.AlertState['CLOSED']), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('closed_by', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='trading_alert_closed'),
+                    models.UniqueConstraint(condition=models.Q(('state', trading.states.AlertState['CLOSED']), _negated=True), fields=('rule', 'server', 'login'), name='trading_alert_open_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='serverchange',
-            index=models.Index(condition=models.Q(('verdict', '')), fields=['server', 'id'], name='trading_change_open'),
-        ),
-        migrations.AddIndex(
-            model_name='serverchange',
-            index=models.Index(condition=models.Q(('verdict', 'foreign')), fields=['-id'], name='trading_change_foreign'),
-        ),
-        migrations.AddIndex(
-            model_name='serverchange',
-            index=models.Index(fields=['account', '-id'], name='trading_change_account'),
-        ),
-        migrations.AddIndex(
-            model_name='serverchange',
-            index=models.Index(condition=models.Q(('line_hash__isnull', False)), fields=['line_hash'], name='trading_change_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='serverchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['opened', 'deleted', 'group', 'leverage', 'enabled', 'read_only', 'password', 'data', 'money', 'trade_opened', 'trade_closed', 'trade_changed', 'trade_deleted', 'record_changed']), ('verdict__in', ['', 'ours', 'foreign'])), name='trading_serverchange_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='serverchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('judged_at__isnull', False)), _connector='OR'), name='trading_serverchange_judged'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['state', '-latest_at', '-id'], name='trading_alert_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['NEW', 'SEEN', 'CLOSED']), ('severity__in', ['danger', 'warn'])), name='trading_alert_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', trading.states.AlertState['CLOSED']), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('closed_by', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='trading_alert_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', trading.states.AlertState['CLOSED']), _negated=True), fields=('rule', 'server', 'login'), name='trading_alert_open_once'),
         ),
         migrations.RunSQL(ACCOUNTS + MONEY + TRADES, UNNOTICE),
         *(migrations.RunSQL(STAYS.format(table=table), UNSTAYS.format(table=table)) for table in STAYING),

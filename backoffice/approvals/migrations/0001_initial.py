@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'approval policy',
                 'verbose_name_plural': 'approval policies',
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'version'), name='approvals_policy_once'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='approvals_policy_version'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('set_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='approvals_policy_told'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +80,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'request for approval',
                 'verbose_name_plural': 'requests for approval',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'WAITING')), fields=['deadline_at', 'id'], name='approvals_request_waiting'),
+                    models.Index(condition=models.Q(('review_at__isnull', False), ('reviewed_at__isnull', True)), fields=['review_at', 'id'], name='approvals_request_review'),
+                    models.Index(fields=['subject_kind', 'subject_key', '-id'], name='approvals_request_subject'),
+                    models.Index(fields=['asked_by', '-id'], name='approvals_request_asker'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'GRANTED', 'EXECUTED', 'REFUSED', 'CANCELLED', 'EXPIRED', 'VOIDED'])), name='approvals_request_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('asked_by', ''), _negated=True), models.Q(('payload', ''), _negated=True), models.Q(('permission', ''), _negated=True)), name='approvals_request_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('currency', '')), models.Q(('amount__isnull', False), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='approvals_request_amount'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'GRANTED'])), fields=('kind', 'subject_kind', 'subject_key'), name='approvals_request_alone'),
+                ],
             },
         ),
         migrations.AddField(
@@ -107,6 +124,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('verdict__in', ['AGREE', 'REFUSE', 'IN_ORDER', 'OBJECTION'])), name='approvals_vote_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ['REFUSE', 'OBJECTION']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='approvals_vote_reason'),
+                    models.CheckConstraint(condition=models.Q(('for_user__isnull', True), models.Q(('for_user', models.F('voter')), _negated=True), _connector='OR'), name='approvals_vote_for_another'),
+                    models.UniqueConstraint(condition=models.Q(('verdict', 'AGREE')), fields=('request', 'round', 'voter'), name='approvals_vote_twice'),
+                    models.UniqueConstraint(condition=models.Q(('verdict', 'AGREE')), fields=('request', 'round', 'seat'), name='approvals_vote_seat'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +145,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'interest in a client',
                 'verbose_name_plural': 'interests in clients',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'client_id'), name='approvals_interest_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,82 +165,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'delegation',
                 'verbose_name_plural': 'delegations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('from_user', models.F('to_user')), _negated=True), ('ends_at__gt', models.F('starts_at'))), name='approvals_delegation_to_another'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='approvals_delegation_reason'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['deadline_at', 'id'], name='approvals_request_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(condition=models.Q(('review_at__isnull', False), ('reviewed_at__isnull', True)), fields=['review_at', 'id'], name='approvals_request_review'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['subject_kind', 'subject_key', '-id'], name='approvals_request_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['asked_by', '-id'], name='approvals_request_asker'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'GRANTED', 'EXECUTED', 'REFUSED', 'CANCELLED', 'EXPIRED', 'VOIDED'])), name='approvals_request_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('asked_by', ''), _negated=True), models.Q(('payload', ''), _negated=True), models.Q(('permission', ''), _negated=True)), name='approvals_request_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('currency', '')), models.Q(('amount__isnull', False), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='approvals_request_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'GRANTED'])), fields=('kind', 'subject_kind', 'subject_key'), name='approvals_request_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalpolicy',
-            constraint=models.UniqueConstraint(fields=('kind', 'version'), name='approvals_policy_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='approvals_policy_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('set_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='approvals_policy_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalvote',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['AGREE', 'REFUSE', 'IN_ORDER', 'OBJECTION'])), name='approvals_vote_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalvote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ['REFUSE', 'OBJECTION']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='approvals_vote_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalvote',
-            constraint=models.CheckConstraint(condition=models.Q(('for_user__isnull', True), models.Q(('for_user', models.F('voter')), _negated=True), _connector='OR'), name='approvals_vote_for_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', 'AGREE')), fields=('request', 'round', 'voter'), name='approvals_vote_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', 'AGREE')), fields=('request', 'round', 'seat'), name='approvals_vote_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientinterest',
-            constraint=models.UniqueConstraint(fields=('user', 'client_id'), name='approvals_interest_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='votedelegation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_user', models.F('to_user')), _negated=True), ('ends_at__gt', models.F('starts_at'))), name='approvals_delegation_to_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='votedelegation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='approvals_delegation_reason'),
         ),
     ]

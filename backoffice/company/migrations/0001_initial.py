@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'brand',
                 'verbose_name_plural': 'brands',
                 'ordering': ['code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='company_brand_named'),
+                    models.UniqueConstraint(fields=('id', 'legal_entity'), name='company_brand_with_entity'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +87,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'letter',
                 'verbose_name_plural': 'letters',
                 'ordering': ['code', 'language', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('legal_entity', 'brand', 'code', 'language', 'version'), name='company_letter_version_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='company_letter_version'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('subject', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='company_letter_worded'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,39 +110,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'policy',
                 'verbose_name_plural': 'policies',
                 'ordering': ['code', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('legal_entity', 'code', 'version'), name='company_policy_version_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='company_policy_version'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('set_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='company_policy_told'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='company_brand_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.UniqueConstraint(fields=('id', 'legal_entity'), name='company_brand_with_entity'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'brand', 'code', 'language', 'version'), name='company_letter_version_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='company_letter_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('subject', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='company_letter_worded'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'code', 'version'), name='company_policy_version_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='company_policy_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('set_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='company_policy_told'),
         ),
         # A letter's brand belongs to the letter's legal entity.
         migrations.RunSQL(

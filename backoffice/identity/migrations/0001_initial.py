@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'desk',
                 'verbose_name_plural': 'desks',
                 'ordering': ['legal_entity_id', 'path'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('legal_entity', 'path'), name='identity_desk_path_once'),
+                    models.UniqueConstraint(fields=('id', 'legal_entity'), name='identity_desk_with_entity'),
+                    models.CheckConstraint(condition=models.Q(('path__endswith', models.F('code')), models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='identity_desk_path_ends_in_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -58,6 +63,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['kind', 'full_name', 'id'], name='identity_user_by_name'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('kind', 'email'), name='identity_user_email_once'),
+                    models.UniqueConstraint(fields=('id', 'kind'), name='identity_user_with_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('client_id__isnull', True), ('kind', 'staff')), models.Q(('client_id__isnull', False), ('desk__isnull', True), ('is_superuser', False), ('kind', 'client')), models.Q(('client_id__isnull', True), ('desk__isnull', True), ('is_superuser', False), ('kind', 'machine')), _connector='OR'), name='identity_user_kinds_apart'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'machine'), models.Q(('email', ''), _negated=True), _connector='OR'), name='identity_user_people_have_email'),
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='identity_user_email_lower'),
+                    models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='identity_user_named'),
+                    models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark']), ('density__in', ['compact', 'regular', 'comfortable'])), name='identity_user_preferences'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,71 +112,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'granted role',
                 'verbose_name_plural': 'granted roles',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'role', 'legal_entity'), name='identity_grant_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('user_kind', 'staff')), name='identity_grant_staff_only'),
+                    models.CheckConstraint(condition=models.Q(('granted_by', django.db.models.functions.text.Concat(models.Value('staff:'), django.db.models.functions.comparison.Cast('user_id', models.TextField()))), _negated=True), name='identity_grant_by_another'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), ('expires_at__gt', models.F('granted_at')), _connector='OR'), name='identity_grant_ends_later'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by', '')), models.Q(('revoked_at__gte', models.F('granted_at')), models.Q(('revoked_by', ''), _negated=True)), _connector='OR'), name='identity_grant_revoked_later'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'path'), name='identity_desk_path_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('id', 'legal_entity'), name='identity_desk_with_entity'),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', models.F('code')), models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='identity_desk_path_ends_in_code'),
-        ),
-        migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['kind', 'full_name', 'id'], name='identity_user_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('kind', 'email'), name='identity_user_email_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(fields=('id', 'kind'), name='identity_user_with_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('client_id__isnull', True), ('kind', 'staff')), models.Q(('client_id__isnull', False), ('desk__isnull', True), ('is_superuser', False), ('kind', 'client')), models.Q(('client_id__isnull', True), ('desk__isnull', True), ('is_superuser', False), ('kind', 'machine')), _connector='OR'), name='identity_user_kinds_apart'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'machine'), models.Q(('email', ''), _negated=True), _connector='OR'), name='identity_user_people_have_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='identity_user_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='identity_user_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark']), ('density__in', ['compact', 'regular', 'comfortable'])), name='identity_user_preferences'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'role', 'legal_entity'), name='identity_grant_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('user_kind', 'staff')), name='identity_grant_staff_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by', django.db.models.functions.text.Concat(models.Value('staff:'), django.db.models.functions.comparison.Cast('user_id', models.TextField()))), _negated=True), name='identity_grant_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), ('expires_at__gt', models.F('granted_at')), _connector='OR'), name='identity_grant_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by', '')), models.Q(('revoked_at__gte', models.F('granted_at')), models.Q(('revoked_by', ''), _negated=True)), _connector='OR'), name='identity_grant_revoked_later'),
         ),
         # Only staff can hold a role, and a desk stands below a desk of its own legal entity: said by
         # second foreign keys, because a CHECK sees one row only.

@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'device',
                 'verbose_name_plural': 'devices',
                 'ordering': ['-seen_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'key'), name='identity_device_once'),
+                    models.CheckConstraint(condition=models.Q(('key__regex', '^[0-9a-f]{64}$')), name='identity_device_digest'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +71,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'passkey',
                 'verbose_name_plural': 'passkeys',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_passkey_named'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,30 +93,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'login session',
                 'verbose_name_plural': 'login sessions',
                 'ordering': ['-started_at'],
+                'indexes': [
+                    models.Index(fields=['user', '-started_at'], name='identity_visit_of_user'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('session_key', ''), _negated=True), fields=('session_key',), name='identity_visit_session'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by', '')), models.Q(('ended_at__gte', models.F('started_at')), ('session_key', ''), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='identity_visit_ends_later'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='knowndevice',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='identity_device_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowndevice',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[0-9a-f]{64}$')), name='identity_device_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='passkey',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_passkey_named'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['user', '-started_at'], name='identity_visit_of_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('session_key', ''), _negated=True), fields=('session_key',), name='identity_visit_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by', '')), models.Q(('ended_at__gte', models.F('started_at')), ('session_key', ''), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='identity_visit_ends_later'),
         ),
     ]
