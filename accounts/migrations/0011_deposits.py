@@ -74,6 +74,13 @@ class Migration(migrations.Migration):
                 ('return_reason', models.CharField(blank=True, default='', max_length=300)),
                 ('return_reference', models.CharField(blank=True, default='', max_length=64)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
+                ('desk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk')),
+                ('follows', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.deposit')),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'deposit',
@@ -82,6 +89,8 @@ class Migration(migrations.Migration):
                     models.Index(fields=['payer_key'], name='accounts_deposit_payer'),
                     models.Index(condition=models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), fields=['state', '-id'], name='accounts_deposit_open'),
                     models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_deposit_try'),
+                    models.Index(fields=['client', '-id'], name='accounts_deposit_client'),
+                    models.Index(fields=['account', '-id'], name='accounts_deposit_account'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('state__in', ['STARTED', 'PARKED', 'PENDING', 'RECEIVED', 'IN_REVIEW', 'CREDITED', 'UNCERTAIN', 'FAILED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'RETURNING', 'RETURNED']), models.Q(('started_by', ''), _negated=True), ('asked_amount__gt', 0), ('own_fee__gte', 0), ('rate_asked__gt', 0)), name='accounts_deposit_words'),
@@ -94,6 +103,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(models.Q(('accepted_by', ''), models.Q(('accepted_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('rejected_by', ''), models.Q(('rejected_by', models.F('started_by')), _negated=True), _connector='OR'), models.Q(('returned_by', ''), models.Q(('returned_by', models.F('started_by')), _negated=True), _connector='OR')), name='accounts_deposit_decided_by_another'),
                     models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_deposit_needs_person'),
                     models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_deposit_closed'),
+                    models.UniqueConstraint(condition=models.Q(('provider_reference', ''), _negated=True), fields=('method', 'provider_reference'), name='accounts_deposit_reference_once'),
                 ],
             },
         ),
@@ -104,6 +114,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(unique=True)),
                 ('operation_id', models.BigIntegerField(unique=True)),
                 ('planned_at', models.DateTimeField()),
+                ('deposit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.deposit')),
             ],
             options={
                 'verbose_name': 'operation of a deposit',
@@ -124,6 +135,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, choices=[(accounts.terms.Outcome['APPLIED'], 'carried out'), (accounts.terms.Outcome['REPEATED'], 'told before, nothing happened'), (accounts.terms.Outcome['NOTHING_NEW'], 'older than what is known, nothing happened'), (accounts.terms.Outcome['NEW_DEPOSIT'], 'money after the end: a new deposit in review'), (accounts.terms.Outcome['CONTRADICTS'], 'contradicts what stands, a person has to look'), (accounts.terms.Outcome['UNREADABLE'], 'not readable, refused'), (accounts.terms.Outcome['UNKNOWN_DEPOSIT'], 'about no deposit of ours, refused'), (accounts.terms.Outcome['WRONG_PROVIDER'], 'about a deposit of another provider, refused'), (accounts.terms.Outcome['WRONG_ADDRESS'], 'from an address that is not allowed, refused')], default='', max_length=16)),
                 ('words', models.CharField(blank=True, default='', max_length=300)),
                 ('judged_at', models.DateTimeField(null=True)),
+                ('deposit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='accounts.deposit')),
             ],
             options={
                 'verbose_name': 'callback',
@@ -131,6 +143,9 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('signature__in', [accounts.terms.Signature['GOOD'], accounts.terms.Signature['FORGED'], accounts.terms.Signature['STALE'], accounts.terms.Signature['MISSING']]), ('outcome__in', ['', accounts.terms.Outcome['APPLIED'], accounts.terms.Outcome['REPEATED'], accounts.terms.Outcome['NOTHING_NEW'], accounts.terms.Outcome['NEW_DEPOSIT'], accounts.terms.Outcome['CONTRADICTS'], accounts.terms.Outcome['UNREADABLE'], accounts.terms.Outcome['UNKNOWN_DEPOSIT'], accounts.terms.Outcome['WRONG_PROVIDER'], accounts.terms.Outcome['WRONG_ADDRESS']]), models.Q(('provider', ''), _negated=True)), name='accounts_callback_words'),
                     models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('judged_at__isnull', False), ('signature', 'good')), _connector='OR'), name='accounts_callback_judged'),
+                ],
+                'indexes': [
+                    models.Index(fields=['deposit', '-id'], name='accounts_callback_deposit'),
                 ],
             },
         ),
@@ -175,66 +190,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentmethod',
             constraint=models.CheckConstraint(condition=models.Q(('fee_percent__gte', 0), ('fee_percent__lt', 100), models.Q(('minimum__isnull', True), ('minimum__gt', 0), _connector='OR'), models.Q(('maximum__isnull', True), ('maximum__gt', 0), _connector='OR')), name='accounts_method_deposits'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='desk',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='follows',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='method',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='depositoperation',
-            name='deposit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='providercallback',
-            name='deposit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='accounts.deposit'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(fields=['client', '-id'], name='accounts_deposit_client'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(fields=['account', '-id'], name='accounts_deposit_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_reference', ''), _negated=True), fields=('method', 'provider_reference'), name='accounts_deposit_reference_once'),
-        ),
-        migrations.AddIndex(
-            model_name='providercallback',
-            index=models.Index(fields=['deposit', '-id'], name='accounts_callback_deposit'),
         ),
     ]

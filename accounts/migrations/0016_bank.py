@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('bic', models.CharField(blank=True, default='', max_length=11, verbose_name='BIC')),
                 ('currency', backoffice.core.amounts.CurrencyField(verbose_name='currency')),
                 ('opened_at', models.DateTimeField()),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('method', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod')),
             ],
             options={
                 'verbose_name': 'bank account',
@@ -51,12 +53,39 @@ class Migration(migrations.Migration):
                 ('rows_new', models.PositiveIntegerField(default=0)),
                 ('rows_known', models.PositiveIntegerField(default=0)),
                 ('judged_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='accounts.bankaccount')),
             ],
             options={
                 'verbose_name': 'bank file',
                 'verbose_name_plural': 'bank files',
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(('judged_at__isnull', False), ('outcome__in', [accounts.terms.FileOutcome['TAKEN'], accounts.terms.FileOutcome['REFUSED']])), _connector='OR'), name='accounts_bankfile_judged'),
+                    models.UniqueConstraint(condition=models.Q(('outcome', 'taken')), fields=('account', 'digest'), name='accounts_bankfile_taken_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['account', '-id'], name='accounts_bankfile_account'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='BankStatement',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('ident', models.CharField(max_length=64)),
+                ('sequence', models.PositiveIntegerField(null=True)),
+                ('opened_on', models.DateField()),
+                ('closed_on', models.DateField()),
+                ('opening', backoffice.core.amounts.AmountField()),
+                ('closing', backoffice.core.amounts.AmountField()),
+                ('taken_at', models.DateTimeField()),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='accounts.bankaccount')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='accounts.bankfile')),
+            ],
+            options={
+                'verbose_name': 'bank statement',
+                'verbose_name_plural': 'bank statements',
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'ident', 'closed_on'), name='accounts_bankstatement_once'),
                 ],
             },
         ),
@@ -79,6 +108,9 @@ class Migration(migrations.Migration):
                 ('returns', models.CharField(blank=True, default='', max_length=40)),
                 ('our_reference', models.CharField(blank=True, default='', max_length=16)),
                 ('taken_at', models.DateTimeField()),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bankaccount')),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bankstatement')),
             ],
             options={
                 'verbose_name': 'row of the bank',
@@ -86,28 +118,13 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(fields=['our_reference'], name='accounts_bankrow_ours'),
                     models.Index(fields=['other_key'], name='accounts_bankrow_other'),
+                    models.Index(fields=['account', '-id'], name='accounts_bankrow_account'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('reference', ''), _negated=True), ('charges__gte', 0)), name='accounts_bankrow_words'),
                     models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bankrow_digits'),
+                    models.UniqueConstraint(fields=('account', 'reference'), name='accounts_bankrow_once'),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name='BankStatement',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('ident', models.CharField(max_length=64)),
-                ('sequence', models.PositiveIntegerField(null=True)),
-                ('opened_on', models.DateField()),
-                ('closed_on', models.DateField()),
-                ('opening', backoffice.core.amounts.AmountField()),
-                ('closing', backoffice.core.amounts.AmountField()),
-                ('taken_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'bank statement',
-                'verbose_name_plural': 'bank statements',
             },
         ),
         migrations.CreateModel(
@@ -125,6 +142,11 @@ class Migration(migrations.Migration):
                 ('undone_by', models.CharField(blank=True, default='', max_length=64)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('undone_because', models.CharField(blank=True, default='', max_length=300)),
+                ('deposit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.deposit')),
+                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
+                ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.payment')),
+                ('row', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='accounts.bankrow')),
+                ('settles', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bankuse')),
             ],
             options={
                 'verbose_name': "use of a bank's row",
@@ -134,6 +156,13 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(('agreed_by', ''), models.Q(('agreed_by', models.F('made_by')), _negated=True), _connector='OR'), name='accounts_bankuse_agreed_by_another'),
                     models.CheckConstraint(condition=models.Q(models.Q(('fee', 0), models.Q(('kind__in', ['sent_back']), _negated=True)), ('needs_second', True), _connector='OR'), name='accounts_bankuse_for_two'),
                     models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__isnull', False), models.Q(('undone_by', ''), _negated=True), models.Q(('undone_because', ''), _negated=True)), _connector='OR'), name='accounts_bankuse_undone_why'),
+                    models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('row',), name='accounts_bankuse_one'),
+                    models.UniqueConstraint(condition=models.Q(('settles__isnull', False), ('undone_at__isnull', True)), fields=('settles',), name='accounts_bankuse_settled_once'),
+                    models.CheckConstraint(condition=models.Q(('needs_second', False), models.Q(('agreed_by', ''), _negated=True), ('entry__isnull', True), _connector='OR'), name='accounts_bankuse_not_alone'),
+                ],
+                'indexes': [
+                    models.Index(fields=['deposit'], name='accounts_bankuse_deposit'),
+                    models.Index(fields=['payment'], name='accounts_bankuse_payment'),
                 ],
             },
         ),
@@ -156,16 +185,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[(accounts.states.LedgerKind['CLIENT_FUNDS'], 'Client funds'), (accounts.states.LedgerKind['CLIENT_CREDIT'], 'Client credit'), (accounts.states.LedgerKind['TRADING_RESULT'], 'Trading result'), (accounts.states.LedgerKind['CREDIT_GIVEN'], 'Credit given'), (accounts.states.LedgerKind['PAYOUTS_DUE'], 'Payouts due'), (accounts.states.LedgerKind['METHOD_CLEARING'], 'Clearing of a payment method'), (accounts.states.LedgerKind['IN_TRANSIT'], 'In transit'), (accounts.states.LedgerKind['FEES'], 'Fees that we take'), (accounts.states.LedgerKind['PROVIDER_FEES'], 'Fees of providers'), (accounts.states.LedgerKind['EXTERNAL'], 'Moved in MetaTrader directly'), (accounts.states.LedgerKind['OPENING'], 'Opening balances'), (accounts.states.LedgerKind['BANK'], 'Bank'), (accounts.states.LedgerKind['SUSPENSE'], 'Moved at the bank, not yet assigned')], max_length=24),
         ),
         migrations.AddField(
-            model_name='bankaccount',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='bankaccount',
-            name='method',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod'),
-        ),
-        migrations.AddField(
             model_name='ledgeraccount',
             name='bank_account',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bankaccount'),
@@ -181,100 +200,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgeraccount',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_account__isnull', False), ('kind', accounts.states.LedgerKind['BANK'])), models.Q(models.Q(('kind', accounts.states.LedgerKind['BANK']), _negated=True), ('bank_account__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_bank'),
-        ),
-        migrations.AddField(
-            model_name='bankfile',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='accounts.bankaccount'),
-        ),
-        migrations.AddField(
-            model_name='bankrow',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bankaccount'),
-        ),
-        migrations.AddField(
-            model_name='bankrow',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
-            model_name='bankstatement',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='accounts.bankaccount'),
-        ),
-        migrations.AddField(
-            model_name='bankstatement',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='accounts.bankfile'),
-        ),
-        migrations.AddField(
-            model_name='bankrow',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bankstatement'),
-        ),
-        migrations.AddField(
-            model_name='bankuse',
-            name='deposit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='bankuse',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
-            model_name='bankuse',
-            name='payment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.payment'),
-        ),
-        migrations.AddField(
-            model_name='bankuse',
-            name='row',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='accounts.bankrow'),
-        ),
-        migrations.AddField(
-            model_name='bankuse',
-            name='settles',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bankuse'),
-        ),
-        migrations.AddIndex(
-            model_name='bankfile',
-            index=models.Index(fields=['account', '-id'], name='accounts_bankfile_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'taken')), fields=('account', 'digest'), name='accounts_bankfile_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.UniqueConstraint(fields=('account', 'ident', 'closed_on'), name='accounts_bankstatement_once'),
-        ),
-        migrations.AddIndex(
-            model_name='bankrow',
-            index=models.Index(fields=['account', '-id'], name='accounts_bankrow_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankrow',
-            constraint=models.UniqueConstraint(fields=('account', 'reference'), name='accounts_bankrow_once'),
-        ),
-        migrations.AddIndex(
-            model_name='bankuse',
-            index=models.Index(fields=['deposit'], name='accounts_bankuse_deposit'),
-        ),
-        migrations.AddIndex(
-            model_name='bankuse',
-            index=models.Index(fields=['payment'], name='accounts_bankuse_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('row',), name='accounts_bankuse_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('settles__isnull', False), ('undone_at__isnull', True)), fields=('settles',), name='accounts_bankuse_settled_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankuse',
-            constraint=models.CheckConstraint(condition=models.Q(('needs_second', False), models.Q(('agreed_by', ''), _negated=True), ('entry__isnull', True), _connector='OR'), name='accounts_bankuse_not_alone'),
         ),
     ]

@@ -64,6 +64,17 @@ class Migration(migrations.Migration):
                 ('return_because', models.CharField(blank=True, default='', max_length=300)),
                 ('return_allowed_by', models.CharField(blank=True, default='', max_length=64)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('approval', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
+                ('desk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk')),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reservation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
+                ('source_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('source_wallet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.ledgeraccount')),
+                ('target_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('target_wallet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.ledgeraccount')),
+                ('to_client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
             ],
             options={
                 'verbose_name': 'transfer',
@@ -71,6 +82,9 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['state', '-id'], name='accounts_transfer_open'),
                     models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='accounts_transfer_try'),
+                    models.Index(fields=['client', '-id'], name='accounts_transfer_client'),
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['source_account'], name='accounts_transfer_source'),
+                    models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['target_account'], name='accounts_transfer_target'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['REQUESTED', 'APPROVED', 'IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED', 'REFUSED', 'REJECTED', 'CANCELLED', 'UNCERTAIN']), ('uncertain_leg__in', ['', 'debit', 'credit', 'return']), models.Q(('requested_by', ''), _negated=True)), name='accounts_transfer_words'),
@@ -83,6 +97,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(models.Q(('state', 'UNCERTAIN'), ('uncertain_since__isnull', False), models.Q(('uncertain_leg', ''), _negated=True)), models.Q(models.Q(('state', 'UNCERTAIN'), _negated=True), ('uncertain_leg', '')), _connector='OR'), name='accounts_transfer_uncertain'),
                     models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_transfer_needs_person'),
                     models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_transfer_closed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('source_account__isnull', True), ('source_wallet__isnull', False)), models.Q(('source_account__isnull', False), ('source_wallet__isnull', True)), _connector='OR'), models.Q(models.Q(('target_account__isnull', True), ('target_wallet__isnull', False)), models.Q(('target_account__isnull', False), ('target_wallet__isnull', True)), _connector='OR')), name='accounts_transfer_sides'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source_account__isnull', True), ('target_account__isnull', True), models.Q(('source_account', models.F('target_account')), _negated=True), _connector='OR'), models.Q(('source_wallet__isnull', True), ('target_wallet__isnull', True), models.Q(('source_wallet', models.F('target_wallet')), _negated=True), _connector='OR')), name='accounts_transfer_apart'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED']), _negated=True), models.Q(('debited_at__isnull', False), models.Q(('debit_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['DONE']), _negated=True), models.Q(('credited_at__isnull', False), models.Q(('credit_ticket__isnull', False), ('target_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['REVERSED']), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR')), name='accounts_transfer_moved'),
                 ],
             },
         ),
@@ -94,6 +111,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(unique=True)),
                 ('operation_id', models.BigIntegerField(unique=True)),
                 ('planned_at', models.DateTimeField()),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.transfer')),
             ],
             options={
                 'verbose_name': 'operation of a transfer',
@@ -132,89 +150,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgeraccount',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('client__isnull', False), ('kind', accounts.states.LedgerKind['CLIENT_WALLET']), ('may_overdraw', False)), models.Q(models.Q(('kind', accounts.states.LedgerKind['CLIENT_WALLET']), _negated=True), ('client__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_client'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='approval',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='desk',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='reservation',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='source_account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='source_wallet',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.ledgeraccount'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='target_account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='target_wallet',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.ledgeraccount'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='to_client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='transferoperation',
-            name='transfer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.transfer'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['client', '-id'], name='accounts_transfer_client'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['source_account'], name='accounts_transfer_source'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'REFUSED', 'REJECTED', 'REVERSED']), _negated=True), fields=['target_account'], name='accounts_transfer_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('source_account__isnull', True), ('source_wallet__isnull', False)), models.Q(('source_account__isnull', False), ('source_wallet__isnull', True)), _connector='OR'), models.Q(models.Q(('target_account__isnull', True), ('target_wallet__isnull', False)), models.Q(('target_account__isnull', False), ('target_wallet__isnull', True)), _connector='OR')), name='accounts_transfer_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source_account__isnull', True), ('target_account__isnull', True), models.Q(('source_account', models.F('target_account')), _negated=True), _connector='OR'), models.Q(('source_wallet__isnull', True), ('target_wallet__isnull', True), models.Q(('source_wallet', models.F('target_wallet')), _negated=True), _connector='OR')), name='accounts_transfer_apart'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['IN_TRANSIT', 'DONE', 'REVERSING', 'REVERSED']), _negated=True), models.Q(('debited_at__isnull', False), models.Q(('debit_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['DONE']), _negated=True), models.Q(('credited_at__isnull', False), models.Q(('credit_ticket__isnull', False), ('target_wallet__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('state__in', ['REVERSED']), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_ticket__isnull', False), ('source_wallet__isnull', False), _connector='OR')), _connector='OR')), name='accounts_transfer_moved'),
         ),
     ]

@@ -48,6 +48,15 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('closed_because', models.CharField(blank=True, default='', max_length=300)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('approval', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
+                ('credit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.adjustment')),
+                ('desk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk')),
+                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reservation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
             ],
             options={
                 'verbose_name': 'adjustment',
@@ -55,6 +64,8 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(condition=models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), fields=['state', '-id'], name='accounts_adjustment_open'),
                     models.Index(condition=models.Q(('ended_at__isnull', True), ('kind', 'credit_in'), ('state', 'DONE')), fields=['ends_at'], name='accounts_adjustment_ends'),
+                    models.Index(fields=['account', '-id'], name='accounts_adjustment_account'),
+                    models.Index(fields=['client', '-id'], name='accounts_adjustment_client'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('kind__in', ['correction', 'credit_in', 'credit_out', 'reversal', 'chargeback']), ('state__in', ['REQUESTED', 'APPROVED', 'UNCERTAIN', 'DONE', 'REFUSED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'VOID']), ('cause__in', ['mistake', 'compensation', 'negative_balance', 'dividend', 'rebate', 'prize', 'fee', 'bonus', 'promotion', 'taken_back', 'ended', 'burnt', 'duplicate', 'wrong_account', 'dispute', 'other']), models.Q(('reason', ''), _negated=True), models.Q(('requested_by', ''), _negated=True)), name='accounts_adjustment_words'),
@@ -65,6 +76,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(models.Q(('needs_person', False), ('settling_by', '')), models.Q(('needs_person', True), ('state', 'UNCERTAIN')), _connector='OR'), name='accounts_adjustment_needs_person'),
                     models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID'])), models.Q(models.Q(('state__in', ['CANCELLED', 'DONE', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_adjustment_closed'),
                     models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_adjustment_digits'),
+                    models.CheckConstraint(condition=models.Q(('credit__isnull', True), ('kind', 'credit_out'), _connector='OR'), name='accounts_adjustment_takes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cause__in', ['ended', 'burnt']), _negated=True), models.Q(('approval__isnull', True), ('credit__isnull', False), ('kind', 'credit_out')), _connector='OR'), name='accounts_adjustment_by_rule'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'reversal'), models.Q(('state__in', ['CANCELLED', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True)), fields=('account', 'reverses_ticket'), name='accounts_adjustment_reversed_once'),
+                    models.UniqueConstraint(condition=models.Q(('cause__in', ['ended', 'burnt']), models.Q(('state__in', ['CANCELLED', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True)), fields=('credit',), name='accounts_adjustment_ended_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'DONE'), _negated=True), models.Q(('approved_at__isnull', False), ('entry__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='accounts_adjustment_done'),
                 ],
             },
         ),
@@ -80,78 +96,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgeraccount',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['client_funds', 'client_credit', 'trading_result', 'credit_given', 'payouts_due', 'method_clearing', 'in_transit', 'fees', 'provider_fees', 'external', 'opening', 'bank', 'suspense', 'client_wallet', 'conversion', 'corrections', 'chargebacks'])), name='accounts_ledgeraccount_kind'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='approval',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='credit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.adjustment'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='desk',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='reservation',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(fields=['account', '-id'], name='accounts_adjustment_account'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(fields=['client', '-id'], name='accounts_adjustment_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('credit__isnull', True), ('kind', 'credit_out'), _connector='OR'), name='accounts_adjustment_takes'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause__in', ['ended', 'burnt']), _negated=True), models.Q(('approval__isnull', True), ('credit__isnull', False), ('kind', 'credit_out')), _connector='OR'), name='accounts_adjustment_by_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'reversal'), models.Q(('state__in', ['CANCELLED', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True)), fields=('account', 'reverses_ticket'), name='accounts_adjustment_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.UniqueConstraint(condition=models.Q(('cause__in', ['ended', 'burnt']), models.Q(('state__in', ['CANCELLED', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True)), fields=('credit',), name='accounts_adjustment_ended_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DONE'), _negated=True), models.Q(('approved_at__isnull', False), ('entry__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='accounts_adjustment_done'),
         ),
     ]

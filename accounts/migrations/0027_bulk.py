@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
                 ('carried_until', models.DateTimeField(null=True)),
                 ('halted_by', models.CharField(blank=True, default='', max_length=64)),
                 ('halted_because', models.CharField(blank=True, default='', max_length=300)),
+                ('approval', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest')),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('server', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.server')),
             ],
             options={
                 'verbose_name': 'bulk file',
@@ -49,6 +52,8 @@ class Migration(migrations.Migration):
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.Bulk['REFUSED'], accounts.terms.bulk.Bulk['PREVIEW'], accounts.terms.bulk.Bulk['WAITING'], accounts.terms.bulk.Bulk['RUNNING'], accounts.terms.bulk.Bulk['PAUSED'], accounts.terms.bulk.Bulk['DONE'], accounts.terms.bulk.Bulk['STOPPED'], accounts.terms.bulk.Bulk['CANCELLED']])), name='accounts_bulkfile_state'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['REFUSED', 'CANCELLED']), _negated=True), fields=('server', 'digest'), name='accounts_bulkfile_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['REFUSED', 'PREVIEW', 'CANCELLED']), ('approval__isnull', False), _connector='OR'), name='accounts_bulkfile_asked'),
                 ],
             },
         ),
@@ -69,6 +74,10 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[(accounts.terms.bulk.BulkLine['CANNOT'], 'Cannot be carried out'), (accounts.terms.bulk.BulkLine['WAITING'], 'Waits its turn'), (accounts.terms.bulk.BulkLine['MADE'], 'On its way'), (accounts.terms.bulk.BulkLine['REFUSED'], 'Could not be carried out'), (accounts.terms.bulk.BulkLine['LEFT_OUT'], 'Left out')], max_length=12)),
                 ('words', models.CharField(blank=True, default='', max_length=300)),
                 ('next_try_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('adjustment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.adjustment')),
+                ('client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bulkfile')),
             ],
             options={
                 'verbose_name': 'line of a bulk file',
@@ -76,6 +85,12 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.bulk.BulkLine['CANNOT'], accounts.terms.bulk.BulkLine['WAITING'], accounts.terms.bulk.BulkLine['MADE'], accounts.terms.bulk.BulkLine['REFUSED'], accounts.terms.bulk.BulkLine['LEFT_OUT']]), ('purpose__in', [accounts.terms.bulk.Purpose['REBATE'], accounts.terms.bulk.Purpose['DIVIDEND'], accounts.terms.bulk.Purpose['PRIZE'], accounts.terms.bulk.Purpose['FEE'], accounts.terms.bulk.Purpose['NEGATIVE_BALANCE'], accounts.terms.bulk.Purpose['COMPENSATION'], accounts.terms.bulk.Purpose['BONUS'], accounts.terms.bulk.Purpose['PROMOTION'], accounts.terms.bulk.Purpose['TAKEN_BACK']])), name='accounts_bulkrow_words'),
                     models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_bulkrow_digits'),
+                    models.UniqueConstraint(fields=('file', 'number'), name='accounts_bulkrow_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('state', 'CANNOT'), models.Q(('account__isnull', False), ('client__isnull', False)), _connector='OR')), name='accounts_bulkrow_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('adjustment__isnull', False), ('state', 'MADE')), models.Q(models.Q(('state', 'MADE'), _negated=True), ('adjustment__isnull', True)), _connector='OR'), name='accounts_bulkrow_made'),
+                ],
+                'indexes': [
+                    models.Index(fields=['file', 'state', 'number'], name='accounts_bulkrow_turn'),
                 ],
             },
         ),
@@ -91,64 +106,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgeraccount',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['client_funds', 'client_credit', 'trading_result', 'credit_given', 'payouts_due', 'method_clearing', 'in_transit', 'fees', 'provider_fees', 'external', 'opening', 'bank', 'suspense', 'client_wallet', 'conversion', 'corrections', 'chargebacks', 'rebates', 'dividends', 'prizes', 'negative_balances'])), name='accounts_ledgeraccount_kind'),
-        ),
-        migrations.AddField(
-            model_name='bulkfile',
-            name='approval',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest'),
-        ),
-        migrations.AddField(
-            model_name='bulkfile',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='bulkfile',
-            name='server',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.server'),
-        ),
-        migrations.AddField(
-            model_name='bulkrow',
-            name='account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='bulkrow',
-            name='adjustment',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.adjustment'),
-        ),
-        migrations.AddField(
-            model_name='bulkrow',
-            name='client',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='bulkrow',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.bulkfile'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['REFUSED', 'CANCELLED']), _negated=True), fields=('server', 'digest'), name='accounts_bulkfile_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['REFUSED', 'PREVIEW', 'CANCELLED']), ('approval__isnull', False), _connector='OR'), name='accounts_bulkfile_asked'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkrow',
-            index=models.Index(fields=['file', 'state', 'number'], name='accounts_bulkrow_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='accounts_bulkrow_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('state', 'CANNOT'), models.Q(('account__isnull', False), ('client__isnull', False)), _connector='OR')), name='accounts_bulkrow_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adjustment__isnull', False), ('state', 'MADE')), models.Q(models.Q(('state', 'MADE'), _negated=True), ('adjustment__isnull', True)), _connector='OR'), name='accounts_bulkrow_made'),
         ),
     ]

@@ -43,6 +43,11 @@ class Migration(migrations.Migration):
                 ('ended_by', models.CharField(blank=True, default='', max_length=64)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('end_reason', models.CharField(blank=True, default='', max_length=300)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
+                ('deposit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='accounts.deposit')),
+                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('reservation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
             ],
             options={
                 'verbose_name': 'dispute',
@@ -50,6 +55,7 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(condition=models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT'])), fields=['answer_by', 'id'], name='accounts_dispute_due'),
                     models.Index(fields=['provider', 'opened_at'], name='accounts_dispute_provider'),
+                    models.Index(fields=['client', 'state'], name='accounts_dispute_client'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('state__in', ['SUSPECTED', 'CLEARED', 'OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), models.Q(('begun_by', ''), _negated=True)), name='accounts_dispute_words'),
@@ -57,6 +63,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(models.Q(('state', 'EVIDENCE_SENT'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('sent_by', ''), _negated=True)), _connector='OR'), name='accounts_dispute_sent'),
                     models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), models.Q(('ended_by', ''), _negated=True), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='accounts_dispute_ended'),
                     models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_dispute_digits'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), _negated=True), fields=('deposit',), name='accounts_dispute_alone'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), _negated=True), models.Q(('answer_by__isnull', False), ('opened_at__isnull', False), ('reservation__isnull', False)), _connector='OR'), name='accounts_dispute_opened'),
                 ],
             },
         ),
@@ -106,31 +114,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['CANCELLED', 'CHARGED_BACK', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED'])), models.Q(models.Q(('state__in', ['CANCELLED', 'CHARGED_BACK', 'CREDITED', 'EXPIRED', 'FAILED', 'REJECTED', 'RETURNED']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='accounts_deposit_closed'),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='dispute',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddField(
-            model_name='dispute',
-            name='deposit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='dispute',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity'),
-        ),
-        migrations.AddField(
-            model_name='dispute',
-            name='reservation',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
             model_name='adjustment',
             name='dispute',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='accounts.dispute'),
@@ -142,17 +125,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='adjustment',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'chargeback'), models.Q(('state__in', ['CANCELLED', 'EXPIRED', 'REFUSED', 'REJECTED', 'VOID']), _negated=True)), fields=('dispute',), name='accounts_adjustment_charged_back_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['client', 'state'], name='accounts_dispute_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'CLEARED', 'LOST', 'WON']), _negated=True), fields=('deposit',), name='accounts_dispute_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['OPENED', 'EVIDENCE_SENT', 'WON', 'LOST', 'ACCEPTED']), _negated=True), models.Q(('answer_by__isnull', False), ('opened_at__isnull', False), ('reservation__isnull', False)), _connector='OR'), name='accounts_dispute_opened'),
         ),
     ]

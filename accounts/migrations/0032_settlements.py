@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ('net', backoffice.core.amounts.AmountField(default=0)),
                 ('judged_by', models.CharField(blank=True, default='', max_length=64)),
                 ('judged_at', models.DateTimeField(null=True)),
+                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry')),
+                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='accounts.paymentmethod')),
             ],
             options={
                 'verbose_name': 'settlement file',
@@ -44,6 +46,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(('state__in', [accounts.terms.settlement.FileState['WAITING'], accounts.terms.settlement.FileState['TAKEN'], accounts.terms.settlement.FileState['REFUSED'], accounts.terms.settlement.FileState['DROPPED']]), models.Q(('kept_by', ''), _negated=True)), name='accounts_settlementfile_words'),
                     models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('judged_at__isnull', False), models.Q(('judged_by', ''), _negated=True)), _connector='OR'), name='accounts_settlementfile_judged'),
                     models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['waiting', 'taken']), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('lines__gt', 0), ('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='accounts_settlementfile_read'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'taken')), fields=('method', 'digest'), name='accounts_settlementfile_taken_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'taken')), fields=('method', 'number'), name='accounts_settlementfile_number_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['method', '-id'], name='accounts_settlementfile_method'),
                 ],
             },
         ),
@@ -61,6 +68,8 @@ class Migration(migrations.Migration):
                 ('fee', backoffice.core.amounts.AmountField(default=0)),
                 ('reserve', backoffice.core.amounts.AmountField(default=0)),
                 ('booked', backoffice.core.amounts.AmountField(default=0)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.settlementfile')),
+                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod')),
             ],
             options={
                 'verbose_name': 'line of a settlement',
@@ -68,6 +77,11 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('kind__in', ['capture', 'refund', 'chargeback', 'withdrawal', 'correction', 'fee', 'reserve_held', 'reserve_released', 'payout']), ('reserve__gte', 0), models.Q(('reference', ''), _negated=True), models.Q(('amount__gte', 0), ('kind', 'correction'), _connector='OR')), name='accounts_settlementline_words'),
                     models.CheckConstraint(condition=models.Q(('amount', backoffice.core.amounts.Rounded(models.F('amount'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='accounts_settlementline_digits'),
+                    models.UniqueConstraint(fields=('file', 'number'), name='accounts_settlementline_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['method', 'reference'], name='accounts_settlementline_ref'),
+                    models.Index(condition=models.Q(('kind', 'payout')), fields=['method', 'at'], name='accounts_settlementline_paid'),
                 ],
             },
         ),
@@ -147,26 +161,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['METHOD_CLEARING'], accounts.states.LedgerKind['PROVIDER_RESERVE'])), ('payment_method__isnull', False)), models.Q(models.Q(('kind__in', (accounts.states.LedgerKind['METHOD_CLEARING'], accounts.states.LedgerKind['PROVIDER_RESERVE'])), _negated=True), ('payment_method__isnull', True)), _connector='OR'), name='accounts_ledgeraccount_per_method'),
         ),
         migrations.AddField(
-            model_name='settlementfile',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entry'),
-        ),
-        migrations.AddField(
-            model_name='settlementfile',
-            name='method',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='accounts.paymentmethod'),
-        ),
-        migrations.AddField(
-            model_name='settlementline',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='accounts.settlementfile'),
-        ),
-        migrations.AddField(
-            model_name='settlementline',
-            name='method',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod'),
-        ),
-        migrations.AddField(
             model_name='bankuse',
             name='settlement_line',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_uses', to='accounts.settlementline'),
@@ -182,29 +176,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bankuse',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', [accounts.terms.deposits.Use['DEPOSIT'], accounts.terms.deposits.Use['FEE'], accounts.terms.deposits.Use['SENT_BACK'], accounts.terms.deposits.Use['GONE_BACK'], accounts.terms.deposits.Use['PAYOUT'], accounts.terms.deposits.Use['PAYOUT_BACK'], accounts.terms.deposits.Use['DEPOSIT_BACK'], accounts.terms.deposits.Use['SETTLEMENT']]), models.Q(('made_by', ''), _negated=True), ('fee__gte', 0)), name='accounts_bankuse_words'),
-        ),
-        migrations.AddIndex(
-            model_name='settlementfile',
-            index=models.Index(fields=['method', '-id'], name='accounts_settlementfile_method'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'taken')), fields=('method', 'digest'), name='accounts_settlementfile_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'taken')), fields=('method', 'number'), name='accounts_settlementfile_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['method', 'reference'], name='accounts_settlementline_ref'),
-        ),
-        migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(condition=models.Q(('kind', 'payout')), fields=['method', 'at'], name='accounts_settlementline_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='accounts_settlementline_once'),
         ),
     ]

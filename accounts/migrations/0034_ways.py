@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
                 ('screening_case', models.CharField(blank=True, default='', max_length=64)),
                 ('screened_by', models.CharField(blank=True, default='', max_length=64)),
                 ('screened_at', models.DateTimeField(null=True)),
+                ('deposit', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chain', to='accounts.deposit')),
+                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chain', to='accounts.payment')),
             ],
             options={
                 'verbose_name': 'transaction on a chain',
@@ -39,6 +41,8 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('network__in', ['bitcoin', 'ethereum', 'bsc', 'polygon', 'tron']), ('screening__in', ['unknown', 'clean', 'hit']), models.Q(('address', ''), _negated=True)), name='accounts_chain_words'),
                     models.CheckConstraint(condition=models.Q(('screening', 'unknown'), models.Q(models.Q(('screened_by', ''), _negated=True), ('screened_at__isnull', False)), _connector='OR'), name='accounts_chain_screened_by_whom'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_chain_one_of_both'),
+                    models.UniqueConstraint(condition=models.Q(('payment__isnull', False), models.Q(('transaction', ''), _negated=True)), fields=('network', 'transaction', 'address'), name='accounts_chain_pays_once'),
                 ],
             },
         ),
@@ -51,12 +55,17 @@ class Migration(migrations.Migration):
                 ('receipt', models.CharField(max_length=64, verbose_name='receipt number')),
                 ('recorded_by', models.CharField(max_length=64)),
                 ('recorded_at', models.DateTimeField()),
+                ('deposit', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='accounts.deposit')),
+                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod')),
+                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='accounts.payment')),
             ],
             options={
                 'verbose_name': 'handover',
                 'verbose_name_plural': 'handovers',
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(models.Q(('person', ''), _negated=True), models.Q(('place', ''), _negated=True), models.Q(('receipt', ''), _negated=True), models.Q(('recorded_by', ''), _negated=True)), name='accounts_handover_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_handover_one_of_both'),
+                    models.UniqueConstraint(fields=('method', 'receipt'), name='accounts_handover_receipt_once'),
                 ],
             },
         ),
@@ -96,46 +105,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentmethod',
             constraint=models.CheckConstraint(condition=models.Q(('network__in', ['', 'bitcoin', 'ethereum', 'bsc', 'polygon', 'tron']), ('confirmations__gt', 0)), name='accounts_method_network'),
-        ),
-        migrations.AddField(
-            model_name='chainmove',
-            name='deposit',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chain', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='chainmove',
-            name='payment',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chain', to='accounts.payment'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='deposit',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='accounts.deposit'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='method',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.paymentmethod'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='payment',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='accounts.payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='chainmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_chain_one_of_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='chainmove',
-            constraint=models.UniqueConstraint(condition=models.Q(('payment__isnull', False), models.Q(('transaction', ''), _negated=True)), fields=('network', 'transaction', 'address'), name='accounts_chain_pays_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', False), ('payment__isnull', True)), models.Q(('deposit__isnull', True), ('payment__isnull', False)), _connector='OR'), name='accounts_handover_one_of_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('method', 'receipt'), name='accounts_handover_receipt_once'),
         ),
     ]

@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                 ('notices', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, size=None)),
                 ('set_by', models.CharField(max_length=64)),
                 ('set_at', models.DateTimeField()),
+                ('approval', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest')),
+                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='accounts.paymentmethod')),
             ],
             options={
                 'verbose_name': 'terms of a payment method',
@@ -44,6 +46,9 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out']), ('country__regex', '^([A-Z]{2})?$'), models.Q(('set_by', ''), _negated=True)), name='accounts_terms_words'),
                     models.CheckConstraint(condition=models.Q(('decide_hours__gt', 0), ('fee_fixed__gte', 0), ('fee_percent__gte', 0), ('fee_percent__lt', 100), ('pay_hours__gt', 0), ('provider_fixed__gte', 0), ('provider_percent__gte', 0), ('provider_percent__lt', 100)), name='accounts_terms_sane'),
+                ],
+                'indexes': [
+                    models.Index(fields=['method', 'direction', 'country', '-id'], name='accounts_terms'),
                 ],
             },
         ),
@@ -87,19 +92,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('own_fee__gte', 0), ('own_fee__lt', models.F('amount')), ('provider_fee__gte', 0)), name='accounts_payment_fees'),
-        ),
-        migrations.AddField(
-            model_name='methodterms',
-            name='approval',
-            field=models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest'),
-        ),
-        migrations.AddField(
-            model_name='methodterms',
-            name='method',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='accounts.paymentmethod'),
-        ),
-        migrations.AddIndex(
-            model_name='methodterms',
-            index=models.Index(fields=['method', 'direction', 'country', '-id'], name='accounts_terms'),
         ),
     ]

@@ -23,6 +23,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Server',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('kind', models.CharField(choices=[('live', 'Live'), ('demo', 'Demo')], max_length=8, verbose_name='kind')),
+                ('timezone', models.CharField(max_length=64, verbose_name='time zone')),
+                ('agent_url', models.URLField(verbose_name='agent address')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('legal_entity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+            ],
+            options={
+                'verbose_name': 'MetaTrader server',
+                'verbose_name_plural': 'MetaTrader servers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['live', 'demo'])), name='trading_server_kind'),
+                    models.CheckConstraint(condition=models.Q(('id__gt', 0), ('id__lt', 2147483648)), name='trading_server_id_range'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='Group',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -41,33 +62,14 @@ class Migration(migrations.Migration):
                 ('commission_symbols', models.JSONField(blank=True, default=list)),
                 ('mirrored_at', models.DateTimeField()),
                 ('legal_entity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
+                ('server', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='trading.server')),
             ],
             options={
                 'verbose_name': 'group',
                 'verbose_name_plural': 'groups',
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('cent_factor__gte', 1)), name='trading_group_cent_factor'),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name='Server',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('live', 'Live'), ('demo', 'Demo')], max_length=8, verbose_name='kind')),
-                ('timezone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('agent_url', models.URLField(verbose_name='agent address')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('legal_entity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.legalentity')),
-            ],
-            options={
-                'verbose_name': 'MetaTrader server',
-                'verbose_name_plural': 'MetaTrader servers',
-                'constraints': [
-                    models.CheckConstraint(condition=models.Q(('kind__in', ['live', 'demo'])), name='trading_server_kind'),
-                    models.CheckConstraint(condition=models.Q(('id__gt', 0), ('id__lt', 2147483648)), name='trading_server_id_range'),
+                    models.UniqueConstraint(fields=('server', 'name'), name='trading_group_server_name'),
                 ],
             },
         ),
@@ -158,11 +160,6 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(('commission', backoffice.core.amounts.Rounded(models.F('commission'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('swap', backoffice.core.amounts.Rounded(models.F('swap'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('taxes', backoffice.core.amounts.Rounded(models.F('taxes'), backoffice.core.amounts.CurrencyDigits(models.F('currency')))), ('profit', backoffice.core.amounts.Rounded(models.F('profit'), backoffice.core.amounts.CurrencyDigits(models.F('currency'))))), name='trading_position_digits'),
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name='group',
-            name='server',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='trading.server'),
         ),
         migrations.CreateModel(
             name='BalanceRecord',
@@ -306,9 +303,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'states of servers',
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['new', 'loading', 'current', 'unreachable'])), name='trading_serverstate_status')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('server', 'name'), name='trading_group_server_name'),
         ),
     ]

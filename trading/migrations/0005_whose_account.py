@@ -38,12 +38,16 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[(trading.states.BindingOutcome['BOUND'], 'Given to the client'), (trading.states.BindingOutcome['REGISTERED'], 'Client registered, account given'), (trading.states.BindingOutcome['TAKEN'], 'Belongs to a client already'), (trading.states.BindingOutcome['GONE'], 'Gone from the server'), (trading.states.BindingOutcome['NOT_YOURS'], 'Not yours to give'), (trading.states.BindingOutcome['DUPLICATE'], 'Looks like a client who is known'), (trading.states.BindingOutcome['NAMELESS'], 'MetaTrader holds no name'), (trading.states.BindingOutcome['REFUSED'], 'Refused'), (trading.states.BindingOutcome['UNDONE'], 'Taken back'), (trading.states.BindingOutcome['CHANGED_SINCE'], 'Changed since: left as it is')], max_length=16)),
                 ('words', models.CharField(blank=True, default='', max_length=200)),
                 ('is_new_client', models.BooleanField(default=False)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='trading.bindingbatch')),
+                ('client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client')),
             ],
             options={
                 'verbose_name': 'line of a bulk binding',
                 'verbose_name_plural': 'lines of bulk bindings',
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('outcome__in', ['BOUND', 'REGISTERED', 'TAKEN', 'GONE', 'NOT_YOURS', 'DUPLICATE', 'NAMELESS', 'REFUSED', 'UNDONE', 'CHANGED_SINCE'])), name='trading_bindingline_outcome'),
+                    models.UniqueConstraint(fields=('batch', 'account'), name='trading_bindingline_once'),
                 ],
             },
         ),
@@ -75,24 +79,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='tradingaccount',
             index=models.Index(django.db.models.functions.text.Right(models.Func(models.F('phone'), models.Value('[^0-9]'), models.Value(''), models.Value('g'), function='regexp_replace'), 8, output_field=models.CharField()), condition=models.Q(('client__isnull', False), models.Q(('phone', ''), _negated=True)), name='trading_bound_by_phone'),
-        ),
-        migrations.AddField(
-            model_name='bindingline',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.tradingaccount'),
-        ),
-        migrations.AddField(
-            model_name='bindingline',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='trading.bindingbatch'),
-        ),
-        migrations.AddField(
-            model_name='bindingline',
-            name='client',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.client'),
-        ),
-        migrations.AddConstraint(
-            model_name='bindingline',
-            constraint=models.UniqueConstraint(fields=('batch', 'account'), name='trading_bindingline_once'),
         ),
     ]

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('mended', models.PositiveIntegerField(default=0, verbose_name='mended')),
                 ('findings', models.JSONField(blank=True, default=list)),
                 ('reason', models.CharField(blank=True, default='', max_length=300)),
+                ('server', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='trading.server')),
             ],
             options={
                 'verbose_name': 'verification',
@@ -36,6 +37,9 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('state__in', ['running', 'equal', 'different', 'failed'])), name='trading_verification_state'),
                     models.CheckConstraint(condition=models.Q(('state', trading.states.Verified['RUNNING']), ('finished_at__isnull', False), _connector='OR'), name='trading_verification_finished'),
+                ],
+                'indexes': [
+                    models.Index(fields=['server', '-started_at'], name='trading_verification_last_idx'),
                 ],
             },
         ),
@@ -52,14 +56,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='server',
             constraint=models.CheckConstraint(condition=models.Q(('source', trading.states.Source['REPLICA']), models.Q(('source', trading.states.Source['AGENT']), models.Q(('agent_url', ''), _negated=True)), _connector='OR'), name='trading_server_source'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='server',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='trading.server'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['server', '-started_at'], name='trading_verification_last_idx'),
         ),
     ]
