@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0001_initial'),  # currency_digits()
         ('company', '0001_initial'),
-        ('identity', '0001_initial'),
+        ('identity', '0002_seed_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -53,6 +53,16 @@ def unseed(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [('identity', '0001_initial')]
+    dependencies = [
+        ('identity', '0001_initial'),
+        # The libraries' tables come early: Django draws every related model anew for each change
+        # of one, and here there are few.
+        ('admin', '0003_logentry_add_action_flag_choices'),
+        ('axes', '0010_accessattemptexpiration'),
+        ('guardian', '0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more'),
+        ('knox', '0009_extend_authtoken_field'),
+        ('otp_static', '0003_add_timestamps'),
+        ('otp_totp', '0003_add_timestamps'),
+    ]
 
     operations = [migrations.RunPython(seed, unseed)]
