@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 from django.db.utils import ProgrammingError
 
 OURS = (
@@ -19,6 +21,8 @@ OURS = (
     "trading",
     "accounts",
 )
+LATER = (AddConstraint, AddField, AddIndex)
+A_CIRCLE = "Add field request to approvalpolicy"  # a request is decided by a policy
 pytestmark = pytest.mark.django_db
 
 
@@ -125,6 +129,21 @@ def test_the_application_owns_nothing_and_cannot_change_what_was_told() -> None:
             ask(change)
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         ask("CREATE TABLE planted (id int)")
+
+
+def test_a_table_is_made_whole() -> None:
+    """Its indexes, constraints and keys stand where it is made.
+
+    For each that is added afterwards Django draws all related models anew: added one by one, they
+    took two fifths of the time in which a new database is migrated.
+    """
+    left = set()
+    for (app, name), migration in MigrationLoader(None).disk_migrations.items():
+        made = {one.name_lower for one in migration.operations if isinstance(one, CreateModel)}
+        for one in migration.operations:
+            if app in OURS and isinstance(one, LATER) and one.model_name_lower in made:
+                left.add((app, name, one.describe()))
+    assert left == {("approvals", "0001_initial", A_CIRCLE)}
 
 
 def test_every_migration_of_ours_is_applied() -> None:
