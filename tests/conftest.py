@@ -29,6 +29,7 @@ from backoffice.demo.redis import Redis
 from tests.cluster import OWNER, ROOT, Cluster, Database, redis_of_worker, run_folder
 from tests.standing import Standing
 from tests.template import Kept
+from tests.together import Together
 
 CLUSTER = pytest.StashKey[Cluster]()
 STANDING = pytest.StashKey[Standing]()
@@ -77,6 +78,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     parallel = config.getoption("numprocesses", None) and not config.option.collectonly
     if parallel and not _is_worker(config):
         _start(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    """What shares a demo, or the source it reads, stays together."""
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.architecture.tidy import markup
 from tests.architecture.tidy.tree import CHECKOUT, File, Finding, Tree, dotted
 
-pytestmark = pytest.mark.xdist_group("laws")
 CURE = "write {% translate %} or {% blocktranslate %}"
 TRANSLATED = re.compile(r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}", re.DOTALL)
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)

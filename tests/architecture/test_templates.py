@@ -17,7 +17,6 @@ from tests.architecture.test_access import addresses
 from tests.architecture.tidy import markup
 from tests.architecture.tidy.tree import CHECKOUT, File, dotted
 
-pytestmark = pytest.mark.xdist_group("laws")
 TREE = CHECKOUT
 TEMPLATES = [file.path.removeprefix("templates/") for file in TREE.templates]
 USED = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")

@@ -5,7 +5,6 @@ import pytest
 from tests.architecture.tidy import calls, markup, names, shapes, sizes
 from tests.architecture.tidy.tree import CHECKOUT, Tree
 
-pytestmark = pytest.mark.xdist_group("laws")
 RULES = [
     pytest.param(rule, id=f"{module.__name__.rpartition('.')[2]}-{rule.__name__}")
     for module in (sizes, names, calls, shapes, markup)

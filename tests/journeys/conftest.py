@@ -29,19 +29,13 @@ QUIET = [
 PATIENCE_MS = 30_000  # a page of a busy machine comes late, and late is not wrong
 SESSION = settings.SESSION_COOKIE_NAME
 SignIn = Callable[[str], Page]
-STARTS = "test_demo.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys share one demo, so they run on one worker, one after the other.
-
-    Those about starting and stopping have demos of their own; another worker takes them.
-    """
+    """All of them start processes. Which worker they run on is told in tests/together.py."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            group = "starts" if item.path.name == STARTS else "journeys"
-            item.add_marker(pytest.mark.xdist_group(group))
             item.add_marker(pytest.mark.processes)
 
 
